@@ -1,1 +1,10 @@
+//! `samband` keeps Severa and Visma Business in step, by mapping files.
+//!
+//! The layers, from the text of a mapping to the run, are described in ARCHITECTURE.md.
 
+#![forbid(unsafe_code)]
+
+pub mod diag;
+pub mod source;
+pub mod syntax;
+pub mod value;

@@ -1,0 +1,6 @@
+//! Codes of the group `layers`.
+
+use super::codes;
+
+codes! {
+}

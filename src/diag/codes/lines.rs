@@ -1,0 +1,6 @@
+//! Codes of the group `lines`.
+
+use super::codes;
+
+codes! {
+}

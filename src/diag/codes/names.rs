@@ -1,0 +1,6 @@
+//! Codes of the group `names`.
+
+use super::codes;
+
+codes! {
+}

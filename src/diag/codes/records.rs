@@ -1,0 +1,6 @@
+//! Codes of the group `records`.
+
+use super::codes;
+
+codes! {
+}

@@ -1,0 +1,6 @@
+//! Codes of the group `settings`.
+
+use super::codes;
+
+codes! {
+}

@@ -1,0 +1,6 @@
+//! Codes of the group `syntax`.
+
+use super::codes;
+
+codes! {
+}

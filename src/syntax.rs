@@ -1,0 +1,3 @@
+//! From text to tree: outline, statements, and the formatter.
+
+pub mod ast;

@@ -1,0 +1,59 @@
+//! The types that fields, settings and tables have.
+
+use std::fmt;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Type {
+    /// A text; with a size, of at most so many characters. Severa publishes no sizes for most texts.
+    Text(Option<u32>),
+    Int,
+    /// Digits in all, and after the point.
+    Decimal(u8, u8),
+    Bool,
+    Date,
+    Time,
+    Instant,
+    Guid,
+    /// One of a fixed set of words.
+    Enum(&'static [&'static str]),
+    /// Records of the same system that belong to the record, by the name of their record.
+    List(&'static str),
+    /// A list of plain values.
+    Values(Box<Type>),
+    /// A range of whole numbers, in settings and tables.
+    Range,
+    /// `severa` or `business`.
+    Side,
+}
+
+impl Type {
+    pub fn is_text(&self) -> bool {
+        matches!(self, Type::Text(_))
+    }
+
+    pub fn is_number(&self) -> bool {
+        matches!(self, Type::Int | Type::Decimal(..))
+    }
+}
+
+/// As it is written in mapping files and messages.
+impl fmt::Display for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Type::Text(None) => f.write_str("text"),
+            Type::Text(Some(size)) => write!(f, "text({size})"),
+            Type::Int => f.write_str("int"),
+            Type::Decimal(digits, scale) => write!(f, "decimal({digits},{scale})"),
+            Type::Bool => f.write_str("bool"),
+            Type::Date => f.write_str("date"),
+            Type::Time => f.write_str("time"),
+            Type::Instant => f.write_str("instant"),
+            Type::Guid => f.write_str("guid"),
+            Type::Enum(words) => write!(f, "one of {}", words.join(", ")),
+            Type::List(record) => write!(f, "list of {record}"),
+            Type::Values(of) => write!(f, "list of {of}"),
+            Type::Range => f.write_str("range"),
+            Type::Side => f.write_str("side"),
+        }
+    }
+}
