@@ -5,6 +5,9 @@
 #![forbid(unsafe_code)]
 
 pub mod diag;
+pub mod schema;
 pub mod source;
 pub mod syntax;
+#[cfg(feature = "run")]
+pub mod systems;
 pub mod value;

@@ -1,0 +1,1 @@
+//! A Visma Business company on SQL Server.

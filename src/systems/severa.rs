@@ -1,0 +1,1 @@
+//! Severa over its public REST API.
