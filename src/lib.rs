@@ -5,9 +5,10 @@
 #![forbid(unsafe_code)]
 
 pub mod diag;
+pub mod functions;
+pub mod program;
 pub mod schema;
 pub mod source;
 pub mod syntax;
-#[cfg(feature = "run")]
 pub mod systems;
 pub mod value;

@@ -3,19 +3,27 @@
 //! A side knows nothing of mappings. It is asked for the fields of a record by their names in the
 //! schema and answers rows whose values stand in the order of the question.
 
+#[cfg(feature = "run")]
 pub mod business;
+#[cfg(feature = "run")]
 pub mod clock;
 pub mod error;
+#[cfg(feature = "run")]
 pub mod severa;
 
+#[cfg(feature = "run")]
 pub use clock::{Clock, SystemClock};
 pub use error::{ErrorKind, SystemError};
 
-use crate::value::{Side, Type, Value};
+#[cfg(feature = "run")]
+use crate::value::Side;
+use crate::value::{Type, Value};
 use jiff::Timestamp;
 
 /// A record of the schema: `Customer`, `OrgUnit` number 2.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub struct RecordName {
     pub name: String,
     pub index: Option<u8>,
@@ -175,6 +183,7 @@ pub struct Usage {
 /// Every method may fail as a whole side ([`ErrorKind::stops_side`]); writes may also fail for one
 /// record, or with an unknown outcome, after which the record must be looked up before it is
 /// written again.
+#[cfg(feature = "run")]
 #[async_trait::async_trait]
 pub trait System: Send {
     fn side(&self) -> Side;
@@ -192,7 +201,11 @@ pub trait System: Send {
     /// Every record in the select's scope for which any of the fields given holds any of its
     /// values; it may answer more. The caller compares names by its own rules, so a side that
     /// cannot search a field without losing a match answers all records.
-    async fn candidates(&mut self, select: &Select, any_of: &[(String, Vec<Value>)]) -> Result<Vec<Row>, SystemError>;
+    async fn candidates(
+        &mut self,
+        select: &Select,
+        any_of: &[(String, Vec<Value>)],
+    ) -> Result<Vec<Row>, SystemError>;
 
     /// Creates a record and answers it as it stands afterwards.
     async fn create(&mut self, create: &Create) -> Result<Row, SystemError>;

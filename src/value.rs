@@ -1,6 +1,7 @@
 //! Types and values that travel between the two systems.
 
 mod guid;
+pub mod json;
 mod text;
 mod types;
 
@@ -13,7 +14,9 @@ use rust_decimal::Decimal;
 use std::fmt;
 
 /// One of the two systems. In mapping files Severa is always left, Visma Business right.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Side {
     Severa,

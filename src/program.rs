@@ -1,0 +1,39 @@
+//! A mapping compiled for the run: which fields to read on both sides, and what becomes of them.
+//!
+//! The model knows what every name means and where it was written; the program knows only slots.
+//! A [`crate::systems::Row`] answers an entity's select, so every value an expression needs lies
+//! at a fixed place of the row.
+
+pub mod entity;
+pub mod eval;
+pub mod expr;
+pub mod line;
+pub mod lookup;
+
+pub use entity::{Conflict, Entity, MatchKeys, Part, Sends};
+pub use eval::{Env, Linked, Links, Reference, Stop};
+pub use expr::{Expr, Slot};
+pub use line::{Carried, Line, Origin, Outcome, Planned};
+pub use lookup::{KeptTable, Lookups, NamedSetting};
+
+/// A whole mapping, ready to run.
+#[derive(Debug)]
+pub struct Program {
+    /// The mapping's name: `acme`.
+    pub mapping: String,
+    /// Changes when the mapping or the settings change: plans are bound to it.
+    pub fingerprint: String,
+    /// In the order of a run: what is referred to comes first.
+    pub entities: Vec<Entity>,
+    /// Tables that a system keeps, to be read once a run.
+    pub kept: Vec<KeptTable>,
+    /// Settings that name a record of the tenant, to be resolved once a run.
+    pub named: Vec<NamedSetting>,
+}
+
+impl Program {
+    /// The place of an entity in [`Program::entities`].
+    pub fn position(&self, entity: &str) -> Option<usize> {
+        self.entities.iter().position(|e| e.name == entity)
+    }
+}

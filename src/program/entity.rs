@@ -1,0 +1,328 @@
+//! One entity: its records on both sides, and the rules that hold for all its lines.
+
+use super::eval::{self, Env, Scope};
+use super::{Expr, Line, Slot};
+use crate::syntax::ast::Arrow;
+use crate::systems::{Row, Select};
+use crate::value::{Side, Value, match_form};
+
+#[derive(Debug)]
+pub struct Entity {
+    /// As in the mapping: `Customer`.
+    pub name: String,
+    /// For people: `customer`.
+    pub title: String,
+    pub severa: Select,
+    pub business: Select,
+    /// Which way records are created.
+    pub direction: Arrow,
+    /// Whose updates win; `None`: both, always.
+    pub master: Option<Side>,
+    pub conflict: Conflict,
+    /// Carried over at creation, never updated.
+    pub once: bool,
+    /// Where Visma Business keeps Severa's GUID.
+    pub identity: Option<usize>,
+    pub matches: Vec<MatchRule>,
+    /// Columns whose numbers Visma Business assigns, with their slots.
+    pub numbers: Vec<(String, usize)>,
+    pub send_severa: Option<Filter>,
+    pub send_business: Option<Filter>,
+    pub holds: Vec<(Expr, String)>,
+    pub parts: Vec<Part>,
+    pub lines: Vec<Line>,
+    /// Values that every record created on a side gets, from the record's own `where`.
+    pub constants_severa: Vec<(String, Value)>,
+    pub constants_business: Vec<(String, Value)>,
+    /// Fields without which a side refuses to create a record.
+    pub required_severa: Vec<String>,
+    pub required_business: Vec<String>,
+    /// Slots whose values tell people which record is meant.
+    pub label_severa: Label,
+    pub label_business: Label,
+    /// The record's own date, for the start date in the settings.
+    pub dated: Option<(Side, usize)>,
+    /// Columns of the Visma Business record that links of other entities point at, with their slots.
+    pub linked_columns: Vec<(String, usize)>,
+    /// Entities that must come before, by their place in the program.
+    pub after: Vec<usize>,
+}
+
+/// How a field changed on both sides to different values is settled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Conflict {
+    Newest,
+    Side(Side),
+    Hold,
+}
+
+/// A filter on what is sent from a side, and how it reads in the mapping.
+#[derive(Debug)]
+pub struct Filter {
+    pub condition: Expr,
+    /// Each of its `and`ed conditions with its own words, to say which one kept a record back.
+    pub parts: Vec<(Expr, String)>,
+    /// What the side may use to read less.
+    pub push: Vec<crate::systems::Condition>,
+}
+
+/// A `match` line: pairs that must all be equal.
+#[derive(Debug)]
+pub struct MatchRule {
+    pub pairs: Vec<MatchPair>,
+}
+
+#[derive(Debug)]
+pub struct MatchPair {
+    /// As it reads in the mapping: `number = CustNo`.
+    pub text: String,
+    /// It is a number or code rather than a name.
+    pub number: bool,
+    pub severa: Expr,
+    pub business: Expr,
+    /// The fields to ask a side for candidates by, where one field alone decides.
+    pub severa_field: Option<String>,
+    pub business_field: Option<String>,
+}
+
+/// The match keys of one row: for each rule, for each pair, its normalised text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MatchKeys(pub Vec<Vec<Option<String>>>);
+
+#[derive(Debug, Clone, Default)]
+pub struct Label {
+    /// The number or code.
+    pub key: Option<usize>,
+    /// The name, perhaps in two fields.
+    pub name: Vec<usize>,
+}
+
+/// A record inside a list of the Severa record whose fields lie on the Visma Business row.
+#[derive(Debug)]
+pub struct Part {
+    pub name: String,
+    /// The slot of the list, and its name for writes.
+    pub list: usize,
+    pub field: String,
+    pub select: Select,
+    /// Which elements count; slots are those of the element.
+    pub condition: Option<Expr>,
+    /// The smallest value of this field is taken first.
+    pub first_by: Option<usize>,
+    /// What an element created by us gets besides its lines.
+    pub constants: Vec<(String, Value)>,
+}
+
+/// Whether a record is sent from a side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sends {
+    Yes,
+    /// The condition that keeps it back, in the mapping's words.
+    No(String),
+}
+
+impl Entity {
+    /// An entity of nothing, under which a list's element is looked at alone.
+    pub(super) fn bare() -> Entity {
+        let none = |name: &str| Select {
+            record: crate::systems::RecordName {
+                name: name.to_owned(),
+                index: None,
+            },
+            scope: Vec::new(),
+            fields: Vec::new(),
+        };
+        Entity {
+            name: String::new(),
+            title: String::new(),
+            severa: none(""),
+            business: none(""),
+            direction: Arrow::Both,
+            master: None,
+            conflict: Conflict::Newest,
+            once: false,
+            identity: None,
+            matches: Vec::new(),
+            numbers: Vec::new(),
+            send_severa: None,
+            send_business: None,
+            holds: Vec::new(),
+            parts: Vec::new(),
+            lines: Vec::new(),
+            constants_severa: Vec::new(),
+            constants_business: Vec::new(),
+            required_severa: Vec::new(),
+            required_business: Vec::new(),
+            label_severa: Label::default(),
+            label_business: Label::default(),
+            dated: None,
+            linked_columns: Vec::new(),
+            after: Vec::new(),
+        }
+    }
+
+    pub fn select(&self, side: Side) -> &Select {
+        match side {
+            Side::Severa => &self.severa,
+            Side::Business => &self.business,
+        }
+    }
+
+    /// Whether records of the other side are created on `side`.
+    pub fn creates_on(&self, side: Side) -> bool {
+        match side {
+            Side::Business => self.direction != Arrow::ToSevera,
+            Side::Severa => self.direction != Arrow::ToBusiness,
+        }
+    }
+
+    /// Whether existing records on `side` may be updated from the other side.
+    pub fn updates_on(&self, side: Side) -> bool {
+        !self.once && self.creates_on(side) && self.master.is_none_or(|master| master != side)
+    }
+
+    pub fn filter(&self, side: Side) -> Option<&Filter> {
+        match side {
+            Side::Severa => self.send_severa.as_ref(),
+            Side::Business => self.send_business.as_ref(),
+        }
+    }
+
+    /// Whether the filter of a record's own side lets it travel.
+    pub fn sends(&self, side: Side, row: &Row, env: &Env) -> Sends {
+        let Some(filter) = self.filter(side) else {
+            return Sends::Yes;
+        };
+        let scope = Scope::new(self, side, row);
+        if eval::holds(&filter.condition, &scope, env) {
+            return Sends::Yes;
+        }
+        let kept_by = filter
+            .parts
+            .iter()
+            .find(|(condition, _)| !eval::holds(condition, &scope, env));
+        Sends::No(kept_by.map_or_else(String::new, |(_, text)| text.clone()))
+    }
+
+    /// The reason of the first `hold when` that a Severa record meets.
+    pub fn held_by(&self, row: &Row, env: &Env) -> Option<&str> {
+        let scope = Scope::new(self, Side::Severa, row);
+        self.holds
+            .iter()
+            .find(|(condition, _)| eval::holds(condition, &scope, env))
+            .map(|(_, reason)| reason.as_str())
+    }
+
+    /// The record's match keys, normalised as names are compared.
+    pub fn match_keys(&self, side: Side, row: &Row, env: &Env) -> MatchKeys {
+        let scope = Scope::new(self, side, row);
+        let key = |pair: &MatchPair| {
+            let expr = if side == Side::Severa {
+                &pair.severa
+            } else {
+                &pair.business
+            };
+            let value = eval::value(expr, &scope, env).ok()?;
+            match value {
+                Value::Null => None,
+                // A number kept as text on one side and as a number on the other is one key.
+                Value::Text(text) if pair.number && text.trim().parse::<i64>().is_ok() => {
+                    text.trim().parse::<i64>().ok().map(|n| n.to_string())
+                }
+                Value::Text(text) => Some(match_form(&text)).filter(|t| !t.is_empty()),
+                Value::Record(parts) => {
+                    let words: Vec<_> = parts
+                        .iter()
+                        .filter_map(|p| p.as_text().map(match_form))
+                        .collect();
+                    Some(words.join(" ")).filter(|t| !t.is_empty())
+                }
+                other => other
+                    .as_decimal()
+                    .map(|d| d.normalize().to_string())
+                    .or_else(|| Some(other.to_string())),
+            }
+        };
+        MatchKeys(
+            self.matches
+                .iter()
+                .map(|rule| rule.pairs.iter().map(key).collect())
+                .collect(),
+        )
+    }
+
+    pub fn constants(&self, side: Side) -> &[(String, Value)] {
+        match side {
+            Side::Severa => &self.constants_severa,
+            Side::Business => &self.constants_business,
+        }
+    }
+
+    pub fn required(&self, side: Side) -> &[String] {
+        match side {
+            Side::Severa => &self.required_severa,
+            Side::Business => &self.required_business,
+        }
+    }
+
+    /// The field's name for writes: the slot's field in the select, or in the part's.
+    pub fn field_name(&self, side: Side, slot: Slot) -> &str {
+        let field = match slot {
+            Slot::Own(place) => self.select(side).fields.get(place),
+            Slot::Part { part, field } => self
+                .parts
+                .get(part)
+                .and_then(|p| p.select.fields.get(field)),
+        };
+        field.map_or("", |f| f.name.as_str())
+    }
+
+    /// The value of a slot in a row; of a part, in the element that the part picks.
+    pub fn slot<'a>(&'a self, side: Side, row: &'a Row, slot: Slot) -> &'a Value {
+        Scope::new(self, side, row).slot(slot)
+    }
+
+    /// The number or code and the name of a record, for people; either may be empty.
+    pub fn label(&self, side: Side, row: &Row) -> (String, String) {
+        let label = if side == Side::Severa {
+            &self.label_severa
+        } else {
+            &self.label_business
+        };
+        let text = |place: &usize| match row.values.get(*place) {
+            None | Some(Value::Null) => None,
+            Some(Value::Text(text)) => Some(text.clone()),
+            Some(other) => Some(other.to_string()),
+        };
+        let name: Vec<_> = label.name.iter().filter_map(text).collect();
+        (
+            label.key.as_ref().and_then(text).unwrap_or_default(),
+            name.join(" "),
+        )
+    }
+
+    /// The element of a part's list that the part stands for, with its identifier.
+    pub fn picked<'a>(&self, part: usize, row: &'a Row) -> Option<&'a [Value]> {
+        let part = self.parts.get(part)?;
+        let Some(Value::List(elements)) = row.values.get(part.list) else {
+            return None;
+        };
+        let counts = |values: &&'a [Value]| {
+            part.condition
+                .as_ref()
+                .is_none_or(|condition| eval::holds_of_element(condition, values))
+        };
+        let records = elements.iter().filter_map(|e| match e {
+            Value::Record(values) => Some(values.as_slice()),
+            _ => None,
+        });
+        let order = |values: &&[Value]| {
+            let by = part.first_by.and_then(|place| values.get(place));
+            (
+                by.map(ToString::to_string),
+                values.first().map(ToString::to_string),
+            )
+        };
+        records.filter(counts).min_by_key(order)
+    }
+}

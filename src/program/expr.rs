@@ -1,0 +1,135 @@
+//! Expressions over the slots of a row.
+
+use crate::functions::Function;
+use crate::value::Value;
+
+/// Where a field's value lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Slot {
+    /// In the row itself.
+    Own(usize),
+    /// In the element that a part picks from a list of the row.
+    Part { part: usize, field: usize },
+}
+
+#[derive(Debug, Clone)]
+pub enum Expr {
+    Const(Value),
+    Slot(Slot),
+    /// A setting that names a record of the tenant, by its place in [`super::Program::named`].
+    Named(usize),
+    /// Several values as one, and a template's fields: `Value::Record`.
+    Tuple(Vec<Expr>),
+    Template(Vec<Piece>),
+    /// A transform of the functions library with its constant arguments.
+    Apply {
+        function: &'static Function,
+        args: Vec<Value>,
+        back: bool,
+        of: Box<Expr>,
+    },
+    /// A value map or given table.
+    Map {
+        rows: Vec<MapRow>,
+        otherwise: Option<Box<Expr>>,
+        of: Box<Expr>,
+    },
+    /// A table kept by a system, by its place in [`super::Program::kept`].
+    Kept {
+        table: usize,
+        back: bool,
+        of: Box<Expr>,
+    },
+    /// The other side's record of an entity.
+    Link {
+        entity: usize,
+        column: String,
+        back: bool,
+        of: Box<Expr>,
+    },
+    /// The text between a template's fixed parts, the way back of a template of one field.
+    Untemplate {
+        before: String,
+        after: String,
+        of: Box<Expr>,
+    },
+    /// The elements of a tuple by place, the way back of a tuple.
+    Element {
+        of: Box<Expr>,
+        place: usize,
+    },
+    Choice {
+        branches: Vec<(Expr, Expr)>,
+        otherwise: Option<Box<Expr>>,
+    },
+    /// The first that is there.
+    FirstOf(Vec<Expr>),
+    /// The value, or what stands in for it where it is nothing.
+    Or {
+        of: Box<Expr>,
+        fallback: Fallback,
+    },
+    Not(Box<Expr>),
+    And(Box<Expr>, Box<Expr>),
+    Or2(Box<Expr>, Box<Expr>),
+    Compare {
+        op: crate::systems::Comparison,
+        left: Box<Expr>,
+        right: Box<Expr>,
+    },
+    Arithmetic {
+        op: Arithmetic,
+        left: Box<Expr>,
+        right: Box<Expr>,
+    },
+    In {
+        value: Box<Expr>,
+        list: Vec<Member>,
+    },
+    IsBlank(Box<Expr>),
+    /// `any projects has won`: the condition's slots are those of the list's records.
+    Any {
+        list: Slot,
+        condition: Box<Expr>,
+    },
+}
+
+#[derive(Debug, Clone)]
+pub enum Piece {
+    Text(String),
+    Value(Expr),
+}
+
+/// What a key of a map or an element of a list is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Member {
+    Is(Value),
+    Between(i64, i64),
+}
+
+#[derive(Debug, Clone)]
+pub struct MapRow {
+    pub key: Member,
+    pub value: Expr,
+}
+
+#[derive(Debug, Clone)]
+pub enum Fallback {
+    Default(Box<Expr>),
+    /// Nothing is a good value here.
+    Blank,
+    /// The target stays as it is.
+    Keep,
+    /// The record waits for a person, for this reason.
+    Hold(String),
+    /// The record does not travel.
+    Skip(String),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arithmetic {
+    Add,
+    Sub,
+    Mul,
+    Div,
+}

@@ -1,0 +1,162 @@
+//! What is read once a run: tables that a system keeps, and names of the tenant.
+
+use super::Program;
+use super::eval::Stop;
+use crate::systems::Select;
+use crate::value::{Side, Value};
+use std::collections::HashMap;
+
+/// `table country from business Ctry { ISO <-> CtryNo }`
+#[derive(Debug)]
+pub struct KeptTable {
+    pub name: String,
+    pub side: Side,
+    /// Two fields: the left one and the right one.
+    pub select: Select,
+}
+
+/// `setting won_status: severa SalesStatusType by name`, with the name from the settings.
+#[derive(Debug)]
+pub struct NamedSetting {
+    pub setting: String,
+    pub side: Side,
+    /// Two fields: the identifier and the field it is named by.
+    pub select: Select,
+    /// For people: `sales status type`.
+    pub title: String,
+    pub wanted: String,
+}
+
+/// The tables and names of one run.
+#[derive(Debug, Default)]
+pub struct Lookups {
+    entities: Vec<String>,
+    kept: Vec<Kept>,
+    named: Vec<Value>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    name: String,
+    left_to_right: HashMap<String, Value>,
+    right_to_left: HashMap<String, Value>,
+}
+
+/// A name that the tenant does not have, with the names that it has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownName {
+    pub setting: String,
+    pub title: String,
+    pub wanted: String,
+    pub known: Vec<String>,
+}
+
+impl Lookups {
+    /// From the rows that each kept table's and each named setting's select was answered with.
+    pub fn new(
+        program: &Program,
+        kept: Vec<Vec<Vec<Value>>>,
+        named: Vec<Vec<Vec<Value>>>,
+    ) -> Result<Self, Vec<UnknownName>> {
+        let tables = program
+            .kept
+            .iter()
+            .zip(kept)
+            .map(|(table, rows)| Kept::new(&table.name, rows))
+            .collect();
+        let mut unknown = Vec::new();
+        let mut values = Vec::new();
+        for (setting, rows) in program.named.iter().zip(named) {
+            let wanted = crate::value::match_form(&setting.wanted);
+            let found = rows
+                .iter()
+                .find(|row| row.get(1).is_some_and(|name| text_key(name) == wanted));
+            match found.and_then(|row| row.first()) {
+                Some(value) => values.push(value.clone()),
+                None => unknown.push(UnknownName {
+                    setting: setting.setting.clone(),
+                    title: setting.title.clone(),
+                    wanted: setting.wanted.clone(),
+                    known: rows
+                        .iter()
+                        .filter_map(|row| row.get(1)?.as_text().map(str::to_owned))
+                        .collect(),
+                }),
+            }
+        }
+        let entities = program.entities.iter().map(|e| e.name.clone()).collect();
+        if unknown.is_empty() {
+            Ok(Self {
+                entities,
+                kept: tables,
+                named: values,
+            })
+        } else {
+            Err(unknown)
+        }
+    }
+
+    pub(super) fn entity_name(&self, entity: usize) -> String {
+        self.entities.get(entity).cloned().unwrap_or_default()
+    }
+
+    pub(super) fn named(&self, place: usize) -> Value {
+        self.named.get(place).cloned().unwrap_or_default()
+    }
+
+    /// A value's counterpart in a kept table. Nothing stays nothing; a value that the table lacks is held.
+    pub(super) fn kept(&self, table: usize, back: bool, given: &Value) -> Result<Value, Stop> {
+        if given.is_null() {
+            return Ok(Value::Null);
+        }
+        let Some(table) = self.kept.get(table) else {
+            return Ok(Value::Null);
+        };
+        let map = if back {
+            &table.right_to_left
+        } else {
+            &table.left_to_right
+        };
+        let missing = || {
+            Stop::Hold(format!(
+                "{given} is not in the table `{}` that the system keeps",
+                table.name
+            ))
+        };
+        map.get(&text_key(given)).cloned().ok_or_else(missing)
+    }
+}
+
+impl Kept {
+    /// Rows with a blank on either side say nothing; of several with one key the first stands.
+    fn new(name: &str, rows: Vec<Vec<Value>>) -> Self {
+        let mut table = Kept {
+            name: name.to_owned(),
+            ..Kept::default()
+        };
+        for row in rows {
+            let [left, right] = row.as_slice() else {
+                continue;
+            };
+            if left.is_null() || right.is_null() {
+                continue;
+            }
+            table
+                .left_to_right
+                .entry(text_key(left))
+                .or_insert_with(|| right.clone());
+            table
+                .right_to_left
+                .entry(text_key(right))
+                .or_insert_with(|| left.clone());
+        }
+        table
+    }
+}
+
+fn text_key(value: &Value) -> String {
+    match value {
+        Value::Text(text) => crate::value::match_form(text),
+        other => other.to_string(),
+    }
+}
