@@ -72,21 +72,13 @@ pub struct Setting {
 #[derive(Debug, Clone)]
 pub enum SettingType {
     /// `int`, `int in 1..12`, `decimal`, `bool`, `text(40)`, `text`, `date`, `side`, `range`
-    Plain {
-        name: Name,
-        size: Option<u32>,
-        within: Option<(Expr, Expr)>,
-    },
+    Plain { name: Name, size: Option<u32>, within: Option<(Expr, Expr)> },
     /// `list of range`
     List(Box<SettingType>),
     /// `one of carry, net`
     OneOf(Vec<Name>),
     /// `severa SalesStatusType by name`; without `by`, an enumeration such as `severa ExpensesClass`.
-    Of {
-        side: Side,
-        record: Name,
-        by: Option<Name>,
-    },
+    Of { side: Side, record: Name, by: Option<Name> },
 }
 
 /// `require CONDITION: "message"`
@@ -109,19 +101,8 @@ pub struct Table {
 
 #[derive(Debug, Clone)]
 pub enum TableKind {
-    Given {
-        left: SettingType,
-        arrow: Spanned<Arrow>,
-        right: SettingType,
-        rows: Vec<MapRow>,
-    },
-    Kept {
-        side: Side,
-        record: Name,
-        left: Path,
-        arrow: Spanned<Arrow>,
-        right: Path,
-    },
+    Given { left: SettingType, arrow: Spanned<Arrow>, right: SettingType, rows: Vec<MapRow> },
+    Kept { side: Side, record: Name, left: Path, arrow: Spanned<Arrow>, right: Path },
 }
 
 /// `entity NAME only if SETTING { … }`
