@@ -9,6 +9,7 @@ pub mod names;
 pub mod records;
 pub mod settings;
 pub mod syntax;
+pub mod values;
 
 use super::Severity;
 
@@ -63,7 +64,10 @@ pub(crate) use codes;
 
 /// Every code there is.
 pub fn all() -> impl Iterator<Item = Code> {
-    [syntax::ALL, names::ALL, lines::ALL, records::ALL, settings::ALL, layers::ALL].into_iter().flatten().copied()
+    [syntax::ALL, names::ALL, lines::ALL, records::ALL, settings::ALL, layers::ALL, values::ALL]
+        .into_iter()
+        .flatten()
+        .copied()
 }
 
 #[cfg(test)]

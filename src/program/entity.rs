@@ -123,7 +123,7 @@ pub enum Sends {
 
 impl Entity {
     /// An entity of nothing, under which a list's element is looked at alone.
-    pub(super) fn bare() -> Entity {
+    pub(crate) fn bare() -> Entity {
         let none = |name: &str| Select {
             record: crate::systems::RecordName { name: name.to_owned(), index: None },
             scope: Vec::new(),

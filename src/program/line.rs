@@ -32,6 +32,8 @@ pub struct Line {
     pub backward: Vec<Expr>,
     /// The column it writes is one whose number Visma Business assigns: bookkeeping, outside the master rules.
     pub numbered: bool,
+    /// The Visma Business end is a key, which never changes once the record is there.
+    pub fixed: bool,
 }
 
 /// A value that is known, or will be once another record has been created.
@@ -99,6 +101,10 @@ impl Line {
                 "{}: the text in Severa is longer than Visma Business can hold, so the change there is not written over it",
                 self.key
             );
+            return Carried { outcome: Outcome::Hold(reason), waits };
+        }
+        if to == Side::Business && self.fixed && target.is_some() && matches!(outcome, Outcome::Write(_)) {
+            let reason = format!("{}: a number in Visma Business never changes, and the one in Severa has", self.key);
             return Carried { outcome: Outcome::Hold(reason), waits };
         }
         Carried { outcome, waits }

@@ -18,7 +18,7 @@ pub(super) fn parse(side: Side, text: &'static str) -> Schema {
         }
         let parsed = match line.strip_prefix("record ") {
             Some(header) => record(header).map(|r| records.push(r)),
-            None => field(side, line).and_then(|f| Some(records.last_mut()?.fields.push(f))),
+            None => records.last_mut().zip(field(side, line)).map(|(record, field)| record.fields.push(field)),
         };
         assert!(parsed.is_some(), "{} schema, line {}: {line}", side.word(), number + 1);
     }

@@ -3,6 +3,8 @@
 //! Names are unresolved and types unchecked; a statement that did not parse is absent here and
 //! stands among the diagnostics. Comments are not part of it: the outline owns them.
 
+#![expect(clippy::large_enum_variant, reason = "a tree is built once and walked; boxes would only make it harder to read")]
+
 use crate::source::{Span, Spanned};
 use crate::value::Side;
 
