@@ -169,6 +169,8 @@ pub struct Part {
     pub doc: String,
     pub name: Name,
     pub list: Path,
+    /// `each (text -> wrap(60))`: `list` is then a value, and these transforms make several of it, one a record.
+    pub each: Option<Vec<Expr>>,
     pub condition: Option<PartCondition>,
     pub first: Option<First>,
     pub arrow: Spanned<Arrow>,
@@ -267,6 +269,7 @@ pub enum ExprKind {
     Path(Path),
     /// `"VB {JNo}/{EntNo}"`: a text with at least one field in it.
     Template(Vec<TemplatePart>),
+    /// The arguments in their order; `else` before one, as in `split_last(" ", else "?")`, is reading aid only.
     Call { name: Name, args: Vec<Expr> },
     Not(Box<Expr>),
     Negative(Box<Expr>),
@@ -281,7 +284,7 @@ pub enum ExprKind {
     List(Vec<Expr>),
     Range(Box<Expr>, Box<Expr>),
     /// `when c -> value … else value`
-    Choice { branches: Vec<(Expr, Expr)>, otherwise: Option<Box<Expr>> },
+    Choice { branches: Vec<Branch>, otherwise: Option<Box<Expr>> },
     /// `{ true <-> 0, false <-> 1, else -> true }`
     Map(Vec<MapRow>),
     /// `link Customer`, `link Employee.ActNo`
@@ -290,6 +293,15 @@ pub enum ExprKind {
     FirstOf(Vec<Vec<Expr>>),
     /// `(-> f(…) <- g(…))`: a pair of ways, each a chain of transforms.
     TwoWays { forward: Vec<Expr>, backward: Vec<Expr> },
+}
+
+/// `when isSent -> invoiceNumber or hold`
+#[derive(Debug, Clone)]
+pub struct Branch {
+    pub condition: Expr,
+    pub value: Expr,
+    pub fallback: Option<Fallback>,
+    pub span: Span,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
