@@ -8,6 +8,7 @@ pub mod diag;
 pub mod functions;
 pub mod program;
 pub mod schema;
+pub mod settings;
 pub mod source;
 pub mod syntax;
 pub mod systems;
