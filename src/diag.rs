@@ -37,28 +37,12 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    pub fn new(
-        code: Code,
-        message: impl Into<String>,
-        span: Span,
-        label: impl Into<String>,
-    ) -> Self {
-        Self {
-            code,
-            message: message.into(),
-            labels: vec![Label {
-                span,
-                text: label.into(),
-            }],
-            help: None,
-        }
+    pub fn new(code: Code, message: impl Into<String>, span: Span, label: impl Into<String>) -> Self {
+        Self { code, message: message.into(), labels: vec![Label { span, text: label.into() }], help: None }
     }
 
     pub fn also(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.labels.push(Label {
-            span,
-            text: text.into(),
-        });
+        self.labels.push(Label { span, text: text.into() });
         self
     }
 

@@ -82,33 +82,18 @@ impl std::fmt::Display for Shape {
 impl Function {
     /// In the direction in which the line is read. Nothing stays nothing.
     pub fn forward(&self, value: &Value, args: &[Value]) -> Result<Value, Stop> {
-        if value.is_null() {
-            Ok(Value::Null)
-        } else {
-            (self.forward)(value, args)
-        }
+        if value.is_null() { Ok(Value::Null) } else { (self.forward)(value, args) }
     }
 
     /// Against it.
     pub fn backward(&self, value: &Value, args: &[Value]) -> Result<Value, Stop> {
-        if value.is_null() {
-            Ok(Value::Null)
-        } else {
-            (self.backward)(value, args)
-        }
+        if value.is_null() { Ok(Value::Null) } else { (self.backward)(value, args) }
     }
 }
 
 /// All transforms, by group.
 pub fn all() -> impl Iterator<Item = &'static Function> {
-    [
-        text::FUNCTIONS,
-        numbers::FUNCTIONS,
-        tuples::FUNCTIONS,
-        keys::FUNCTIONS,
-    ]
-    .into_iter()
-    .flatten()
+    [text::FUNCTIONS, numbers::FUNCTIONS, tuples::FUNCTIONS, keys::FUNCTIONS].into_iter().flatten()
 }
 
 pub fn find(name: &str) -> Option<&'static Function> {
@@ -126,18 +111,13 @@ fn no_way_back(_: &Value, _: &[Value]) -> Result<Value, Stop> {
 }
 
 fn count(args: &[Value]) -> usize {
-    args.first()
-        .and_then(Value::as_int)
-        .and_then(|n| usize::try_from(n).ok())
-        .unwrap_or(usize::MAX)
+    args.first().and_then(Value::as_int).and_then(|n| usize::try_from(n).ok()).unwrap_or(usize::MAX)
 }
 
 fn text_only(given: &Shape, name: &str) -> Result<(), String> {
     match given {
         Shape::One(Type::Text(_) | Type::Enum(_)) => Ok(()),
-        other => Err(format!(
-            "`{name}` takes a text, and what comes here is {other}"
-        )),
+        other => Err(format!("`{name}` takes a text, and what comes here is {other}")),
     }
 }
 
@@ -148,11 +128,7 @@ mod tests {
     #[test]
     fn every_example_holds() {
         for function in all() {
-            assert!(
-                !function.examples.is_empty(),
-                "{} has no example",
-                function.name
-            );
+            assert!(!function.examples.is_empty(), "{} has no example", function.name);
             for example in function.examples {
                 let out = function.forward(&(example.input)(), &(example.args)());
                 assert_eq!(out, Ok((example.output)()), "{}", example.call);
@@ -165,9 +141,7 @@ mod tests {
         for function in all().filter(|f| f.behavior == Behavior::Exact) {
             for example in function.examples {
                 let (input, args) = ((example.input)(), (example.args)());
-                let back = function
-                    .forward(&input, &args)
-                    .and_then(|out| function.backward(&out, &args));
+                let back = function.forward(&input, &args).and_then(|out| function.backward(&out, &args));
                 assert_eq!(back, Ok(input), "{}", example.call);
             }
         }

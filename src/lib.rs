@@ -6,6 +6,7 @@
 
 pub mod diag;
 pub mod functions;
+pub mod model;
 pub mod program;
 pub mod schema;
 pub mod settings;

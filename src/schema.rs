@@ -89,11 +89,7 @@ pub fn of(side: Side) -> &'static Schema {
 
 /// The type of an organisational unit's number: whole numbers in units 1-6, ten characters in 7-12 (Visma's column docs).
 pub fn unit_number(unit: u8) -> Type {
-    if unit <= 6 {
-        Type::Int
-    } else {
-        Type::Text(Some(10))
-    }
+    if unit <= 6 { Type::Int } else { Type::Text(Some(10)) }
 }
 
 impl Schema {
@@ -108,12 +104,7 @@ impl Record {
     }
 
     /// A field with its own number and its record's settled.
-    pub fn column(
-        &self,
-        name: &str,
-        index: Option<u8>,
-        of_record: Option<u8>,
-    ) -> Option<Column<'_>> {
+    pub fn column(&self, name: &str, index: Option<u8>, of_record: Option<u8>) -> Option<Column<'_>> {
         let field = self.field(name)?;
         match (&field.index, index) {
             (Some(range), Some(number)) if range.contains(&number) => {}
@@ -124,11 +115,7 @@ impl Record {
             Some(ty) => ty.clone(),
             None => unit_number(index.or(of_record)?),
         };
-        Some(Column {
-            field,
-            name: physical(name, index),
-            ty,
-        })
+        Some(Column { field, name: physical(name, index), ty })
     }
 
     pub fn key_column(&self, of_record: Option<u8>) -> Option<Column<'_>> {

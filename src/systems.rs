@@ -23,9 +23,7 @@ use crate::value::{Type, Value};
 use jiff::Timestamp;
 
 /// A record of the schema: `Customer`, `OrgUnit` number 2.
-#[derive(
-    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub struct RecordName {
     pub name: String,
     pub index: Option<u8>,
@@ -203,11 +201,7 @@ pub trait System: Send {
     /// Every record in the select's scope for which any of the fields given holds any of its
     /// values; it may answer more. The caller compares names by its own rules, so a side that
     /// cannot search a field without losing a match answers all records.
-    async fn candidates(
-        &mut self,
-        select: &Select,
-        any_of: &[(String, Vec<Value>)],
-    ) -> Result<Vec<Row>, SystemError>;
+    async fn candidates(&mut self, select: &Select, any_of: &[(String, Vec<Value>)]) -> Result<Vec<Row>, SystemError>;
 
     /// Creates a record and answers it as it stands afterwards.
     async fn create(&mut self, create: &Create) -> Result<Row, SystemError>;

@@ -14,9 +14,7 @@ use rust_decimal::Decimal;
 use std::fmt;
 
 /// One of the two systems. In mapping files Severa is always left, Visma Business right.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Side {
     Severa,

@@ -9,6 +9,7 @@ pub mod names;
 pub mod records;
 pub mod settings;
 pub mod syntax;
+pub mod values;
 
 use super::Severity;
 
@@ -63,17 +64,10 @@ pub(crate) use codes;
 
 /// Every code there is.
 pub fn all() -> impl Iterator<Item = Code> {
-    [
-        syntax::ALL,
-        names::ALL,
-        lines::ALL,
-        records::ALL,
-        settings::ALL,
-        layers::ALL,
-    ]
-    .into_iter()
-    .flatten()
-    .copied()
+    [syntax::ALL, names::ALL, lines::ALL, records::ALL, settings::ALL, layers::ALL, values::ALL]
+        .into_iter()
+        .flatten()
+        .copied()
 }
 
 #[cfg(test)]
@@ -81,10 +75,7 @@ mod tests {
     #[test]
     fn names_are_kebab_case_and_unique() {
         let mut names: Vec<_> = super::all().map(|c| c.name()).collect();
-        assert!(names.iter().all(|n| {
-            n.chars()
-                .all(|c| c.is_ascii_lowercase() || c == '-' || c.is_ascii_digit())
-        }));
+        assert!(names.iter().all(|n| { n.chars().all(|c| c.is_ascii_lowercase() || c == '-' || c.is_ascii_digit()) }));
         let count = names.len();
         names.sort_unstable();
         names.dedup();

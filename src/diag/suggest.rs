@@ -15,10 +15,7 @@ pub fn nearest<'a>(given: &str, candidates: impl IntoIterator<Item = &'a str>) -
 }
 
 /// `did you mean `x`?` as help text.
-pub fn did_you_mean<'a>(
-    given: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<String> {
+pub fn did_you_mean<'a>(given: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
     nearest(given, candidates).map(|c| format!("did you mean `{c}`?"))
 }
 
@@ -28,10 +25,7 @@ mod tests {
 
     #[test]
     fn only_near_names_are_offered() {
-        assert_eq!(
-            nearest("custmoer", ["Customer", "Project"]),
-            Some("Customer")
-        );
+        assert_eq!(nearest("custmoer", ["Customer", "Project"]), Some("Customer"));
         assert_eq!(nearest("zebra", ["Customer", "Project"]), None);
         assert_eq!(nearest("Nn", ["Nm", "Ad1"]), Some("Nm"));
     }

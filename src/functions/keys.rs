@@ -20,9 +20,7 @@ pub(super) const FUNCTIONS: &[Function] = &[Function {
     }],
     typing: |given, _| match given {
         Shape::One(Type::Text(_) | Type::Int) => Ok(given.clone()),
-        other => Err(format!(
-            "`key` takes a number or a text, and what comes here is {other}"
-        )),
+        other => Err(format!("`key` takes a number or a text, and what comes here is {other}")),
     },
     forward: |value, args| convert(value, args.first()),
     backward: |value, args| convert(value, args.get(1)),
@@ -33,17 +31,12 @@ fn convert(value: &Value, towards: Option<&Value>) -> Result<Value, Stop> {
     let to_int = towards.and_then(Value::as_text) == Some("int");
     match value {
         Value::Text(text) if to_int => match text.trim().parse::<i64>() {
-            Ok(0) => Err(Stop::Hold(
-                "0 stands for no number in Visma Business".to_owned(),
-            )),
+            Ok(0) => Err(Stop::Hold("0 stands for no number in Visma Business".to_owned())),
             Ok(number) if i32::try_from(number).is_ok() => Ok(Value::Int(number)),
-            Ok(number) => Err(Stop::Hold(format!(
-                "{number} is larger than a number there can be"
-            ))),
-            Err(_) => Err(Stop::Hold(format!(
-                "`{}` is not a whole number, which is what a number is there",
-                text.trim()
-            ))),
+            Ok(number) => Err(Stop::Hold(format!("{number} is larger than a number there can be"))),
+            Err(_) => {
+                Err(Stop::Hold(format!("`{}` is not a whole number, which is what a number is there", text.trim())))
+            }
         },
         Value::Text(text) => sized(text.trim().to_owned(), towards),
         Value::Int(number) if to_int => Ok(Value::Int(*number)),
@@ -53,10 +46,7 @@ fn convert(value: &Value, towards: Option<&Value>) -> Result<Value, Stop> {
 }
 
 fn sized(text: String, towards: Option<&Value>) -> Result<Value, Stop> {
-    match towards
-        .and_then(Value::as_int)
-        .and_then(|size| usize::try_from(size).ok())
-    {
+    match towards.and_then(Value::as_int).and_then(|size| usize::try_from(size).ok()) {
         Some(size) if text.chars().count() > size => Err(Stop::Hold(format!(
             "`{text}` has {} characters, and a number there has at most {size}",
             text.chars().count()

@@ -18,20 +18,17 @@ pub(super) const FUNCTIONS: &[Function] = &[Function {
     }],
     typing: |given, args| match given {
         Shape::One(Type::Int) => Ok(Shape::One(Type::Int)),
-        Shape::One(Type::Decimal(digits, _)) => Ok(Shape::One(Type::Decimal(
-            *digits,
-            u8::try_from(count(args)).unwrap_or(28),
-        ))),
-        other => Err(format!(
-            "`round` takes a number, and what comes here is {other}"
-        )),
+        Shape::One(Type::Decimal(digits, _)) => {
+            Ok(Shape::One(Type::Decimal(*digits, u8::try_from(count(args)).unwrap_or(28))))
+        }
+        other => Err(format!("`round` takes a number, and what comes here is {other}")),
     },
     forward: |value, args| {
         let places = u32::try_from(count(args)).unwrap_or(28);
         Ok(match value {
-            Value::Decimal(number) => Value::Decimal(
-                number.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero),
-            ),
+            Value::Decimal(number) => {
+                Value::Decimal(number.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero))
+            }
             other => other.clone(),
         })
     },

@@ -88,28 +88,27 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 fn sized(given: &Shape, args: &[Value]) -> Result<Shape, String> {
-    text_only(given, "fit")?;
     let size = u32::try_from(count(args)).unwrap_or(u32::MAX);
-    Ok(Shape::One(match given {
-        Shape::One(Type::Text(Some(given))) => Type::Text(Some(size.min(*given))),
+    let cut = |ty: &Type| match ty {
+        Type::Text(Some(given)) => Type::Text(Some(size.min(*given))),
         _ => Type::Text(Some(size)),
-    }))
+    };
+    match given {
+        Shape::Tuple(types) if types.iter().all(Type::is_text) => Ok(Shape::Tuple(types.iter().map(cut).collect())),
+        Shape::One(ty) => text_only(given, "fit").map(|()| Shape::One(cut(ty))),
+        Shape::Tuple(_) => text_only(given, "fit").map(|()| given.clone()),
+    }
 }
 
 /// By characters, without the blanks that a cut may leave at the end: columns are read right-trimmed.
 fn cut(value: &Value, args: &[Value]) -> Result<Value, Stop> {
-    Ok(texts(value, |text| {
-        text.chars()
-            .take(count(args))
-            .collect::<String>()
-            .trim_end()
-            .to_owned()
-    }))
+    Ok(texts(value, |text| text.chars().take(count(args)).collect::<String>().trim_end().to_owned()))
 }
 
-fn texts(value: &Value, change: impl FnOnce(&str) -> String) -> Value {
+fn texts(value: &Value, change: impl Fn(&str) -> String + Copy) -> Value {
     match value {
         Value::Text(text) => Value::Text(change(text)),
+        Value::Record(parts) => Value::Record(parts.iter().map(|part| texts(part, change)).collect()),
         other => other.clone(),
     }
 }

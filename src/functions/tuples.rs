@@ -7,10 +7,7 @@ use crate::value::{Type, Value};
 pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "split_last",
-        parameters: &[
-            Parameter::Text("separator"),
-            Parameter::Else("first part of a text without one"),
-        ],
+        parameters: &[Parameter::Text("separator"), Parameter::Else("first part of a text without one")],
         behavior: Behavior::Normalizing,
         cuts: false,
         doc: "Two fields as one text with a separator between them, and back: split at the last separator.",
@@ -33,9 +30,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
                 Ok(Shape::One(Type::Text(None)))
             }
             Shape::One(Type::Text(size)) => Ok(Shape::Tuple(vec![Type::Text(*size); 2])),
-            other => Err(format!(
-                "`split_last` goes between two texts and one, and what comes here is {other}"
-            )),
+            other => Err(format!("`split_last` goes between two texts and one, and what comes here is {other}")),
         },
         forward: split_or_join,
         backward: split_or_join,
@@ -54,12 +49,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
         }],
         typing: |given, args| match given {
             Shape::One(Type::Text(size)) => Ok(Shape::Tuple(vec![Type::Text(*size); count(args)])),
-            Shape::Tuple(types) if types.iter().all(Type::is_text) => {
-                Ok(Shape::One(Type::Text(None)))
-            }
-            other => Err(format!(
-                "`lines` goes between a text and its lines, and what comes here is {other}"
-            )),
+            Shape::Tuple(types) if types.iter().all(Type::is_text) => Ok(Shape::One(Type::Text(None))),
+            other => Err(format!("`lines` goes between a text and its lines, and what comes here is {other}")),
         },
         forward: lines,
         backward: lines,
@@ -78,9 +69,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         }],
         typing: |given, _| match given {
             Shape::One(Type::Values(of)) => Ok(Shape::One((**of).clone())),
-            other => Err(format!(
-                "`only` takes a list, and what comes here is {other}"
-            )),
+            other => Err(format!("`only` takes a list, and what comes here is {other}")),
         },
         forward: |value, _| {
             Ok(match value {
@@ -105,10 +94,7 @@ fn split_or_join(value: &Value, args: &[Value]) -> Result<Value, Stop> {
             let [first, last] = parts.as_slice() else {
                 return Ok(Value::Null);
             };
-            let (first, last) = (
-                first.as_text().unwrap_or_default().trim(),
-                last.as_text().unwrap_or_default().trim(),
-            );
+            let (first, last) = (first.as_text().unwrap_or_default().trim(), last.as_text().unwrap_or_default().trim());
             match (first == otherwise || first.is_empty(), last.is_empty()) {
                 (_, true) if first.is_empty() => Value::Null,
                 (true, _) => Value::text(last),
@@ -129,33 +115,17 @@ fn lines(value: &Value, args: &[Value]) -> Result<Value, Stop> {
     let places = count(args);
     match value {
         Value::Text(text) => {
-            let lines: Vec<_> = text
-                .lines()
-                .map(str::trim_end)
-                .filter(|l| !l.trim().is_empty())
-                .collect();
+            let lines: Vec<_> = text.lines().map(str::trim_end).filter(|l| !l.trim().is_empty()).collect();
             if lines.len() > places {
-                return Err(Stop::Hold(format!(
-                    "the text has {} lines, and there is room for {places}",
-                    lines.len()
-                )));
+                return Err(Stop::Hold(format!("the text has {} lines, and there is room for {places}", lines.len())));
             }
-            let fields =
-                (0..places).map(|i| lines.get(i).map_or(Value::Null, |line| Value::text(*line)));
+            let fields = (0..places).map(|i| lines.get(i).map_or(Value::Null, |line| Value::text(*line)));
             Ok(Value::Record(fields.collect()))
         }
         Value::Record(fields) => {
-            let lines: Vec<_> = fields
-                .iter()
-                .filter_map(Value::as_text)
-                .map(str::trim_end)
-                .filter(|l| !l.is_empty())
-                .collect();
-            Ok(if lines.is_empty() {
-                Value::Null
-            } else {
-                Value::text(lines.join("\n"))
-            })
+            let lines: Vec<_> =
+                fields.iter().filter_map(Value::as_text).map(str::trim_end).filter(|l| !l.is_empty()).collect();
+            Ok(if lines.is_empty() { Value::Null } else { Value::text(lines.join("\n")) })
         }
         other => Ok(other.clone()),
     }

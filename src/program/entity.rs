@@ -123,12 +123,9 @@ pub enum Sends {
 
 impl Entity {
     /// An entity of nothing, under which a list's element is looked at alone.
-    pub(super) fn bare() -> Entity {
+    pub(crate) fn bare() -> Entity {
         let none = |name: &str| Select {
-            record: crate::systems::RecordName {
-                name: name.to_owned(),
-                index: None,
-            },
+            record: crate::systems::RecordName { name: name.to_owned(), index: None },
             scope: Vec::new(),
             fields: Vec::new(),
         };
@@ -197,31 +194,21 @@ impl Entity {
         if eval::holds(&filter.condition, &scope, env) {
             return Sends::Yes;
         }
-        let kept_by = filter
-            .parts
-            .iter()
-            .find(|(condition, _)| !eval::holds(condition, &scope, env));
+        let kept_by = filter.parts.iter().find(|(condition, _)| !eval::holds(condition, &scope, env));
         Sends::No(kept_by.map_or_else(String::new, |(_, text)| text.clone()))
     }
 
     /// The reason of the first `hold when` that a Severa record meets.
     pub fn held_by(&self, row: &Row, env: &Env) -> Option<&str> {
         let scope = Scope::new(self, Side::Severa, row);
-        self.holds
-            .iter()
-            .find(|(condition, _)| eval::holds(condition, &scope, env))
-            .map(|(_, reason)| reason.as_str())
+        self.holds.iter().find(|(condition, _)| eval::holds(condition, &scope, env)).map(|(_, reason)| reason.as_str())
     }
 
     /// The record's match keys, normalised as names are compared.
     pub fn match_keys(&self, side: Side, row: &Row, env: &Env) -> MatchKeys {
         let scope = Scope::new(self, side, row);
         let key = |pair: &MatchPair| {
-            let expr = if side == Side::Severa {
-                &pair.severa
-            } else {
-                &pair.business
-            };
+            let expr = if side == Side::Severa { &pair.severa } else { &pair.business };
             let value = eval::value(expr, &scope, env).ok()?;
             match value {
                 Value::Null => None,
@@ -231,24 +218,13 @@ impl Entity {
                 }
                 Value::Text(text) => Some(match_form(&text)).filter(|t| !t.is_empty()),
                 Value::Record(parts) => {
-                    let words: Vec<_> = parts
-                        .iter()
-                        .filter_map(|p| p.as_text().map(match_form))
-                        .collect();
+                    let words: Vec<_> = parts.iter().filter_map(|p| p.as_text().map(match_form)).collect();
                     Some(words.join(" ")).filter(|t| !t.is_empty())
                 }
-                other => other
-                    .as_decimal()
-                    .map(|d| d.normalize().to_string())
-                    .or_else(|| Some(other.to_string())),
+                other => other.as_decimal().map(|d| d.normalize().to_string()).or_else(|| Some(other.to_string())),
             }
         };
-        MatchKeys(
-            self.matches
-                .iter()
-                .map(|rule| rule.pairs.iter().map(key).collect())
-                .collect(),
-        )
+        MatchKeys(self.matches.iter().map(|rule| rule.pairs.iter().map(key).collect()).collect())
     }
 
     pub fn constants(&self, side: Side) -> &[(String, Value)] {
@@ -269,10 +245,7 @@ impl Entity {
     pub fn field_name(&self, side: Side, slot: Slot) -> &str {
         let field = match slot {
             Slot::Own(place) => self.select(side).fields.get(place),
-            Slot::Part { part, field } => self
-                .parts
-                .get(part)
-                .and_then(|p| p.select.fields.get(field)),
+            Slot::Part { part, field } => self.parts.get(part).and_then(|p| p.select.fields.get(field)),
         };
         field.map_or("", |f| f.name.as_str())
     }
@@ -284,21 +257,14 @@ impl Entity {
 
     /// The number or code and the name of a record, for people; either may be empty.
     pub fn label(&self, side: Side, row: &Row) -> (String, String) {
-        let label = if side == Side::Severa {
-            &self.label_severa
-        } else {
-            &self.label_business
-        };
+        let label = if side == Side::Severa { &self.label_severa } else { &self.label_business };
         let text = |place: &usize| match row.values.get(*place) {
             None | Some(Value::Null) => None,
             Some(Value::Text(text)) => Some(text.clone()),
             Some(other) => Some(other.to_string()),
         };
         let name: Vec<_> = label.name.iter().filter_map(text).collect();
-        (
-            label.key.as_ref().and_then(text).unwrap_or_default(),
-            name.join(" "),
-        )
+        (label.key.as_ref().and_then(text).unwrap_or_default(), name.join(" "))
     }
 
     /// The element of a part's list that the part stands for, with its identifier.
@@ -308,9 +274,7 @@ impl Entity {
             return None;
         };
         let counts = |values: &&'a [Value]| {
-            part.condition
-                .as_ref()
-                .is_none_or(|condition| eval::holds_of_element(condition, values))
+            part.condition.as_ref().is_none_or(|condition| eval::holds_of_element(condition, values))
         };
         let records = elements.iter().filter_map(|e| match e {
             Value::Record(values) => Some(values.as_slice()),
@@ -318,10 +282,7 @@ impl Entity {
         });
         let order = |values: &&[Value]| {
             let by = part.first_by.and_then(|place| values.get(place));
-            (
-                by.map(ToString::to_string),
-                values.first().map(ToString::to_string),
-            )
+            (by.map(ToString::to_string), values.first().map(ToString::to_string))
         };
         records.filter(counts).min_by_key(order)
     }

@@ -66,30 +66,18 @@ const NOTHING: &Value = &Value::Null;
 impl<'a> Scope<'a> {
     pub fn new(entity: &'a Entity, side: Side, row: &'a Row) -> Self {
         let picked = match side {
-            Side::Severa => (0..entity.parts.len())
-                .map(|part| entity.picked(part, row))
-                .collect(),
+            Side::Severa => (0..entity.parts.len()).map(|part| entity.picked(part, row)).collect(),
             Side::Business => Vec::new(),
         };
-        Self {
-            entity,
-            side,
-            values: &row.values,
-            picked,
-            cut: Cell::new(false),
-        }
+        Self { entity, side, values: &row.values, picked, cut: Cell::new(false) }
     }
 
     pub fn slot(&self, slot: Slot) -> &'a Value {
         match slot {
             Slot::Own(place) => self.values.get(place).unwrap_or(NOTHING),
-            Slot::Part { part, field } => self
-                .picked
-                .get(part)
-                .copied()
-                .flatten()
-                .and_then(|values| values.get(field))
-                .unwrap_or(NOTHING),
+            Slot::Part { part, field } => {
+                self.picked.get(part).copied().flatten().and_then(|values| values.get(field)).unwrap_or(NOTHING)
+            }
         }
     }
 }
@@ -98,10 +86,9 @@ impl<'a> Scope<'a> {
 pub fn value(expr: &Expr, scope: &Scope, env: &Env) -> Result<Value, Stop> {
     match planned(expr, scope, env, &mut Vec::new())? {
         Planned::Value(value) => Ok(value),
-        Planned::Pending(reference) => Err(Stop::Hold(format!(
-            "{} {} is not carried over yet",
-            reference.entity, reference.value
-        ))),
+        Planned::Pending(reference) => {
+            Err(Stop::Hold(format!("{} {} is not carried over yet", reference.entity, reference.value)))
+        }
     }
 }
 
@@ -119,39 +106,16 @@ pub(super) fn holds_of_element(condition: &Expr, element: &[Value]) -> bool {
         }
     }
     let bare = Entity::bare();
-    let scope = Scope {
-        entity: &bare,
-        side: Side::Severa,
-        values: element,
-        picked: Vec::new(),
-        cut: Cell::new(false),
-    };
+    let scope = Scope { entity: &bare, side: Side::Severa, values: element, picked: Vec::new(), cut: Cell::new(false) };
     let lookups = Lookups::default();
-    holds(
-        condition,
-        &scope,
-        &Env {
-            links: &NoLinks,
-            lookups: &lookups,
-        },
-    )
+    holds(condition, &scope, &Env { links: &NoLinks, lookups: &lookups })
 }
 
 /// An expression's value, which may be known only once another record has been created.
-pub fn planned(
-    expr: &Expr,
-    scope: &Scope,
-    env: &Env,
-    waits: &mut Vec<Reference>,
-) -> Result<Planned, Stop> {
+pub fn planned(expr: &Expr, scope: &Scope, env: &Env, waits: &mut Vec<Reference>) -> Result<Planned, Stop> {
     let known = |v: Value| Ok(Planned::Value(v));
     match expr {
-        Expr::Link {
-            entity,
-            column,
-            back,
-            of,
-        } => {
+        Expr::Link { entity, column, back, of } => {
             let value = self::value(of, scope, env)?;
             link(*entity, column, *back, value, env, waits)
         }
@@ -175,10 +139,7 @@ pub fn planned(
             }
             known(Value::Null)
         }
-        Expr::Choice {
-            branches,
-            otherwise,
-        } => {
+        Expr::Choice { branches, otherwise } => {
             for (condition, result) in branches {
                 if holds(condition, scope, env) {
                     return planned(result, scope, env, waits);
@@ -206,28 +167,15 @@ fn plain(expr: &Expr, scope: &Scope, env: &Env) -> Result<Value, Stop> {
             Value::Record(mut parts) if *place < parts.len() => parts.swap_remove(*place),
             _ => Value::Null,
         },
-        Expr::Apply {
-            function,
-            args,
-            back,
-            of,
-        } => {
+        Expr::Apply { function, args, back, of } => {
             let given = sub(of)?;
-            let result = if *back {
-                function.backward(&given, args)?
-            } else {
-                function.forward(&given, args)?
-            };
+            let result = if *back { function.backward(&given, args)? } else { function.forward(&given, args)? };
             if function.cuts && !back && longer(&given, &result) {
                 scope.cut.set(true);
             }
             result
         }
-        Expr::Map {
-            rows,
-            otherwise,
-            of,
-        } => {
+        Expr::Map { rows, otherwise, of } => {
             let given = sub(of)?;
             match (map(rows, &given), otherwise) {
                 (Some(row), _) => sub(&row.value)?,
@@ -310,9 +258,9 @@ fn instead(fallback: &Fallback, unlinked: bool, scope: &Scope, env: &Env) -> Res
         Fallback::Default(expr) => value(expr, scope, env).map(Planned::Value),
         Fallback::Blank => Ok(Planned::Value(Value::Null)),
         Fallback::Keep => Err(Stop::Keep),
-        Fallback::Hold(reason) if unlinked => Err(Stop::Hold(format!(
-            "{reason}: the record it points at is not linked"
-        ))),
+        Fallback::Hold(reason) if unlinked => {
+            Err(Stop::Hold(format!("{reason}: the record it points at is not linked")))
+        }
         Fallback::Hold(reason) => Err(Stop::Hold(reason.clone())),
         Fallback::Skip(reason) => Err(Stop::Skip(reason.clone())),
     }
@@ -335,14 +283,9 @@ fn template(pieces: &[Piece], scope: &Scope, env: &Env) -> Result<Value, Stop> {
 
 fn untemplate(before: &str, after: &str, given: Value) -> Result<Value, Stop> {
     match given {
-        Value::Text(text) => match text
-            .strip_prefix(before)
-            .and_then(|rest| rest.strip_suffix(after))
-        {
+        Value::Text(text) => match text.strip_prefix(before).and_then(|rest| rest.strip_suffix(after)) {
             Some(inner) => Ok(Value::text(inner)),
-            None => Err(Stop::Hold(format!(
-                "\"{text}\" is not of the form \"{before}…{after}\""
-            ))),
+            None => Err(Stop::Hold(format!("\"{text}\" is not of the form \"{before}…{after}\""))),
         },
         other => Ok(other),
     }
@@ -350,9 +293,8 @@ fn untemplate(before: &str, after: &str, given: Value) -> Result<Value, Stop> {
 
 fn longer(given: &Value, result: &Value) -> bool {
     match (given, result) {
-        (Value::Text(given), Value::Text(result)) => {
-            given.trim_end().chars().count() > result.chars().count()
-        }
+        (Value::Text(given), Value::Text(result)) => given.trim_end().chars().count() > result.chars().count(),
+        (Value::Record(given), Value::Record(result)) => given.iter().zip(result).any(|(g, r)| longer(g, r)),
         _ => false,
     }
 }
@@ -409,7 +351,5 @@ fn arithmetic(op: Arithmetic, left: &Value, right: &Value) -> Result<Value, Stop
         }
         Arithmetic::Div => a.checked_div(b),
     };
-    result
-        .map(Value::Decimal)
-        .ok_or_else(|| Stop::Hold("the number has too many digits".to_owned()))
+    result.map(Value::Decimal).ok_or_else(|| Stop::Hold("the number has too many digits".to_owned()))
 }

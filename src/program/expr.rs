@@ -133,3 +133,58 @@ pub enum Arithmetic {
     Mul,
     Div,
 }
+
+/// Every slot of the row that an expression reads.
+pub fn slots(expr: &Expr) -> Vec<Slot> {
+    let mut found = Vec::new();
+    collect(expr, &mut found);
+    found
+}
+
+fn collect(expr: &Expr, found: &mut Vec<Slot>) {
+    let mut inside = |e: &Expr| collect(e, found);
+    match expr {
+        Expr::Const(_) | Expr::Named(_) => {}
+        Expr::Slot(slot) | Expr::Any { list: slot, .. } => {
+            if !found.contains(slot) {
+                found.push(*slot);
+            }
+        }
+        Expr::Tuple(parts) | Expr::FirstOf(parts) => parts.iter().for_each(inside),
+        Expr::Template(pieces) => pieces.iter().for_each(|piece| {
+            if let Piece::Value(value) = piece {
+                inside(value);
+            }
+        }),
+        Expr::Apply { of, .. }
+        | Expr::Kept { of, .. }
+        | Expr::Link { of, .. }
+        | Expr::Untemplate { of, .. }
+        | Expr::Element { of, .. }
+        | Expr::Not(of)
+        | Expr::IsBlank(of)
+        | Expr::In { value: of, .. } => inside(of),
+        Expr::Map { rows, otherwise, of } => {
+            inside(of);
+            rows.iter().for_each(|row| inside(&row.value));
+            otherwise.iter().for_each(|e| inside(e));
+        }
+        Expr::Choice { branches, otherwise } => {
+            branches.iter().for_each(|(condition, value)| {
+                inside(condition);
+                inside(value);
+            });
+            otherwise.iter().for_each(|e| inside(e));
+        }
+        Expr::Or { of, fallback } => {
+            inside(of);
+            if let Fallback::Default(value) = fallback {
+                inside(value);
+            }
+        }
+        Expr::And(a, b) | Expr::Or2(a, b) => [a, b].into_iter().for_each(|e| inside(e)),
+        Expr::Compare { left, right, .. } | Expr::Arithmetic { left, right, .. } => {
+            [left, right].into_iter().for_each(|e| inside(e))
+        }
+    }
+}

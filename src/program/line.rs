@@ -32,6 +32,8 @@ pub struct Line {
     pub backward: Vec<Expr>,
     /// The column it writes is one whose number Visma Business assigns: bookkeeping, outside the master rules.
     pub numbered: bool,
+    /// The Visma Business end is a key, which never changes once the record is there.
+    pub fixed: bool,
 }
 
 /// A value that is known, or will be once another record has been created.
@@ -81,14 +83,7 @@ impl Line {
     }
 
     /// What it would write to `to`, from the other side's row; `target` is the record there, if there is one.
-    pub fn carry(
-        &self,
-        entity: &Entity,
-        to: Side,
-        source: &Row,
-        target: Option<&Row>,
-        env: &Env,
-    ) -> Carried {
+    pub fn carry(&self, entity: &Entity, to: Side, source: &Row, target: Option<&Row>, env: &Env) -> Carried {
         let exprs = match to {
             Side::Business => &self.forward,
             Side::Severa => &self.backward,
@@ -106,22 +101,16 @@ impl Line {
                 "{}: the text in Severa is longer than Visma Business can hold, so the change there is not written over it",
                 self.key
             );
-            return Carried {
-                outcome: Outcome::Hold(reason),
-                waits,
-            };
+            return Carried { outcome: Outcome::Hold(reason), waits };
+        }
+        if to == Side::Business && self.fixed && target.is_some() && matches!(outcome, Outcome::Write(_)) {
+            let reason = format!("{}: a number in Visma Business never changes, and the one in Severa has", self.key);
+            return Carried { outcome: Outcome::Hold(reason), waits };
         }
         Carried { outcome, waits }
     }
 
-    fn run(
-        &self,
-        exprs: &[Expr],
-        to: Side,
-        scope: &Scope,
-        env: &Env,
-        waits: &mut Vec<Reference>,
-    ) -> Outcome {
+    fn run(&self, exprs: &[Expr], to: Side, scope: &Scope, env: &Env, waits: &mut Vec<Reference>) -> Outcome {
         let mut values = Vec::with_capacity(exprs.len());
         for (slot, expr) in self.slots(to).iter().zip(exprs) {
             match eval::planned(expr, scope, env, waits) {
@@ -146,11 +135,7 @@ impl Line {
     /// Whether both records say the same, by the line's own transforms in either way.
     pub fn in_step(&self, entity: &Entity, severa: &Row, business: &Row, env: &Env) -> bool {
         let agrees = |to: Side, source: &Row, target: &Row| {
-            let exprs = if to == Side::Business {
-                &self.forward
-            } else {
-                &self.backward
-            };
+            let exprs = if to == Side::Business { &self.forward } else { &self.backward };
             let scope = Scope::new(entity, to.other(), source);
             let target_scope = Scope::new(entity, to, target);
             match self.run(exprs, to, &scope, env, &mut Vec::new()) {
@@ -169,9 +154,6 @@ impl Line {
     /// The values of its end on one side, in a form whose equality is "unchanged".
     pub fn values(&self, entity: &Entity, side: Side, row: &Row) -> Vec<Value> {
         let scope = Scope::new(entity, side, row);
-        self.slots(side)
-            .iter()
-            .map(|slot| scope.slot(*slot).clone())
-            .collect()
+        self.slots(side).iter().map(|slot| scope.slot(*slot).clone()).collect()
     }
 }

@@ -58,42 +58,24 @@ impl Lookups {
         kept: Vec<Vec<Vec<Value>>>,
         named: Vec<Vec<Vec<Value>>>,
     ) -> Result<Self, Vec<UnknownName>> {
-        let tables = program
-            .kept
-            .iter()
-            .zip(kept)
-            .map(|(table, rows)| Kept::new(&table.name, rows))
-            .collect();
+        let tables = program.kept.iter().zip(kept).map(|(table, rows)| Kept::new(&table.name, rows)).collect();
         let mut unknown = Vec::new();
         let mut values = Vec::new();
         for (setting, rows) in program.named.iter().zip(named) {
             let wanted = crate::value::match_form(&setting.wanted);
-            let found = rows
-                .iter()
-                .find(|row| row.get(1).is_some_and(|name| text_key(name) == wanted));
+            let found = rows.iter().find(|row| row.get(1).is_some_and(|name| text_key(name) == wanted));
             match found.and_then(|row| row.first()) {
                 Some(value) => values.push(value.clone()),
                 None => unknown.push(UnknownName {
                     setting: setting.setting.clone(),
                     title: setting.title.clone(),
                     wanted: setting.wanted.clone(),
-                    known: rows
-                        .iter()
-                        .filter_map(|row| row.get(1)?.as_text().map(str::to_owned))
-                        .collect(),
+                    known: rows.iter().filter_map(|row| row.get(1)?.as_text().map(str::to_owned)).collect(),
                 }),
             }
         }
         let entities = program.entities.iter().map(|e| e.name.clone()).collect();
-        if unknown.is_empty() {
-            Ok(Self {
-                entities,
-                kept: tables,
-                named: values,
-            })
-        } else {
-            Err(unknown)
-        }
+        if unknown.is_empty() { Ok(Self { entities, kept: tables, named: values }) } else { Err(unknown) }
     }
 
     pub(super) fn entity_name(&self, entity: usize) -> String {
@@ -112,17 +94,8 @@ impl Lookups {
         let Some(table) = self.kept.get(table) else {
             return Ok(Value::Null);
         };
-        let map = if back {
-            &table.right_to_left
-        } else {
-            &table.left_to_right
-        };
-        let missing = || {
-            Stop::Hold(format!(
-                "{given} is not in the table `{}` that the system keeps",
-                table.name
-            ))
-        };
+        let map = if back { &table.right_to_left } else { &table.left_to_right };
+        let missing = || Stop::Hold(format!("{given} is not in the table `{}` that the system keeps", table.name));
         map.get(&text_key(given)).cloned().ok_or_else(missing)
     }
 }
@@ -130,10 +103,7 @@ impl Lookups {
 impl Kept {
     /// Rows with a blank on either side say nothing; of several with one key the first stands.
     fn new(name: &str, rows: Vec<Vec<Value>>) -> Self {
-        let mut table = Kept {
-            name: name.to_owned(),
-            ..Kept::default()
-        };
+        let mut table = Kept { name: name.to_owned(), ..Kept::default() };
         for row in rows {
             let [left, right] = row.as_slice() else {
                 continue;
@@ -141,14 +111,8 @@ impl Kept {
             if left.is_null() || right.is_null() {
                 continue;
             }
-            table
-                .left_to_right
-                .entry(text_key(left))
-                .or_insert_with(|| right.clone());
-            table
-                .right_to_left
-                .entry(text_key(right))
-                .or_insert_with(|| left.clone());
+            table.left_to_right.entry(text_key(left)).or_insert_with(|| right.clone());
+            table.right_to_left.entry(text_key(right)).or_insert_with(|| left.clone());
         }
         table
     }

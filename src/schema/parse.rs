@@ -18,14 +18,9 @@ pub(super) fn parse(side: Side, text: &'static str) -> Schema {
         }
         let parsed = match line.strip_prefix("record ") {
             Some(header) => record(header).map(|r| records.push(r)),
-            None => field(side, line).and_then(|f| Some(records.last_mut()?.fields.push(f))),
+            None => records.last_mut().zip(field(side, line)).map(|(record, field)| record.fields.push(field)),
         };
-        assert!(
-            parsed.is_some(),
-            "{} schema, line {}: {line}",
-            side.word(),
-            number + 1
-        );
+        assert!(parsed.is_some(), "{} schema, line {}: {line}", side.word(), number + 1);
     }
     Schema { side, records }
 }
@@ -35,13 +30,7 @@ fn record(header: &str) -> Option<Record> {
     let (title, rest) = rest.split_once('"')?;
     let (name, index) = indexed(head.trim())?;
     let key = rest.trim().strip_prefix("key ")?.trim().to_owned();
-    Some(Record {
-        name,
-        title: title.to_owned(),
-        index,
-        key,
-        fields: Vec::new(),
-    })
+    Some(Record { name, title: title.to_owned(), index, key, fields: Vec::new() })
 }
 
 fn field(side: Side, line: &'static str) -> Option<Field> {
@@ -62,8 +51,7 @@ fn field(side: Side, line: &'static str) -> Option<Field> {
         derived: false,
         personal: false,
     };
-    let mut blank =
-        side == Side::Business && (ty.starts_with("text") || ty == "date" || ty == "unit_number");
+    let mut blank = side == Side::Business && (ty.starts_with("text") || ty == "date" || ty == "unit_number");
     if ty == "list" {
         list = words.next();
     }

@@ -3,6 +3,8 @@
 //! Names are unresolved and types unchecked; a statement that did not parse is absent here and
 //! stands among the diagnostics. Comments are not part of it: the outline owns them.
 
+#![expect(clippy::large_enum_variant, reason = "a tree is built once and walked; boxes would only make it harder to read")]
+
 use crate::source::{Span, Spanned};
 use crate::value::Side;
 
@@ -72,21 +74,13 @@ pub struct Setting {
 #[derive(Debug, Clone)]
 pub enum SettingType {
     /// `int`, `int in 1..12`, `decimal`, `bool`, `text(40)`, `text`, `date`, `side`, `range`
-    Plain {
-        name: Name,
-        size: Option<u32>,
-        within: Option<(Expr, Expr)>,
-    },
+    Plain { name: Name, size: Option<u32>, within: Option<(Expr, Expr)> },
     /// `list of range`
     List(Box<SettingType>),
     /// `one of carry, net`
     OneOf(Vec<Name>),
     /// `severa SalesStatusType by name`; without `by`, an enumeration such as `severa ExpensesClass`.
-    Of {
-        side: Side,
-        record: Name,
-        by: Option<Name>,
-    },
+    Of { side: Side, record: Name, by: Option<Name> },
 }
 
 /// `require CONDITION: "message"`
@@ -109,19 +103,8 @@ pub struct Table {
 
 #[derive(Debug, Clone)]
 pub enum TableKind {
-    Given {
-        left: SettingType,
-        arrow: Spanned<Arrow>,
-        right: SettingType,
-        rows: Vec<MapRow>,
-    },
-    Kept {
-        side: Side,
-        record: Name,
-        left: Path,
-        arrow: Spanned<Arrow>,
-        right: Path,
-    },
+    Given { left: SettingType, arrow: Spanned<Arrow>, right: SettingType, rows: Vec<MapRow> },
+    Kept { side: Side, record: Name, left: Path, arrow: Spanned<Arrow>, right: Path },
 }
 
 /// `entity NAME only if SETTING { … }`

@@ -57,13 +57,7 @@ pub struct SystemError {
 
 impl SystemError {
     pub fn new(side: Side, kind: ErrorKind, what: impl Into<String>) -> Self {
-        Self {
-            side,
-            kind,
-            what: what.into(),
-            why: String::new(),
-            help: String::new(),
-        }
+        Self { side, kind, what: what.into(), why: String::new(), help: String::new() }
     }
 
     pub fn why(mut self, why: impl Into<String>) -> Self {

@@ -14,8 +14,7 @@ impl FromStr for Guid {
 
     fn from_str(text: &str) -> Result<Self, ()> {
         let text = text.trim();
-        let dashes_fit =
-            text.len() == 36 && [8, 13, 18, 23].iter().all(|i| text.as_bytes()[*i] == b'-');
+        let dashes_fit = text.len() == 36 && [8, 13, 18, 23].iter().all(|i| text.as_bytes()[*i] == b'-');
         if !dashes_fit {
             return Err(());
         }
@@ -33,15 +32,7 @@ impl FromStr for Guid {
 impl fmt::Display for Guid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let hex = format!("{:032x}", self.0);
-        write!(
-            f,
-            "{}-{}-{}-{}-{}",
-            &hex[..8],
-            &hex[8..12],
-            &hex[12..16],
-            &hex[16..20],
-            &hex[20..]
-        )
+        write!(f, "{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
     }
 }
 
@@ -52,17 +43,10 @@ mod tests {
     #[test]
     fn text_and_back() {
         let text = "39f9432a-a141-fcab-9142-8045bf8ed54a";
-        assert_eq!(
-            text.parse::<Guid>().map(|g| g.to_string()),
-            Ok(text.to_owned())
-        );
+        assert_eq!(text.parse::<Guid>().map(|g| g.to_string()), Ok(text.to_owned()));
         assert_eq!(text.to_uppercase().parse::<Guid>(), text.parse::<Guid>());
         assert!("39f9432a".parse::<Guid>().is_err());
-        assert!(
-            "39f9432aa-141-fcab-9142-8045bf8ed54a"
-                .parse::<Guid>()
-                .is_err()
-        );
+        assert!("39f9432aa-141-fcab-9142-8045bf8ed54a".parse::<Guid>().is_err());
         assert!("æøå".repeat(6).parse::<Guid>().is_err());
     }
 }

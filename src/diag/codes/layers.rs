@@ -1,5 +1,21 @@
-//! Codes of the group `layers`.
+//! Codes of the group `layers`: what one mapping says of another.
 
 use super::codes;
 
-codes! {}
+codes! {
+    CHANGE_OF_NOTHING = "change-of-nothing" Error
+        "A change of something that the mapping below does not have."
+        "A slip of the pen must not become a new thing. To add something new, write it without `change`.";
+    DROP_OF_NOTHING = "drop-of-nothing" Error
+        "A drop of a line that is not there."
+        "`drop` names either end of a line as it stands in the mapping below.";
+    NARROWS_NOTHING = "narrows-nothing" Error
+        "`also where` on a side that has no filter below."
+        "Write `send from … where …` without `also`.";
+    EXTENDS_CIRCLE = "extends-circle" Error
+        "Mappings that extend each other."
+        "One of them must stand on its own.";
+    NO_HEADER = "no-mapping-header" Error
+        "A file that does not say which mapping it is part of."
+        "Begin it with `mapping NAME`, or `mapping NAME extends standard`.";
+}

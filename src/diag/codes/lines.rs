@@ -1,5 +1,51 @@
-//! Codes of the group `lines`.
+//! Codes of the group `lines`: what a line does to values.
 
 use super::codes;
 
-codes! {}
+codes! {
+    TYPE_MISMATCH = "type-mismatch" Error
+        "A value of one type flows where another is needed."
+        "Put a transform between them: `key` between number and text keys, a table between codes, `round` from many digits to few.";
+    MAY_NOT_FIT = "may-not-fit" Error
+        "A text that can be longer than the field it goes to."
+        "Severa publishes no sizes for most of its texts. Say what happens to a longer one: `fit(n)` both ways, `truncate(n)` one way.";
+    MAY_LOSE_DIGITS = "may-lose-digits" Error
+        "A number that can have more places than the field it goes to."
+        "Write `round(n)`, so that the rounding is yours and not the column's.";
+    NO_WAY_BACK = "no-way-back" Error
+        "A two-way line through something that cannot be undone."
+        "Make the line one-way, give both ways with `(-> there <- back)`, or use a transform that normalizes.";
+    NOT_WRITABLE = "not-writable" Error
+        "A line that writes what cannot be written."
+        "Read-only fields, keys and computed fields can only be read: let the arrow point away from them.";
+    NOT_ON_UPDATE = "not-on-update" Error
+        "A line that changes a key after creation."
+        "Keys of Visma Business never change. Map them one way, or let `number` or `match` hold them.";
+    END_NOT_WRITABLE = "end-not-writable" Error
+        "An end that no value can be written to."
+        "Only a field, a tuple of fields or a template of one field can take a value; constants and expressions only give one.";
+    BAD_ARGUMENT = "bad-argument" Error
+        "A transform with missing, surplus or wrong arguments."
+        "`samband schema functions` and the documentation list each transform with its arguments.";
+    TWO_WRITERS = "two-writers" Error
+        "Two lines that write one field."
+        "Only one of them can be right. Drop one, or put the choice into one line with `when`.";
+    MISSING_REQUIRED = "missing-required" Error
+        "A field without which a record cannot be created is not mapped in a direction that creates."
+        "Map it, give it in `on create`, or let `number` assign it.";
+    LINK_COLUMN = "link-column" Error
+        "It is not known which field of the linked record is meant."
+        "The schema knows for most columns; for others write it: `link Employee.ActNo`.";
+    LINK_WRONG_ENTITY = "link-wrong-entity" Error
+        "A link to an entity of other records than those the field refers to."
+        "A field that holds a user's GUID links to the entity of users.";
+    DIRECTION_MISMATCH = "direction-mismatch" Error
+        "A line whose transforms or fields do not allow its arrow."
+        "Turn the arrow.";
+    TABLE_DOUBLE = "table-double" Error
+        "Two rows of a table with one key."
+        "Only the first could ever be found. Remove one of them.";
+    TABLE_NOT_ONE_TO_ONE = "table-not-one-to-one" Error
+        "A two-way table that gives one value for several keys."
+        "On the way back it cannot be told which key was meant. Make the row one-way with `->` or `<-`.";
+}

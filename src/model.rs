@@ -1,0 +1,94 @@
+//! The mapping with every name resolved and every type known: from trees to a program.
+//!
+//! Nothing here fails: a fault becomes a diagnostic, the statement that has it is left out, and
+//! the rest is checked. A program comes out only where no error was found.
+
+mod condition;
+mod ends;
+mod entity;
+mod fields;
+mod given;
+mod layers;
+mod line;
+mod maps;
+mod order;
+mod part;
+mod pushdown;
+mod scope;
+mod settings;
+mod statements;
+mod steps;
+mod tables;
+mod verify;
+
+pub use given::{Given, GivenValue};
+
+use crate::diag::{self, Diagnostic};
+use crate::program::Program;
+use crate::source::{FileId, Sources};
+use crate::syntax::ast;
+
+/// Checks a mapping and compiles it.
+///
+/// `files` are all files at hand, the standard mapping's included; `mapping` names the one to
+/// run, and with none every mapping that no other extends is checked. `given` are the customer's
+/// settings; without them a setting's default or first allowed value stands in, so that a mapping
+/// can be checked by itself.
+pub fn build(
+    sources: &Sources,
+    files: &[(FileId, ast::File)],
+    mapping: Option<&crate::source::Spanned<String>>,
+    given: Option<&[Given]>,
+) -> (Option<Program>, Vec<Diagnostic>) {
+    let mut diagnostics = Vec::new();
+    let library = layers::Library::new(files, &mut diagnostics);
+    let names = match mapping {
+        Some(name) => vec![name.value.clone()],
+        None => library.tops(),
+    };
+    let mut program = None;
+    for name in &names {
+        let span = mapping.map(|m| m.span);
+        let Some(merged) = library.merge(sources, name, span, &mut diagnostics) else { continue };
+        program = Some(compile(sources, merged, given, &mut diagnostics));
+    }
+    diag::tidy(&mut diagnostics);
+    let program = program.filter(|_| !diag::has_errors(&diagnostics));
+    (program, diagnostics)
+}
+
+fn compile(
+    sources: &Sources,
+    merged: layers::Merged,
+    given: Option<&[Given]>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Program {
+    let mut settings = settings::resolve(sources, &merged, given, diagnostics);
+    let tables = tables::collect(&merged, &settings, diagnostics);
+    let active = entity::active(sources, &merged, &settings, diagnostics);
+    let (active, after) = order::sort(active, diagnostics);
+    let linked = Default::default();
+    let globals = scope::Globals { sources, settings: &settings, tables: &tables, entities: &active, linked };
+    let mut entities: Vec<_> =
+        active.iter().zip(after).map(|(def, after)| entity::compile(&globals, def, after, diagnostics)).collect();
+    verify::all(&globals, &active, &mut entities, diagnostics);
+    let kept = tables.kept;
+    let named = std::mem::take(&mut settings.named);
+    let fingerprint = fingerprint(sources, &merged, given);
+    Program { mapping: merged.name, fingerprint, entities, kept, named }
+}
+
+/// Of everything that decides what a run does: the texts of the mapping's files and the settings given.
+fn fingerprint(sources: &Sources, merged: &layers::Merged, given: Option<&[Given]>) -> String {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    // SipHash with fixed keys: the same over processes and machines, and nobody's secret.
+    let mut hasher = DefaultHasher::new();
+    for file in &merged.files {
+        sources.get(*file).text.hash(&mut hasher);
+    }
+    for setting in given.unwrap_or_default() {
+        setting.name.value.hash(&mut hasher);
+        format!("{:?}", setting.value).hash(&mut hasher);
+    }
+    format!("{:016x}", hasher.finish())
+}

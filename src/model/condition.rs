@@ -1,0 +1,389 @@
+//! Expressions and conditions over the fields of one side's record.
+
+use super::scope::{self, Globals, Records};
+use super::settings::SettingValue;
+use crate::diag::Diagnostic;
+use crate::diag::codes::{lines, names, records as codes};
+use crate::diag::suggest::did_you_mean;
+use crate::functions::Shape;
+use crate::program::expr::{Arithmetic, Member, Piece};
+use crate::program::{Expr, Slot};
+use crate::schema;
+use crate::source::Span;
+use crate::syntax::ast::{self, BinaryOp, ExprKind, IsTest, TemplatePart, Word};
+use crate::systems::Comparison;
+use crate::value::{Type, Value};
+
+/// An expression with its type.
+#[derive(Debug, Clone)]
+pub struct Typed {
+    pub expr: Expr,
+    pub shape: Shape,
+    pub nullable: bool,
+}
+
+/// Compiles expressions of one entity against one side's records.
+pub struct Reader<'r, 'g> {
+    pub globals: &'r Globals<'g>,
+    pub entity: &'r str,
+    pub records: &'r mut Records,
+    /// Slots are those of this part's elements.
+    pub part: Option<usize>,
+    pub diagnostics: &'r mut Vec<Diagnostic>,
+}
+
+impl Reader<'_, '_> {
+    /// A condition; anything that is not true or false becomes a diagnostic.
+    pub fn condition(&mut self, expr: &ast::Expr) -> Option<Expr> {
+        let typed = self.expr(expr, None)?;
+        if typed.shape == Shape::One(Type::Bool) {
+            return Some(typed.expr);
+        }
+        let message = format!("a condition is needed here, and this is {}", typed.shape);
+        self.diagnostics.push(
+            Diagnostic::new(codes::NOT_A_CONDITION, message, expr.span, "neither true nor false")
+                .help("compare it with something, or write `is set` or `is blank`"),
+        );
+        None
+    }
+
+    /// An expression; `near` is the type of what it is compared with, for the words of an enumeration.
+    pub fn expr(&mut self, expr: &ast::Expr, near: Option<&Type>) -> Option<Typed> {
+        let one = |expr: Expr, ty: Type, nullable: bool| Some(Typed { expr, shape: Shape::One(ty), nullable });
+        let constant = |value: Value, ty: Type| one(Expr::Const(value), ty, false);
+        match &expr.kind {
+            ExprKind::Number(text) => match text.parse::<i64>() {
+                Ok(number) => constant(Value::Int(number), Type::Int),
+                Err(_) => constant(Value::Decimal(text.parse().ok()?), Type::Decimal(28, 6)),
+            },
+            ExprKind::Text(text) => {
+                let size = u32::try_from(text.chars().count()).ok();
+                constant(Value::text(text), Type::Text(size))
+            }
+            ExprKind::Bool(value) => constant(Value::Bool(*value), Type::Bool),
+            ExprKind::Word(Word::Keep) => one(
+                Expr::Or { of: Box::new(Expr::Const(Value::Null)), fallback: crate::program::expr::Fallback::Keep },
+                near.cloned().unwrap_or(Type::Text(None)),
+                true,
+            ),
+            ExprKind::Word(_) => one(Expr::Const(Value::Null), near.cloned().unwrap_or(Type::Text(None)), true),
+            ExprKind::Path(path) => self.path(path, near),
+            ExprKind::Template(parts) => self.template(parts),
+            ExprKind::Tuple(parts) => self.tuple(parts),
+            ExprKind::Not(of) => one(Expr::Not(Box::new(self.condition(of)?)), Type::Bool, false),
+            ExprKind::Negative(of) => {
+                let of = self.number(of)?;
+                let zero = Box::new(Expr::Const(Value::Int(0)));
+                Some(Typed {
+                    expr: Expr::Arithmetic { op: Arithmetic::Sub, left: zero, right: Box::new(of.expr) },
+                    ..of
+                })
+            }
+            ExprKind::Binary { op, left, right } => self.binary(op.value, left, right, expr.span),
+            ExprKind::In { value, list, negated } => {
+                let value = self.expr(value, None)?;
+                let list = self.members(list)?;
+                let test = Expr::In { value: Box::new(value.expr), list };
+                one(if *negated { Expr::Not(Box::new(test)) } else { test }, Type::Bool, false)
+            }
+            ExprKind::Is { value, test, negated } => {
+                let of = self.expr(value, None)?;
+                let blank = Expr::IsBlank(Box::new(of.expr));
+                let wanted = matches!((test, negated), (IsTest::Blank, false) | (IsTest::Set, true));
+                one(if wanted { blank } else { Expr::Not(Box::new(blank)) }, Type::Bool, false)
+            }
+            ExprKind::Quantified { any, list, condition } => {
+                let test = self.quantified(list, condition)?;
+                one(if *any { test } else { Expr::Not(Box::new(test)) }, Type::Bool, false)
+            }
+            ExprKind::Choice { branches, otherwise } => self.choice(branches, otherwise.as_deref()),
+            ExprKind::Call { name, .. } => {
+                let message = format!("`{}` cannot stand here", name.value);
+                self.diagnostics.push(
+                    Diagnostic::new(lines::BAD_ARGUMENT, message, name.span, "a transform")
+                        .help("transforms stand between two arrows"),
+                );
+                None
+            }
+            _ => {
+                self.diagnostics.push(Diagnostic::new(
+                    codes::NOT_A_CONDITION,
+                    "this cannot stand here",
+                    expr.span,
+                    "not a value",
+                ));
+                None
+            }
+        }
+    }
+
+    fn path(&mut self, path: &ast::Path, near: Option<&Type>) -> Option<Typed> {
+        match self.records.find(self.globals, self.entity, path) {
+            Ok(Some(column)) => {
+                let slot = self.place(&column);
+                let (ty, nullable) = (column.ty.clone(), column.field.nullable);
+                return Some(Typed { expr: Expr::Slot(slot), shape: Shape::One(ty), nullable });
+            }
+            Ok(None) => {}
+            Err(diagnostic) => {
+                self.diagnostics.push(*diagnostic);
+                return None;
+            }
+        }
+        let name = self.globals.sources.slice(path.span);
+        if let Some(setting) = self.globals.settings.find(self.entity, name) {
+            let (expr, nullable) = match &setting.value {
+                SettingValue::Is(value) => (Expr::Const(value.clone()), false),
+                SettingValue::Named(place) => (Expr::Named(*place), false),
+                SettingValue::None => (Expr::Const(Value::Null), true),
+                SettingValue::List(_) | SettingValue::Missing => return None,
+            };
+            return Some(Typed { expr, shape: Shape::One(setting.ty.clone()), nullable });
+        }
+        if let Some(Type::Enum(words)) = near
+            && words.contains(&name)
+        {
+            return Some(Typed {
+                expr: Expr::Const(Value::text(name)),
+                shape: Shape::One(Type::Enum(words)),
+                nullable: false,
+            });
+        }
+        self.diagnostics.push(self.unknown(path, name, near));
+        None
+    }
+
+    fn unknown(&self, path: &ast::Path, name: &str, near: Option<&Type>) -> Diagnostic {
+        let record = &self.records.record.name;
+        let message = format!("`{name}` is neither a field of {record} nor a setting");
+        let diagnostic = Diagnostic::new(names::UNKNOWN_NAME, message, path.span, "unknown");
+        if let Some(Type::Enum(words)) = near {
+            return diagnostic.help(format!(
+                "it is one of {}",
+                words.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(", ")
+            ));
+        }
+        let fields = self.records.record.fields.iter().map(|f| f.name.as_str());
+        let settings =
+            self.globals.settings.all.keys().map(|k| k.strip_prefix(&format!("{}.", self.entity)).unwrap_or(k));
+        match did_you_mean(name, fields.chain(settings)) {
+            Some(help) => diagnostic.help(help),
+            None => diagnostic,
+        }
+    }
+
+    fn place(&mut self, column: &schema::Column) -> Slot {
+        let field = self.records.slot(column);
+        match self.part {
+            Some(part) => Slot::Part { part, field },
+            None => Slot::Own(field),
+        }
+    }
+
+    fn template(&mut self, parts: &[TemplatePart]) -> Option<Typed> {
+        let mut pieces = Vec::new();
+        for part in parts {
+            pieces.push(match part {
+                TemplatePart::Text(text) => Piece::Text(text.clone()),
+                TemplatePart::Field(path) => Piece::Value(self.path(path, None)?.expr),
+            });
+        }
+        Some(Typed { expr: Expr::Template(pieces), shape: Shape::One(Type::Text(None)), nullable: false })
+    }
+
+    fn tuple(&mut self, parts: &[ast::Expr]) -> Option<Typed> {
+        let mut exprs = Vec::new();
+        let mut types = Vec::new();
+        for part in parts {
+            let typed = self.expr(part, None)?;
+            exprs.push(typed.expr);
+            types.push(match typed.shape {
+                Shape::One(ty) => ty,
+                Shape::Tuple(_) => return None,
+            });
+        }
+        Some(Typed { expr: Expr::Tuple(exprs), shape: Shape::Tuple(types), nullable: true })
+    }
+
+    fn number(&mut self, expr: &ast::Expr) -> Option<Typed> {
+        let typed = self.expr(expr, None)?;
+        match &typed.shape {
+            Shape::One(ty) if ty.is_number() => Some(typed),
+            other => {
+                let message = format!("a number is needed here, and this is {other}");
+                self.diagnostics.push(Diagnostic::new(lines::TYPE_MISMATCH, message, expr.span, "not a number"));
+                None
+            }
+        }
+    }
+
+    fn binary(&mut self, op: BinaryOp, left: &ast::Expr, right: &ast::Expr, span: Span) -> Option<Typed> {
+        let truth = |expr: Expr| Some(Typed { expr, shape: Shape::One(Type::Bool), nullable: false });
+        let arithmetic = match op {
+            BinaryOp::And | BinaryOp::Or => {
+                // Both are compiled even if one is faulty, so that both faults are told.
+                let (left, right) = (self.condition(left), self.condition(right));
+                let (left, right) = (Box::new(left?), Box::new(right?));
+                return truth(if op == BinaryOp::And { Expr::And(left, right) } else { Expr::Or2(left, right) });
+            }
+            BinaryOp::Add => Arithmetic::Add,
+            BinaryOp::Sub => Arithmetic::Sub,
+            BinaryOp::Mul => Arithmetic::Mul,
+            BinaryOp::Div => Arithmetic::Div,
+            _ => return truth(self.comparison(op, left, right, span)?),
+        };
+        let (left, right) = (self.number(left), self.number(right));
+        let (left, right) = (left?, right?);
+        Some(Typed {
+            expr: Expr::Arithmetic { op: arithmetic, left: Box::new(left.expr), right: Box::new(right.expr) },
+            shape: Shape::One(Type::Decimal(28, 6)),
+            nullable: left.nullable || right.nullable,
+        })
+    }
+
+    fn comparison(&mut self, op: BinaryOp, left: &ast::Expr, right: &ast::Expr, span: Span) -> Option<Expr> {
+        let type_of = |typed: &Option<Typed>| match typed {
+            Some(Typed { shape: Shape::One(ty), .. }) => Some(ty.clone()),
+            _ => None,
+        };
+        let left = self.expr(left, None);
+        let right = self.expr(right, type_of(&left).as_ref());
+        let (left, right) = (left?, right?);
+        if let (Shape::One(a), Shape::One(b)) = (&left.shape, &right.shape)
+            && !comparable(a, b)
+        {
+            let message = format!("{a} and {b} can never be equal");
+            self.diagnostics.push(Diagnostic::new(lines::TYPE_MISMATCH, message, span, "compared here"));
+            return None;
+        }
+        let op = match op {
+            BinaryOp::Eq => Comparison::Eq,
+            BinaryOp::Ne => Comparison::Ne,
+            BinaryOp::Lt => Comparison::Lt,
+            BinaryOp::Le => Comparison::Le,
+            BinaryOp::Gt => Comparison::Gt,
+            _ => Comparison::Ge,
+        };
+        let equality = matches!(op, Comparison::Eq | Comparison::Ne);
+        let (left, right) = match equality {
+            true => (self.nothing(&right, left.expr.clone()), self.nothing(&left, right.expr.clone())),
+            false => (left.expr, right.expr),
+        };
+        Some(Expr::Compare { op, left: Box::new(left), right: Box::new(right) })
+    }
+
+    /// A 0 that stands against a column where 0 means nothing is that nothing.
+    fn nothing(&self, against: &Typed, expr: Expr) -> Expr {
+        let Expr::Const(Value::Int(0)) = &expr else { return expr };
+        let blank = match &against.expr {
+            Expr::Slot(Slot::Own(place) | Slot::Part { field: place, .. }) => {
+                self.records.select.fields.get(*place).is_some_and(|f| f.blank_is_nothing)
+            }
+            _ => false,
+        };
+        if blank { Expr::Const(Value::Null) } else { expr }
+    }
+
+    fn members(&mut self, list: &ast::Expr) -> Option<Vec<Member>> {
+        if let ExprKind::Path(path) = &list.kind {
+            let setting = scope::setting(self.globals.settings, self.globals.sources, self.entity, path);
+            if let Some(SettingValue::List(members)) = setting {
+                return Some(members);
+            }
+        }
+        let items = match &list.kind {
+            ExprKind::List(items) | ExprKind::Tuple(items) => items.as_slice(),
+            _ => std::slice::from_ref(list),
+        };
+        let mut members = Vec::new();
+        for item in items {
+            members.push(match &item.kind {
+                ExprKind::Range(low, high) => {
+                    let bound = |e| scope::number(self.globals, self.entity, e);
+                    Member::Between(bound(low)?, bound(high)?)
+                }
+                _ => match self.expr(item, None)?.expr {
+                    Expr::Const(value) => Member::Is(value),
+                    _ => {
+                        self.diagnostics.push(Diagnostic::new(
+                            codes::NOT_A_CONDITION,
+                            "a list holds constants and settings",
+                            item.span,
+                            "not a constant",
+                        ));
+                        return None;
+                    }
+                },
+            });
+        }
+        Some(members)
+    }
+
+    fn quantified(&mut self, list: &ast::Path, condition: &ast::Expr) -> Option<Expr> {
+        let column = match self.records.find(self.globals, self.entity, list) {
+            Ok(Some(column)) => column,
+            Ok(None) => {
+                self.diagnostics.push(self.records.unknown(list));
+                return None;
+            }
+            Err(diagnostic) => {
+                self.diagnostics.push(*diagnostic);
+                return None;
+            }
+        };
+        let Type::List(record) = &column.ty else {
+            let message = format!("`{}` is no list", self.globals.sources.slice(list.span));
+            self.diagnostics.push(Diagnostic::new(lines::TYPE_MISMATCH, message, list.span, format!("{}", column.ty)));
+            return None;
+        };
+        let list = self.place(&column);
+        let (Slot::Own(place) | Slot::Part { field: place, .. }) = list;
+        let record = schema::of(self.records.side).record(record)?;
+        let mut inner = Records::new(self.records.side, record, None);
+        if let Some(of) = self.records.select.fields.get(place).and_then(|f| f.of.as_deref()) {
+            inner.select = of.clone();
+        }
+        let mut reader = Reader {
+            globals: self.globals,
+            entity: self.entity,
+            records: &mut inner,
+            part: None,
+            diagnostics: self.diagnostics,
+        };
+        let condition = reader.condition(condition);
+        if let Some(field) = self.records.select.fields.get_mut(place) {
+            field.of = Some(Box::new(inner.select));
+        }
+        Some(Expr::Any { list, condition: Box::new(condition?) })
+    }
+
+    fn choice(&mut self, branches: &[(ast::Expr, ast::Expr)], otherwise: Option<&ast::Expr>) -> Option<Typed> {
+        let mut compiled = Vec::new();
+        let mut shape: Option<Shape> = None;
+        let mut nullable = otherwise.is_none();
+        let mut take = |typed: Typed| {
+            nullable |= typed.nullable;
+            // The wider of the branches: what a constant is follows from the others.
+            shape = Some(match (shape.take(), typed.shape) {
+                (Some(Shape::One(Type::Int)), other) | (Some(other), Shape::One(Type::Int)) => other,
+                (Some(first), _) => first,
+                (None, first) => first,
+            });
+            typed.expr
+        };
+        for (condition, value) in branches {
+            let (condition, value) = (self.condition(condition), self.expr(value, None));
+            compiled.push((condition?, take(value?)));
+        }
+        let otherwise = match otherwise {
+            Some(value) => Some(Box::new(take(self.expr(value, None)?))),
+            None => None,
+        };
+        Some(Typed { expr: Expr::Choice { branches: compiled, otherwise }, shape: shape?, nullable })
+    }
+}
+
+fn comparable(a: &Type, b: &Type) -> bool {
+    let texts = |t: &Type| matches!(t, Type::Text(_) | Type::Enum(_) | Type::Side);
+    a == b || (a.is_number() && b.is_number()) || (texts(a) && texts(b))
+}

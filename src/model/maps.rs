@@ -1,0 +1,118 @@
+//! Value maps and given tables: rows towards either side.
+
+use super::condition::Reader;
+use super::scope;
+use super::settings::{SettingValue, Settings};
+use super::steps::StepKind;
+use crate::diag::Diagnostic;
+use crate::diag::codes::lines as codes;
+use crate::functions::Shape;
+use crate::program::Expr;
+use crate::program::expr::{MapRow, Member};
+use crate::syntax::ast::{self, Arrow, ExprKind, MapKey};
+use crate::value::{Type, Value};
+
+#[derive(Debug, Default)]
+pub struct Rows {
+    rows: Vec<MapRow>,
+    otherwise: Option<Box<Expr>>,
+}
+
+pub fn compile(reader: &mut Reader, rows: &[ast::MapRow], types: Option<(Type, Type)>) -> Option<StepKind> {
+    let mut to_business = Rows::default();
+    let mut to_severa = Rows::default();
+    let (mut left_type, mut right_type) = (None, None);
+    for row in rows {
+        let mut side = |key: &MapKey, ty: &mut Option<Type>| -> Option<Option<(Member, Expr)>> {
+            let MapKey::Value(expr) = key else { return Some(None) };
+            if let ExprKind::Range(low, high) = &expr.kind {
+                let bound = |e| scope::number(reader.globals, reader.entity, e);
+                *ty = Some(Type::Int);
+                let (low, high) = (bound(low)?, bound(high)?);
+                return Some(Some((Member::Between(low, high), Expr::Const(Value::Int(low)))));
+            }
+            let typed = reader.expr(expr, None)?;
+            if let Shape::One(found) = typed.shape {
+                ty.get_or_insert(found);
+            }
+            let member = match &typed.expr {
+                Expr::Const(value) => Member::Is(value.clone()),
+                _ => Member::Is(Value::Null),
+            };
+            Some(Some((member, typed.expr)))
+        };
+        let (left, right) = (side(&row.left, &mut left_type)?, side(&row.right, &mut right_type)?);
+        if row.arrow != Arrow::ToSevera {
+            to_business.add(left.as_ref(), right.as_ref());
+        }
+        if row.arrow != Arrow::ToBusiness {
+            to_severa.add(right.as_ref(), left.as_ref());
+        }
+    }
+    let (left, right) = types.or_else(|| Some((left_type?, right_type?)))?;
+    Some(StepKind::Map { to_business, to_severa, left, right })
+}
+
+impl Rows {
+    fn add(&mut self, key: Option<&(Member, Expr)>, value: Option<&(Member, Expr)>) {
+        match (key, value) {
+            (Some((key, _)), Some((_, value))) => self.rows.push(MapRow { key: key.clone(), value: value.clone() }),
+            (None, Some((_, value))) => self.otherwise = Some(Box::new(value.clone())),
+            _ => {}
+        }
+    }
+
+    pub fn apply(&self, of: Expr) -> Expr {
+        Expr::Map { rows: self.rows.clone(), otherwise: self.otherwise.clone(), of: Box::new(of) }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty() && self.otherwise.is_none()
+    }
+}
+
+/// Doubled keys, and two-way rows that cannot be told apart on the way back.
+pub fn check_rows(settings: &Settings, rows: &[ast::MapRow], diagnostics: &mut Vec<Diagnostic>) {
+    let key = |key: &MapKey| match key {
+        MapKey::Value(expr) => match &expr.kind {
+            ExprKind::Number(text) | ExprKind::Text(text) => Some(text.clone()),
+            ExprKind::Bool(value) => Some(value.to_string()),
+            ExprKind::Path(path) => {
+                let name = path.steps.iter().map(|s| s.name.as_str()).collect::<Vec<_>>().join(".");
+                match settings.find("", &name).map(|s| &s.value) {
+                    Some(SettingValue::Is(value)) => Some(value.to_string()),
+                    _ => Some(name),
+                }
+            }
+            _ => None,
+        },
+        MapKey::Else(_) => None,
+    };
+    for (place, row) in rows.iter().enumerate() {
+        for first in &rows[..place] {
+            let left = row.arrow != Arrow::ToSevera
+                && first.arrow != Arrow::ToSevera
+                && key(&row.left).is_some()
+                && key(&row.left) == key(&first.left);
+            let right = row.arrow != Arrow::ToBusiness
+                && first.arrow != Arrow::ToBusiness
+                && key(&row.right).is_some()
+                && key(&row.right) == key(&first.right);
+            if left {
+                let message = format!("two rows for `{}`", key(&row.left).unwrap_or_default());
+                diagnostics.push(
+                    Diagnostic::new(codes::TABLE_DOUBLE, message, row.span, "never reached")
+                        .also(first.span, "this one is taken"),
+                );
+            } else if right {
+                let message =
+                    format!("on the way back `{}` could come from either row", key(&row.right).unwrap_or_default());
+                diagnostics.push(
+                    Diagnostic::new(codes::TABLE_NOT_ONE_TO_ONE, message, row.span, "the second")
+                        .also(first.span, "the first")
+                        .help("make one of them one-way with `->`"),
+                );
+            }
+        }
+    }
+}

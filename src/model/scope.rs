@@ -1,0 +1,173 @@
+//! What a name can mean where it stands.
+
+use super::entity::Active;
+use super::settings::{SettingValue, Settings};
+use super::tables::Tables;
+use crate::diag::Diagnostic;
+use crate::diag::codes::names;
+use crate::diag::suggest::did_you_mean;
+use crate::schema::{self, Column, Record};
+use crate::source::Sources;
+use crate::syntax::ast::{self, ExprKind, Name};
+use crate::systems::{RecordName, Select};
+use crate::value::{Side, Type, Value};
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+/// What all entities of a mapping share.
+pub struct Globals<'a> {
+    pub sources: &'a Sources,
+    pub settings: &'a Settings,
+    pub tables: &'a Tables,
+    pub entities: &'a [Active],
+    /// Columns of entities that links point at, found on the way.
+    pub linked: RefCell<BTreeSet<(usize, String)>>,
+}
+
+/// The records of one side of an entity, or of a list, and the fields asked of them so far.
+pub struct Records {
+    pub side: Side,
+    pub record: &'static Record,
+    pub index: Option<u8>,
+    pub select: Select,
+}
+
+impl Records {
+    pub fn new(side: Side, record: &'static Record, index: Option<u8>) -> Self {
+        let name = RecordName { name: record.name.clone(), index };
+        Self { side, record, index, select: Select { record: name, scope: Vec::new(), fields: Vec::new() } }
+    }
+
+    /// The slot of a column, asked for from now on.
+    pub fn slot(&mut self, column: &Column) -> usize {
+        if let Some(place) = self.select.slot(&column.name) {
+            return place;
+        }
+        let mut field = super::fields::select_field(column);
+        if let Type::List(record) = &column.ty
+            && let Some(record) = schema::of(self.side).record(record)
+        {
+            let mut inner = Records::new(self.side, record, None);
+            if let Some(key) = record.key_column(None) {
+                inner.slot(&key);
+            }
+            field.of = Some(Box::new(inner.select));
+        }
+        self.select.fields.push(field);
+        self.select.fields.len() - 1
+    }
+
+    /// The field of a path, if the record has it; a number outside what there is becomes a diagnostic.
+    pub fn find(
+        &self,
+        globals: &Globals,
+        entity: &str,
+        path: &ast::Path,
+    ) -> Result<Option<Column<'static>>, Box<Diagnostic>> {
+        let name = path.steps.iter().map(|s| s.name.as_str()).collect::<Vec<_>>().join(".");
+        let Some(field) = self.record.field(&name) else { return Ok(None) };
+        let index_expr = path.steps.iter().find_map(|s| s.index.as_deref());
+        let index = match (index_expr, &field.index) {
+            (None, None) => None,
+            (Some(expr), Some(range)) => match number(globals, entity, expr) {
+                Some(number) if u8::try_from(number).is_ok_and(|n| range.contains(&n)) => u8::try_from(number).ok(),
+                Some(number) => {
+                    let message = format!("`{name}` has no number {number}");
+                    let help = format!("there are {} to {}", range.start(), range.end());
+                    return Err(Box::new(
+                        Diagnostic::new(names::WRONG_NUMBER, message, expr.span, format!("this is {number}"))
+                            .help(help),
+                    ));
+                }
+                None => {
+                    return Err(Box::new(Diagnostic::new(
+                        names::UNKNOWN_NAME,
+                        format!("the number of `{name}` is not known"),
+                        expr.span,
+                        "neither a number nor a setting",
+                    )));
+                }
+            },
+            (None, Some(range)) => {
+                let help = format!("write `{name}[n]` with n from {} to {}", range.start(), range.end());
+                return Err(Box::new(
+                    Diagnostic::new(names::WRONG_NUMBER, format!("`{name}` is numbered"), path.span, "which one?")
+                        .help(help),
+                ));
+            }
+            (Some(expr), None) => {
+                return Err(Box::new(Diagnostic::new(
+                    names::WRONG_NUMBER,
+                    format!("`{name}` is not numbered"),
+                    expr.span,
+                    "remove this",
+                )));
+            }
+        };
+        // The schema knows the type of every number that the range allows.
+        Ok(self.record.column(&name, index, self.index))
+    }
+
+    /// Says that there is no such field, with the nearest one.
+    pub fn unknown(&self, path: &ast::Path) -> Diagnostic {
+        let name = path.steps.iter().map(|s| s.name.as_str()).collect::<Vec<_>>().join(".");
+        let message = format!("{} of {} has no field `{name}`", self.record.name, self.side.title());
+        let diagnostic = Diagnostic::new(names::UNKNOWN_FIELD, message, path.span, "unknown");
+        match did_you_mean(&name, self.record.fields.iter().map(|f| f.name.as_str())) {
+            Some(help) => diagnostic.help(help),
+            None => {
+                let other = schema::of(self.side.other());
+                let there = other.records.iter().any(|r| r.field(&name).is_some());
+                let sides = format!(
+                    "{} has a field of that name: the left side is Severa, the right side Visma Business",
+                    self.side.other().title()
+                );
+                if there { diagnostic.help(sides) } else { diagnostic }
+            }
+        }
+    }
+}
+
+/// A whole number that is written or set.
+pub fn number(globals: &Globals, entity: &str, expr: &ast::Expr) -> Option<i64> {
+    match &expr.kind {
+        ExprKind::Number(text) => text.parse().ok(),
+        ExprKind::Path(path) => match setting(globals.settings, globals.sources, entity, path)? {
+            SettingValue::Is(Value::Int(number)) => Some(number),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The value of the setting that a path names.
+pub fn setting(settings: &Settings, sources: &Sources, entity: &str, path: &ast::Path) -> Option<SettingValue> {
+    settings.find(entity, sources.slice(path.span)).map(|s| s.value.clone())
+}
+
+pub fn unknown_record(side: Side, record: &Name) -> Diagnostic {
+    let message = format!("{} has no record `{}`", side.title(), record.value);
+    let diagnostic = Diagnostic::new(names::UNKNOWN_RECORD, message, record.span, "unknown");
+    let known = schema::of(side).records.iter().map(|r| r.name.as_str());
+    match did_you_mean(&record.value, known) {
+        Some(help) => diagnostic.help(help),
+        None if schema::of(side.other()).record(&record.value).is_some() => diagnostic.help(format!(
+            "it is a record of {}: the left side is Severa, the right side Visma Business",
+            side.other().title()
+        )),
+        None => diagnostic,
+    }
+}
+
+pub fn unknown_entity(globals: &Globals, name: &Name) -> Diagnostic {
+    let diagnostic = Diagnostic::new(
+        names::UNKNOWN_ENTITY,
+        format!("the mapping has no entity `{}`", name.value),
+        name.span,
+        "unknown, or switched off",
+    );
+    match did_you_mean(&name.value, globals.entities.iter().map(|e| e.name.value.as_str())) {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic,
+    }
+}

@@ -1,0 +1,410 @@
+//! The mapping's own settings: types, defaults, and the customer's values.
+
+use super::given::{Given, GivenValue};
+use super::layers::Merged;
+use crate::diag::Diagnostic;
+use crate::diag::codes::{names, values as codes};
+use crate::diag::suggest::did_you_mean;
+use crate::program::NamedSetting;
+use crate::program::expr::Member;
+use crate::schema;
+use crate::source::{Sources, Span};
+use crate::syntax::ast::{self, ExprKind, SettingType, Statement};
+use crate::systems::{RecordName, Select, SelectField};
+use crate::value::{Side, Type, Value};
+use std::collections::BTreeMap;
+
+/// Every setting by its full name: `master`, `Project.won_status`.
+#[derive(Debug, Default)]
+pub struct Settings {
+    pub all: BTreeMap<String, Setting>,
+    /// Settings that name a record of the tenant, in the order of [`SettingValue::Named`].
+    pub named: Vec<NamedSetting>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Setting {
+    pub value: SettingValue,
+    pub ty: Type,
+    pub declared: Span,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum SettingValue {
+    Is(Value),
+    /// A record of the tenant, known once a run has looked it up.
+    Named(usize),
+    List(Vec<Member>),
+    /// `none`, of a setting that may be.
+    None,
+    /// Not given, or faulty: what uses it says no more about it.
+    Missing,
+}
+
+impl Settings {
+    /// A setting as an entity sees it: its own before the mapping's.
+    pub fn find(&self, entity: &str, name: &str) -> Option<&Setting> {
+        self.all.get(&format!("{entity}.{name}")).or_else(|| self.all.get(name))
+    }
+}
+
+struct Resolver<'a> {
+    sources: &'a Sources,
+    given: Option<&'a [Given]>,
+    diagnostics: &'a mut Vec<Diagnostic>,
+    settings: Settings,
+}
+
+pub fn resolve(
+    sources: &Sources,
+    merged: &Merged,
+    given: Option<&[Given]>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Settings {
+    let mut resolver = Resolver { sources, given, diagnostics, settings: Settings::default() };
+    for setting in &merged.settings {
+        resolver.declare(None, setting);
+    }
+    for entity in merged.entities.iter().filter(|e| !merged.off.contains(&e.name.value)) {
+        for statement in &entity.body {
+            if let Statement::Setting(setting) = statement {
+                resolver.declare(Some(&entity.name.value), setting);
+            }
+        }
+    }
+    resolver.unknown(merged);
+    for require in &merged.requires {
+        resolver.require(require);
+    }
+    resolver.settings
+}
+
+impl Resolver<'_> {
+    fn declare(&mut self, entity: Option<&str>, setting: &ast::Setting) {
+        let name =
+            entity.map_or_else(|| setting.name.value.clone(), |entity| format!("{entity}.{}", setting.name.value));
+        if let Some(first) = self.settings.all.get(&name) {
+            let message = format!("there are two settings `{name}`");
+            self.diagnostics.push(
+                Diagnostic::new(names::DUPLICATE_NAME, message, setting.name.span, "the second")
+                    .also(first.declared, "the first"),
+            );
+            return;
+        }
+        let Some(ty) = self.setting_type(&setting.ty) else { return };
+        let given = self.given.and_then(|all| all.iter().find(|g| g.name.value == name));
+        let value = match given {
+            Some(given) => self.given_value(&name, setting, &ty, given),
+            None => self.default_value(&name, entity, setting, &ty),
+        };
+        self.settings.all.insert(name, Setting { value, ty, declared: setting.name.span });
+    }
+
+    fn setting_type(&mut self, ty: &SettingType) -> Option<Type> {
+        Some(match ty {
+            SettingType::Plain { name, size, .. } => {
+                match name.value.as_str() {
+                    "int" => Type::Int,
+                    "decimal" => Type::Decimal(28, 6),
+                    "bool" => Type::Bool,
+                    "text" => Type::Text(*size),
+                    "date" => Type::Date,
+                    "side" => Type::Side,
+                    "range" => Type::Range,
+                    other => {
+                        let known = ["int", "decimal", "bool", "text", "date", "side", "range"];
+                        let diagnostic = Diagnostic::new(
+                            codes::SETTING_TYPE_UNKNOWN,
+                            format!("there is no type `{other}`"),
+                            name.span,
+                            "not a type",
+                        );
+                        self.diagnostics.push(diagnostic.help(
+                            did_you_mean(other, known).unwrap_or_else(|| format!("types are {}", known.join(", "))),
+                        ));
+                        return None;
+                    }
+                }
+            }
+            SettingType::List(of) => Type::Values(Box::new(self.setting_type(of)?)),
+            SettingType::OneOf(_) => Type::Text(None),
+            SettingType::Of { side, record, by } => {
+                let Some(known) = schema::of(*side).record(&record.value) else {
+                    let records = schema::of(*side).records.iter().map(|r| r.name.as_str());
+                    let diagnostic = Diagnostic::new(
+                        names::UNKNOWN_RECORD,
+                        format!("{} has no record `{}`", side.title(), record.value),
+                        record.span,
+                        "unknown",
+                    );
+                    self.diagnostics.push(match did_you_mean(&record.value, records) {
+                        Some(help) => diagnostic.help(help),
+                        None => diagnostic,
+                    });
+                    return None;
+                };
+                if let Some(by) = by
+                    && known.field(&by.value).is_none()
+                {
+                    let message = format!("`{}` has no field `{}`", record.value, by.value);
+                    self.diagnostics.push(Diagnostic::new(names::UNKNOWN_FIELD, message, by.span, "unknown"));
+                    return None;
+                }
+                known.key_column(None)?.ty
+            }
+        })
+    }
+
+    fn given_value(&mut self, name: &str, setting: &ast::Setting, ty: &Type, given: &Given) -> SettingValue {
+        if let SettingType::Of { side, record, by: Some(by) } = &setting.ty
+            && let GivenValue::Text(text) | GivenValue::Number(text) = &given.value
+        {
+            return self.named(name, *side, &record.value, &by.value, text.clone());
+        }
+        if setting.or_none && matches!(&given.value, GivenValue::Nothing) {
+            return SettingValue::None;
+        }
+        let wrong = |this: &mut Self, message: String, help: String| {
+            let label = format!("`{name}` is declared here");
+            let code = codes::SETTING_TYPE;
+            this.diagnostics.push(
+                Diagnostic::new(code, message, given.span, "this value").also(setting.name.span, label).help(help),
+            );
+            SettingValue::Missing
+        };
+        let value = match (&setting.ty, &given.value) {
+            (SettingType::OneOf(words), GivenValue::Text(text)) if words.iter().any(|w| w.value == *text) => {
+                Value::text(text)
+            }
+            (SettingType::OneOf(words), _) => {
+                let words: Vec<_> = words.iter().map(|w| format!("`{}`", w.value)).collect();
+                return wrong(
+                    self,
+                    format!("`{name}` cannot be `{}`", given.value.shown()),
+                    format!("it is one of {}", words.join(", ")),
+                );
+            }
+            (SettingType::List(_), GivenValue::List(members)) => {
+                match members.iter().map(member).collect::<Option<Vec<_>>>() {
+                    Some(members) => return SettingValue::List(members),
+                    None => {
+                        return wrong(self, format!("`{name}` is a list of something else"), format!("it is a {ty}"));
+                    }
+                }
+            }
+            (_, value) => match plain(ty, value) {
+                Some(value) => value,
+                None => {
+                    return wrong(
+                        self,
+                        format!("`{name}` cannot be `{}`", given.value.shown()),
+                        format!("it is of type {ty}"),
+                    );
+                }
+            },
+        };
+        self.within(name, setting, value, given.span)
+    }
+
+    fn default_value(&mut self, name: &str, entity: Option<&str>, setting: &ast::Setting, ty: &Type) -> SettingValue {
+        match &setting.default {
+            Some(expr) => match self.constant(entity, expr, ty) {
+                Some(SettingValue::Is(value)) => self.within(name, setting, value, expr.span),
+                Some(value) => value,
+                None => {
+                    let message = format!("the default of `{name}` is not of its type");
+                    self.diagnostics.push(Diagnostic::new(
+                        codes::SETTING_TYPE,
+                        message,
+                        expr.span,
+                        format!("not {ty}"),
+                    ));
+                    SettingValue::Missing
+                }
+            },
+            None if setting.or_none => SettingValue::None,
+            // Checked by itself: what a customer will give is not known, so a value that is allowed stands in.
+            None if self.given.is_none() => match &setting.ty {
+                SettingType::Of { side, record, by: Some(by) } => {
+                    self.named(name, *side, &record.value, &by.value, String::new())
+                }
+                SettingType::OneOf(words) => {
+                    words.first().map_or(SettingValue::Missing, |w| SettingValue::Is(Value::text(&w.value)))
+                }
+                _ => SettingValue::Is(match ty {
+                    Type::Int => Value::Int(1),
+                    Type::Bool => Value::Bool(false),
+                    Type::Side => Value::text("severa"),
+                    Type::Values(_) => return SettingValue::List(Vec::new()),
+                    _ => Value::Null,
+                }),
+            },
+            None => {
+                let message = format!("the setting `{name}` has no default and is not given");
+                self.diagnostics.push(
+                    Diagnostic::new(codes::SETTING_MISSING, message, setting.name.span, "declared here")
+                        .help(format!("add `{name}: …` below `settings:` in samband.yaml")),
+                );
+                SettingValue::Missing
+            }
+        }
+    }
+
+    fn named(&mut self, setting: &str, side: Side, record: &str, by: &str, wanted: String) -> SettingValue {
+        let Some(known) = schema::of(side).record(record) else { return SettingValue::Missing };
+        let (Some(key), Some(by)) = (known.key_column(None), known.column(by, None, None)) else {
+            return SettingValue::Missing;
+        };
+        let field = |column: schema::Column| SelectField {
+            name: column.name,
+            ty: column.ty,
+            blank_is_nothing: column.field.blank_is_nothing,
+            of: None,
+        };
+        let select = Select {
+            record: RecordName { name: record.to_owned(), index: None },
+            scope: Vec::new(),
+            fields: vec![field(key), field(by)],
+        };
+        let title = known.title.clone();
+        self.settings.named.push(NamedSetting { setting: setting.to_owned(), side, select, title, wanted });
+        SettingValue::Named(self.settings.named.len() - 1)
+    }
+
+    /// A value within `int in 1..12`.
+    fn within(&mut self, name: &str, setting: &ast::Setting, value: Value, span: Span) -> SettingValue {
+        if let SettingType::Plain { within: Some((low, high)), .. } = &setting.ty
+            && let (Some(low), Some(high), Some(number)) = (whole(low), whole(high), value.as_int())
+            && !(low..=high).contains(&number)
+        {
+            self.diagnostics.push(
+                Diagnostic::new(
+                    codes::SETTING_RANGE,
+                    format!("`{name}` is {number}, outside {low}..{high}"),
+                    span,
+                    "this value",
+                )
+                .also(setting.span, "its range is declared here"),
+            );
+            return SettingValue::Missing;
+        }
+        SettingValue::Is(value)
+    }
+
+    /// A default: a constant, or another setting declared before.
+    fn constant(&mut self, entity: Option<&str>, expr: &ast::Expr, ty: &Type) -> Option<SettingValue> {
+        let given = match &expr.kind {
+            ExprKind::Path(path) => {
+                let name = self.sources.slice(path.span);
+                if let Some(other) = self.settings.find(entity.unwrap_or_default(), name) {
+                    return Some(other.value.clone());
+                }
+                GivenValue::Text(name.to_owned())
+            }
+            ExprKind::Word(_) => return Some(SettingValue::None),
+            ExprKind::List(items) => {
+                return items
+                    .iter()
+                    .map(|i| member(&literal(self.sources, i)?))
+                    .collect::<Option<Vec<_>>>()
+                    .map(SettingValue::List);
+            }
+            _ => literal(self.sources, expr)?,
+        };
+        plain(ty, &given).map(SettingValue::Is)
+    }
+
+    fn unknown(&mut self, merged: &Merged) {
+        let off = |name: &str| {
+            merged.off.iter().any(|entity| name.strip_prefix(entity.as_str()).is_some_and(|rest| rest.starts_with('.')))
+        };
+        for given in self.given.unwrap_or_default() {
+            let name = given.name.value.as_str();
+            if self.settings.all.contains_key(name) || off(name) {
+                continue;
+            }
+            let diagnostic = Diagnostic::new(
+                codes::SETTING_UNKNOWN,
+                format!("the mapping has no setting `{name}`"),
+                given.name.span,
+                "unknown",
+            );
+            let own = self
+                .settings
+                .all
+                .keys()
+                .find(|k| k.rsplit('.').next() == Some(name))
+                .map(|k| format!("did you mean `{k}`?"));
+            let help = did_you_mean(name, self.settings.all.keys().map(String::as_str)).or(own);
+            self.diagnostics.push(match help {
+                Some(help) => diagnostic.help(help),
+                None => diagnostic,
+            });
+        }
+    }
+
+    fn require(&mut self, require: &ast::Require) {
+        let holds = super::pushdown::constant(&self.settings, "", &require.condition);
+        if holds == Some(false) {
+            let mut diagnostic = Diagnostic::new(
+                codes::REQUIRE_NOT_MET,
+                require.message.value.clone(),
+                require.condition.span,
+                "does not hold",
+            );
+            for given in self.given.unwrap_or_default() {
+                if self.sources.slice(require.condition.span).contains(given.name.value.as_str()) {
+                    diagnostic = diagnostic.also(given.span, "given here");
+                }
+            }
+            self.diagnostics.push(diagnostic);
+        }
+    }
+}
+
+fn whole(expr: &ast::Expr) -> Option<i64> {
+    match &expr.kind {
+        ExprKind::Number(text) => text.parse().ok(),
+        ExprKind::Negative(of) => whole(of).map(|n| -n),
+        _ => None,
+    }
+}
+
+fn literal(sources: &Sources, expr: &ast::Expr) -> Option<GivenValue> {
+    Some(match &expr.kind {
+        ExprKind::Number(text) => GivenValue::Number(text.clone()),
+        ExprKind::Negative(_) => GivenValue::Number(sources.slice(expr.span).to_owned()),
+        ExprKind::Text(text) => GivenValue::Text(text.clone()),
+        ExprKind::Bool(value) => GivenValue::Bool(*value),
+        ExprKind::Range(..) => GivenValue::Text(sources.slice(expr.span).to_owned()),
+        _ => return None,
+    })
+}
+
+fn plain(ty: &Type, given: &GivenValue) -> Option<Value> {
+    Some(match (ty, given) {
+        (Type::Int, GivenValue::Number(text)) => Value::Int(text.parse().ok()?),
+        (Type::Decimal(..), GivenValue::Number(text)) => Value::Decimal(text.parse().ok()?),
+        (Type::Bool, GivenValue::Bool(value)) => Value::Bool(*value),
+        (Type::Text(size), GivenValue::Text(text) | GivenValue::Number(text)) => {
+            let fits = size.is_none_or(|size| text.chars().count() <= size as usize);
+            fits.then(|| Value::text(text))?
+        }
+        (Type::Date, GivenValue::Text(text)) => Value::Date(text.parse().ok()?),
+        (Type::Side, GivenValue::Text(text)) if text == "severa" || text == "business" => Value::text(text),
+        (Type::Enum(words), GivenValue::Text(text)) if words.contains(&text.as_str()) => Value::text(text),
+        _ => return None,
+    })
+}
+
+/// An element of a list: a value, or a range such as `4300..4399`.
+fn member(given: &GivenValue) -> Option<Member> {
+    Some(match given {
+        GivenValue::Number(text) => Member::Is(Value::Int(text.parse().ok()?)),
+        GivenValue::Text(text) => match text.split_once("..") {
+            Some((low, high)) => Member::Between(low.trim().parse().ok()?, high.trim().parse().ok()?),
+            None => Member::Is(Value::text(text)),
+        },
+        _ => return None,
+    })
+}

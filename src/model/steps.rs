@@ -1,0 +1,397 @@
+//! What stands between the two ends of a line: transforms, tables, value maps, links.
+
+use super::condition::Reader;
+use super::maps::{self, Rows};
+use super::scope::{self, Globals};
+use super::tables::Kind;
+use crate::diag::Diagnostic;
+use crate::diag::codes::{lines as codes, names};
+use crate::diag::suggest::did_you_mean;
+use crate::functions::{self, Behavior, Function, Parameter, Shape};
+use crate::program::Expr;
+use crate::program::expr::Fallback;
+use crate::source::Span;
+use crate::syntax::ast::{self, Arrow, ExprKind, FallbackKind, TemplatePart};
+use crate::value::{Side, Type, Value};
+
+/// One step, usable in either way.
+#[derive(Debug)]
+pub struct Step {
+    pub kind: StepKind,
+    pub fallback: Option<Fallback>,
+    pub span: Span,
+}
+
+#[derive(Debug)]
+pub enum StepKind {
+    Function {
+        function: &'static Function,
+        args: Vec<Value>,
+    },
+    Kept {
+        table: usize,
+        left: Type,
+        right: Type,
+        arrow: Arrow,
+    },
+    Map {
+        to_business: Rows,
+        to_severa: Rows,
+        left: Type,
+        right: Type,
+    },
+    Link {
+        entity: usize,
+        column: String,
+        ty: Type,
+    },
+    /// A text around the Severa value: `"P{number}"`.
+    Around {
+        before: String,
+        after: String,
+        inner: Type,
+    },
+    TwoWays {
+        forward: Vec<Step>,
+        backward: Vec<Step>,
+    },
+}
+
+/// What the two ends of a line are, for steps that follow their types.
+pub struct EndTypes {
+    pub severa: Option<Type>,
+    pub business: Option<Type>,
+    /// The record and column that the Visma Business end refers to.
+    pub refers: Option<(String, String)>,
+    /// The record that the Severa end refers to.
+    pub severa_refers: Option<String>,
+    /// The path of the Severa end as it is written.
+    pub severa_text: String,
+}
+
+/// Compiles the step of a segment.
+pub fn compile(reader: &mut Reader, segment: &ast::Segment, ends: &EndTypes) -> Option<Step> {
+    let kind = step(reader, &segment.what, ends);
+    let fallback = match &segment.fallback {
+        Some(fallback) => Some(self::fallback(reader, fallback, missing_reason(&segment.what, ends))?),
+        None => None,
+    };
+    Some(Step { kind: kind?, fallback, span: segment.span })
+}
+
+fn missing_reason(what: &ast::Expr, ends: &EndTypes) -> String {
+    match &what.kind {
+        ExprKind::Link { entity, .. } => {
+            format!("`{}` leads to no {} on the other side", ends.severa_text, entity.value)
+        }
+        _ => format!("`{}` has no value that fits", ends.severa_text),
+    }
+}
+
+/// What stands in for nothing.
+pub fn fallback(reader: &mut Reader, fallback: &ast::Fallback, reason: String) -> Option<Fallback> {
+    Some(match &fallback.kind {
+        FallbackKind::Default(expr) => Fallback::Default(Box::new(reader.expr(expr, None)?.expr)),
+        FallbackKind::Blank => Fallback::Blank,
+        FallbackKind::Keep => Fallback::Keep,
+        FallbackKind::Hold => Fallback::Hold(reason),
+        FallbackKind::Skip => Fallback::Skip(reason),
+    })
+}
+
+fn step(reader: &mut Reader, what: &ast::Expr, ends: &EndTypes) -> Option<StepKind> {
+    match &what.kind {
+        ExprKind::Path(path) if path.steps.len() == 1 => named(reader, &path.steps[0].name, path.span, &[], ends),
+        ExprKind::Call { name, args } => named(reader, &name.value, name.span, args, ends),
+        ExprKind::Map(rows) => {
+            maps::check_rows(reader.globals.settings, rows, reader.diagnostics);
+            maps::compile(reader, rows, None)
+        }
+        ExprKind::Link { entity, column } => link(reader, entity, column.as_ref(), ends, what.span),
+        ExprKind::Template(parts) => around(reader, parts, ends, what.span),
+        ExprKind::TwoWays { forward, backward } => {
+            let mut chain = |exprs: &[ast::Expr]| -> Option<Vec<Step>> {
+                exprs
+                    .iter()
+                    .map(|e| Some(Step { kind: step(reader, e, ends)?, fallback: None, span: e.span }))
+                    .collect()
+            };
+            let (forward, backward) = (chain(forward), chain(backward));
+            Some(StepKind::TwoWays { forward: forward?, backward: backward? })
+        }
+        _ => {
+            let help = "between two ends stand transforms, tables, value maps and `link`";
+            let code = names::UNKNOWN_TABLE;
+            reader.diagnostics.push(
+                Diagnostic::new(code, "this cannot stand between two arrows", what.span, "not a step").help(help),
+            );
+            None
+        }
+    }
+}
+
+fn named(reader: &mut Reader, name: &str, span: Span, args: &[ast::Expr], ends: &EndTypes) -> Option<StepKind> {
+    if let Some(function) = functions::find(name) {
+        let args = arguments(reader, function, span, args, ends)?;
+        return Some(StepKind::Function { function, args });
+    }
+    if let Some(table) = reader.globals.tables.find(reader.entity, name) {
+        return match &table.kind {
+            Kind::Given(rows) => maps::compile(reader, rows, Some((table.left.clone(), table.right.clone()))),
+            Kind::Kept(place) => Some(StepKind::Kept {
+                table: *place,
+                left: table.left.clone(),
+                right: table.right.clone(),
+                arrow: table.arrow,
+            }),
+        };
+    }
+    let diagnostic =
+        Diagnostic::new(names::UNKNOWN_TABLE, format!("`{name}` is neither a transform nor a table"), span, "unknown");
+    let tables = reader.globals.tables.all.iter().map(|t| t.name.as_str());
+    let known = functions::all().map(|f| f.name).chain(tables);
+    reader.diagnostics.push(match did_you_mean(name, known) {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic,
+    });
+    None
+}
+
+fn arguments(
+    reader: &mut Reader,
+    function: &'static Function,
+    span: Span,
+    args: &[ast::Expr],
+    ends: &EndTypes,
+) -> Option<Vec<Value>> {
+    if function.name == "key" && args.is_empty() {
+        // What a key becomes follows from the fields at the two ends.
+        let towards = |ty: &Option<Type>| match ty {
+            Some(Type::Int) => Value::text("int"),
+            Some(Type::Text(Some(size))) => Value::Int(i64::from(*size)),
+            _ => Value::text("text"),
+        };
+        return Some(vec![towards(&ends.business), towards(&ends.severa)]);
+    }
+    let mut values = Vec::new();
+    for (parameter, arg) in function.parameters.iter().zip(args) {
+        let value = match reader.expr(arg, None)?.expr {
+            Expr::Const(value) => value,
+            _ => Value::Null,
+        };
+        let fits = match parameter {
+            Parameter::Count(_) => value.as_int().is_some_and(|n| n > 0),
+            Parameter::Text(_) | Parameter::Else(_) => value.as_text().is_some(),
+        };
+        if !fits {
+            let wanted = match parameter {
+                Parameter::Count(name) => format!("{name}: a whole number from 1"),
+                Parameter::Text(name) | Parameter::Else(name) => format!("{name}: a text"),
+            };
+            let message = format!("`{}` cannot take this", function.name);
+            reader.diagnostics.push(Diagnostic::new(codes::BAD_ARGUMENT, message, arg.span, "wrong").help(wanted));
+            return None;
+        }
+        values.push(value);
+    }
+    if args.len() != function.parameters.len() {
+        let usage = function.examples.first().map_or(function.name, |e| e.call);
+        let message =
+            format!("`{}` takes {} arguments, and {} are given", function.name, function.parameters.len(), args.len());
+        reader
+            .diagnostics
+            .push(Diagnostic::new(codes::BAD_ARGUMENT, message, span, "here").help(format!("for example `{usage}`")));
+        return None;
+    }
+    Some(values)
+}
+
+fn link(
+    reader: &mut Reader,
+    entity: &ast::Name,
+    column: Option<&ast::Name>,
+    ends: &EndTypes,
+    span: Span,
+) -> Option<StepKind> {
+    let globals: &Globals = reader.globals;
+    let Some(place) = globals.entities.iter().position(|e| e.name.value == entity.value) else {
+        reader.diagnostics.push(scope::unknown_entity(globals, entity));
+        return None;
+    };
+    let target = &globals.entities[place];
+    if let Some(record) = &ends.severa_refers
+        && *record != target.severa.0.name
+    {
+        let message = format!(
+            "`{}` refers to a {record}, and {} is an entity of {}",
+            ends.severa_text, entity.value, target.severa.0.name
+        );
+        reader.diagnostics.push(Diagnostic::new(codes::LINK_WRONG_ENTITY, message, span, "another record"));
+        return None;
+    }
+    let wanted = match (column, &ends.refers) {
+        (Some(column), _) => Some(column.value.clone()),
+        (None, Some((record, column))) if *record == target.business.0.name => Some(column.clone()),
+        _ => None,
+    };
+    let found = wanted.as_ref().and_then(|name| target.business.0.column(name, None, target.business.1));
+    let Some(found) = found else {
+        let diagnostic = match wanted {
+            Some(name) => Diagnostic::new(
+                names::UNKNOWN_FIELD,
+                format!("{} has no field `{name}`", target.business.0.name),
+                span,
+                "unknown",
+            ),
+            None => Diagnostic::new(
+                codes::LINK_COLUMN,
+                format!("it is not known which field of {} is meant", entity.value),
+                span,
+                "which one?",
+            )
+            .help(format!("write it, as in `link {}.{}`", entity.value, target.business.0.key)),
+        };
+        reader.diagnostics.push(diagnostic);
+        return None;
+    };
+    globals.linked.borrow_mut().insert((place, found.name.clone()));
+    Some(StepKind::Link { entity: place, column: found.name, ty: found.ty })
+}
+
+fn around(reader: &mut Reader, parts: &[TemplatePart], ends: &EndTypes, span: Span) -> Option<StepKind> {
+    let (mut before, mut after, mut fields) = (String::new(), String::new(), 0);
+    for part in parts {
+        match part {
+            TemplatePart::Text(text) if fields == 0 => before.push_str(text),
+            TemplatePart::Text(text) => after.push_str(text),
+            TemplatePart::Field(path) => {
+                fields += 1;
+                let name = reader.globals.sources.slice(path.span);
+                if name != ends.severa_text {
+                    let message =
+                        format!("between two arrows a template holds the value that comes, `{}`", ends.severa_text);
+                    reader.diagnostics.push(Diagnostic::new(names::UNKNOWN_NAME, message, path.span, "another field"));
+                    return None;
+                }
+            }
+        }
+    }
+    match &ends.severa {
+        Some(ty) if fields == 1 => Some(StepKind::Around { before, after, inner: ty.clone() }),
+        _ => {
+            reader.diagnostics.push(Diagnostic::new(
+                codes::END_NOT_WRITABLE,
+                "a template between two arrows holds exactly one field",
+                span,
+                "here",
+            ));
+            None
+        }
+    }
+}
+
+impl Step {
+    /// Towards a side; `undo` in the second way of a two-way line.
+    pub fn apply(&self, to: Side, undo: bool, of: Expr) -> Expr {
+        let boxed = |of: Expr| Box::new(of);
+        let expr = match &self.kind {
+            StepKind::Function { function, args } => {
+                Expr::Apply { function, args: args.clone(), back: undo, of: boxed(of) }
+            }
+            StepKind::Kept { table, .. } => Expr::Kept { table: *table, back: to == Side::Severa, of: boxed(of) },
+            StepKind::Map { to_business, to_severa, .. } => {
+                if to == Side::Business {
+                    to_business.apply(of)
+                } else {
+                    to_severa.apply(of)
+                }
+            }
+            StepKind::Link { entity, column, .. } => {
+                Expr::Link { entity: *entity, column: column.clone(), back: to == Side::Severa, of: boxed(of) }
+            }
+            StepKind::Around { before, after, inner } => {
+                use crate::program::expr::Piece;
+                if to == Side::Business {
+                    let pieces = vec![Piece::Text(before.clone()), Piece::Value(of), Piece::Text(after.clone())];
+                    Expr::Template(pieces)
+                } else {
+                    let text = Expr::Untemplate { before: before.clone(), after: after.clone(), of: boxed(of) };
+                    match (inner, functions::find("key")) {
+                        (Type::Int, Some(key)) => {
+                            Expr::Apply { function: key, args: vec![Value::text("int")], back: false, of: boxed(text) }
+                        }
+                        _ => text,
+                    }
+                }
+            }
+            StepKind::TwoWays { forward, backward } => {
+                let steps = if undo { backward } else { forward };
+                steps.iter().fold(of, |of, step| step.apply(to, false, of))
+            }
+        };
+        match &self.fallback {
+            Some(fallback) => Expr::Or { of: Box::new(expr), fallback: fallback.clone() },
+            None => expr,
+        }
+    }
+
+    /// The type after the step, or why it cannot stand here.
+    pub fn shape(&self, to: Side, undo: bool, given: &Shape) -> Result<Shape, String> {
+        match &self.kind {
+            StepKind::Function { function, args } if function.name == "key" => {
+                let towards = if undo { args.get(1) } else { args.first() };
+                (function.typing)(given, args)?;
+                Ok(Shape::One(match towards {
+                    Some(Value::Int(size)) => Type::Text(u32::try_from(*size).ok()),
+                    Some(Value::Text(text)) if text == "int" => Type::Int,
+                    _ => Type::Text(None),
+                }))
+            }
+            StepKind::Function { function, args } => match (undo, (function.typing)(given, args)?) {
+                (true, Shape::One(_)) if matches!(given, Shape::One(_)) => Ok(given.clone()),
+                (true, Shape::Tuple(_)) if matches!(given, Shape::Tuple(_)) => Ok(given.clone()),
+                (_, shape) => Ok(shape),
+            },
+            StepKind::Kept { left, right, .. } | StepKind::Map { left, right, .. } => {
+                let (from, into) = if to == Side::Business { (left, right) } else { (right, left) };
+                expect(given, from, "the table")?;
+                Ok(Shape::One(into.clone()))
+            }
+            StepKind::Link { ty, .. } => {
+                let (from, into) = if to == Side::Business { (&Type::Guid, ty) } else { (ty, &Type::Guid) };
+                expect(given, from, "the link")?;
+                Ok(Shape::One(into.clone()))
+            }
+            StepKind::Around { inner, .. } => {
+                Ok(Shape::One(if to == Side::Business { Type::Text(None) } else { inner.clone() }))
+            }
+            StepKind::TwoWays { forward, backward } => {
+                let steps = if undo { backward } else { forward };
+                steps.iter().try_fold(given.clone(), |shape, step| step.shape(to, false, &shape))
+            }
+        }
+    }
+
+    /// Why a two-way line cannot go back through it.
+    pub fn no_way_back(&self) -> Option<String> {
+        match &self.kind {
+            StepKind::Function { function, .. } if function.behavior == Behavior::OneWay => {
+                Some(format!("`{}` cannot be undone", function.name))
+            }
+            StepKind::Kept { arrow, .. } if *arrow != Arrow::Both => Some("the table goes one way".to_owned()),
+            StepKind::Map { to_business, to_severa, .. } if to_business.is_empty() || to_severa.is_empty() => {
+                Some("the table goes one way".to_owned())
+            }
+            _ => None,
+        }
+    }
+}
+
+fn expect(given: &Shape, wanted: &Type, what: &str) -> Result<(), String> {
+    let fits = match (given, wanted) {
+        (Shape::One(Type::Text(_) | Type::Enum(_)), Type::Text(_)) => true,
+        (Shape::One(a), b) => a == b || (a.is_number() && b.is_number()),
+        _ => false,
+    };
+    if fits { Ok(()) } else { Err(format!("{what} takes {wanted}, and what comes here is {given}")) }
+}
