@@ -12,10 +12,10 @@ mod sections;
 mod units;
 
 use crate::diag::Diagnostic;
+use crate::model::Given;
 use crate::source::{FileId, Sources, Span, Spanned};
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
-use rust_decimal::Decimal;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
@@ -37,7 +37,7 @@ pub struct Settings {
     pub severa: Option<Severa>,
     pub business: Option<Business>,
     /// The mapping's own settings, for the model to type.
-    pub settings: Vec<RawSetting>,
+    pub settings: Vec<Given>,
     /// Older hours, invoices and costs stay out.
     pub start_date: Option<Date>,
     pub limits: Limits,
@@ -146,26 +146,6 @@ pub enum Event {
     Failed,
     Held,
     Done,
-}
-
-/// One of the mapping's own settings, as it was written: `Project.won_status: Order`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RawSetting {
-    /// With its entity, if any, before a dot.
-    pub name: Spanned<String>,
-    pub value: RawValue,
-    /// The place of the value.
-    pub span: Span,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub enum RawValue {
-    /// The key stands there without a value.
-    Nothing,
-    Bool(bool),
-    Number(Decimal),
-    Text(String),
-    List(Vec<Spanned<RawValue>>),
 }
 
 /// Adds a settings file to the sources, its secrets in plain text blanked first, so that nothing

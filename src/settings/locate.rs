@@ -38,10 +38,7 @@ const DEPTH: usize = 48;
 
 /// The shape of a whole text.
 pub fn locate(text: &str) -> Located {
-    let mut scan = Scan {
-        text: text.as_bytes(),
-        at: if text.starts_with('\u{feff}') { 3 } else { 0 },
-    };
+    let mut scan = Scan { text: text.as_bytes(), at: if text.starts_with('\u{feff}') { 3 } else { 0 } };
     scan.blanks();
     if scan.document_mark() {
         scan.to_line_end();
@@ -64,16 +61,9 @@ impl Scan<'_> {
     }
 
     fn column(&self) -> usize {
-        let line = self.text[..self.at.min(self.text.len())]
-            .iter()
-            .rposition(|b| *b == b'\n')
-            .map_or(0, |i| i + 1);
+        let line = self.text[..self.at.min(self.text.len())].iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
         // The byte order mark is no column of its own.
-        let line = if line == 0 && self.text.starts_with(b"\xef\xbb\xbf") {
-            3
-        } else {
-            line
-        };
+        let line = if line == 0 && self.text.starts_with(b"\xef\xbb\xbf") { 3 } else { line };
         self.at.saturating_sub(line)
     }
 
@@ -120,10 +110,7 @@ impl Scan<'_> {
     }
 
     fn empty(&self) -> Located {
-        Located {
-            range: self.at..self.at,
-            kind: Kind::Empty,
-        }
+        Located { range: self.at..self.at, kind: Kind::Empty }
     }
 
     /// The value that begins at the next token, if that stands at `indent` or deeper.
@@ -133,10 +120,7 @@ impl Scan<'_> {
         if self.peek().is_none() || self.column() < indent || self.document_mark() {
             let place = self.at;
             self.at = before.max(place.min(self.text.len()));
-            return Located {
-                range: before..before,
-                kind: Kind::Empty,
-            };
+            return Located { range: before..before, kind: Kind::Empty };
         }
         self.properties();
         if depth > DEPTH {
@@ -171,10 +155,7 @@ impl Scan<'_> {
             self.blanks();
         }
         let end = items.last().map_or(start, |i| i.range.end).max(start);
-        Located {
-            range: start..end,
-            kind: Kind::List(items),
-        }
+        Located { range: start..end, kind: Kind::List(items) }
     }
 
     fn map(&mut self, depth: usize) -> Located {
@@ -200,20 +181,9 @@ impl Scan<'_> {
             let value = if matches!(self.peek(), None | Some(b'\n' | b'\r' | b'#')) {
                 let place = self.at;
                 self.blanks();
-                let least = if self.dash() && self.column() == column {
-                    column
-                } else {
-                    column + 1
-                };
+                let least = if self.dash() && self.column() == column { column } else { column + 1 };
                 let below = self.block(least, depth + 1);
-                if below.kind == Kind::Empty {
-                    Located {
-                        range: place..place,
-                        kind: Kind::Empty,
-                    }
-                } else {
-                    below
-                }
+                if below.kind == Kind::Empty { Located { range: place..place, kind: Kind::Empty } } else { below }
             } else {
                 self.value(column + 1, depth + 1)
             };
@@ -221,29 +191,21 @@ impl Scan<'_> {
             entries.push(Entry { key, value });
             // A second token on the line is the parser's to refuse.
             self.spaces();
-            if !matches!(self.peek(), None | Some(b'\n' | b'\r' | b'#')) && self.column() != column
-            {
+            if !matches!(self.peek(), None | Some(b'\n' | b'\r' | b'#')) && self.column() != column {
                 self.to_line_end();
             }
         }
-        Located {
-            range: start..end,
-            kind: Kind::Map(entries),
-        }
+        Located { range: start..end, kind: Kind::Map(entries) }
     }
 
     /// A key and the offset after its colon, if one begins here.
     fn key(&self) -> Option<(Range<usize>, usize)> {
-        let mut look = Scan {
-            text: self.text,
-            at: self.at,
-        };
+        let mut look = Scan { text: self.text, at: self.at };
         let start = look.at;
         if matches!(look.peek(), Some(b'"' | b'\'')) {
             let quoted = look.quoted();
             look.spaces();
-            return (look.peek() == Some(b':') && is_gap(look.ahead(1)))
-                .then_some((quoted.range, look.at + 1));
+            return (look.peek() == Some(b':') && is_gap(look.ahead(1))).then_some((quoted.range, look.at + 1));
         }
         if matches!(look.peek(), Some(b'{' | b'[' | b'#' | b'|' | b'>')) {
             return None;
@@ -279,10 +241,7 @@ impl Scan<'_> {
                 }
             }
         }
-        Located {
-            range: start..self.at,
-            kind: Kind::Quoted,
-        }
+        Located { range: start..self.at, kind: Kind::Quoted }
     }
 
     /// A plain scalar, over all lines that are indented at least so far.
@@ -292,8 +251,7 @@ impl Scan<'_> {
         loop {
             let line = self.at;
             while let Some(byte) = self.peek() {
-                let comment =
-                    byte == b'#' && (self.at == line || is_gap(Some(self.text[self.at - 1])));
+                let comment = byte == b'#' && (self.at == line || is_gap(Some(self.text[self.at - 1])));
                 if byte == b'\n' || comment {
                     break;
                 }
@@ -316,10 +274,7 @@ impl Scan<'_> {
                 break;
             }
         }
-        Located {
-            range: start..end,
-            kind: Kind::Plain,
-        }
+        Located { range: start..end, kind: Kind::Plain }
     }
 
     /// `|` or `>` and the deeper lines below it.
@@ -329,10 +284,7 @@ impl Scan<'_> {
         let mut end = trimmed(self.text, start, self.at);
         while self.peek() == Some(b'\n') {
             let line = self.at + 1;
-            let mut look = Scan {
-                text: self.text,
-                at: line,
-            };
+            let mut look = Scan { text: self.text, at: line };
             look.spaces();
             let blank = matches!(look.peek(), None | Some(b'\n' | b'\r'));
             if !blank && look.at - line < indent {
@@ -344,10 +296,7 @@ impl Scan<'_> {
                 end = trimmed(self.text, line, self.at);
             }
         }
-        Located {
-            range: start..end,
-            kind: Kind::Block,
-        }
+        Located { range: start..end, kind: Kind::Block }
     }
 
     fn flow(&mut self, depth: usize) -> Located {
@@ -383,15 +332,8 @@ impl Scan<'_> {
                 Some(_) => items.push(self.flow_value(depth)),
             }
         }
-        let kind = if map {
-            Kind::Map(entries)
-        } else {
-            Kind::List(items)
-        };
-        Located {
-            range: start..self.at,
-            kind,
-        }
+        let kind = if map { Kind::Map(entries) } else { Kind::List(items) };
+        Located { range: start..self.at, kind }
     }
 
     fn flow_value(&mut self, depth: usize) -> Located {
@@ -404,11 +346,8 @@ impl Scan<'_> {
                 while let Some(byte) = self.peek() {
                     let ends = matches!(byte, b',' | b'{' | b'}' | b'[' | b']' | b'\n')
                         || (byte == b':'
-                            && (is_gap(self.ahead(1))
-                                || matches!(self.ahead(1), Some(b',' | b'}' | b']'))))
-                        || (byte == b'#'
-                            && self.at > start
-                            && is_gap(Some(self.text[self.at - 1])));
+                            && (is_gap(self.ahead(1)) || matches!(self.ahead(1), Some(b',' | b'}' | b']'))))
+                        || (byte == b'#' && self.at > start && is_gap(Some(self.text[self.at - 1])));
                     if ends && self.at > start {
                         break;
                     }
@@ -417,10 +356,7 @@ impl Scan<'_> {
                         break;
                     }
                 }
-                Located {
-                    range: start..trimmed(self.text, start, self.at),
-                    kind: Kind::Plain,
-                }
+                Located { range: start..trimmed(self.text, start, self.at), kind: Kind::Plain }
             }
         }
     }

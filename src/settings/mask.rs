@@ -14,11 +14,7 @@ pub const SECRET_KEYS: &[&str] = &["client_secret", "password", "webhook"];
 pub fn masked(text: &str, with: u8) -> String {
     let mut ranges = Vec::new();
     find(text, &locate(text), Where::Outside, &mut ranges);
-    loose_lines(
-        text,
-        serde_yaml::from_str::<serde::de::IgnoredAny>(text).is_err(),
-        &mut ranges,
-    );
+    loose_lines(text, serde_yaml::from_str::<serde::de::IgnoredAny>(text).is_err(), &mut ranges);
     let mut bytes = text.as_bytes().to_vec();
     for range in ranges {
         for byte in bytes.get_mut(range).unwrap_or(&mut []) {
@@ -34,9 +30,7 @@ pub fn masked(text: &str, with: u8) -> String {
 /// Whether a key names a secret, or nearly does.
 pub fn is_secret_key(key: &str) -> bool {
     let lower = key.trim_matches(['"', '\'']).to_lowercase();
-    ["secret", "passw", "pwd", "webhook", "token"]
-        .iter()
-        .any(|w| lower.contains(w))
+    ["secret", "passw", "pwd", "webhook", "token"].iter().any(|w| lower.contains(w))
         || nearest(&lower, SECRET_KEYS.iter().copied()).is_some()
 }
 
@@ -87,15 +81,11 @@ fn inside(text: &str, located: &Located) -> Range<usize> {
     let Range { start, end } = located.range.clone();
     match located.kind {
         Kind::Quoted => {
-            let closed =
-                end > start + 1 && text.as_bytes().get(end - 1) == text.as_bytes().get(start);
+            let closed = end > start + 1 && text.as_bytes().get(end - 1) == text.as_bytes().get(start);
             start + 1..if closed { end - 1 } else { end }
         }
         Kind::Block => {
-            let first = text
-                .get(start..end)
-                .and_then(|t| t.find('\n'))
-                .unwrap_or(end - start);
+            let first = text.get(start..end).and_then(|t| t.find('\n')).unwrap_or(end - start);
             start + first..end
         }
         _ => start..end,
@@ -106,9 +96,7 @@ fn inside(text: &str, located: &Located) -> Range<usize> {
 pub fn is_variable(text: &str) -> bool {
     let name = text.trim_matches(['"', '\'']);
     let mut chars = name.chars();
-    chars
-        .next()
-        .is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+    chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
         && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
@@ -126,17 +114,11 @@ fn holds_password(value: &str) -> bool {
 fn loose_lines(text: &str, all: bool, out: &mut Vec<Range<usize>>) {
     let mut start = 0;
     for line in text.split_inclusive('\n') {
-        let body = if all {
-            Some(0)
-        } else {
-            line.find('#').map(|i| i + 1)
-        };
+        let body = if all { Some(0) } else { line.find('#').map(|i| i + 1) };
         if let Some(from) = body
             && let Some(colon) = line[from..].find(':').map(|i| i + from)
         {
-            let key = line[from..colon]
-                .rsplit(['{', ',', '#', '-', ' ', '\t'])
-                .find(|w| !w.is_empty());
+            let key = line[from..colon].rsplit(['{', ',', '#', '-', ' ', '\t']).find(|w| !w.is_empty());
             let value = line[colon + 1..].trim();
             if key.is_some_and(is_secret_key) && !value.is_empty() && !value.starts_with('{') {
                 out.push(start + colon + 1..start + line.len());
@@ -155,34 +137,16 @@ mod tests {
         let cases = [
             ("password: hunter2 # x\n", "password: ******* # x\n"),
             ("password: \"hun ter\"\n", "password: \"*** ***\"\n"),
-            (
-                "password: { env: VB_PASSWORD }\n",
-                "password: { env: VB_PASSWORD }\n",
-            ),
-            (
-                "password: { value: hunter2 }\n",
-                "password: { value: ******* }\n",
-            ),
-            (
-                "password: { env: hunter-2 }\n",
-                "password: { env: ******** }\n",
-            ),
+            ("password: { env: VB_PASSWORD }\n", "password: { env: VB_PASSWORD }\n"),
+            ("password: { value: hunter2 }\n", "password: { value: ******* }\n"),
+            ("password: { env: hunter-2 }\n", "password: { env: ******** }\n"),
             ("pasword: hunter2\n", "pasword: *******\n"),
-            (
-                "client_secret: |\n  abc\n  def\nx: 1\n",
-                "client_secret: |\n  ***\n  ***\nx: 1\n",
-            ),
+            ("client_secret: |\n  abc\n  def\nx: 1\n", "client_secret: |\n  ***\n  ***\nx: 1\n"),
             ("# password: hunter2\nx: 1\n", "# password: *******\nx: 1\n"),
             ("url: https://u:p@h/x\n", "url: ***************\n"),
             ("a: [\n password: hunter2\n", "a: [\n password: *******\n"),
-            (
-                "settings: { secret_group: 3 }\n",
-                "settings: { secret_group: 3 }\n",
-            ),
-            (
-                "notify: { webhook: https://h/æ }\n",
-                "notify: { webhook: ************ }\n",
-            ),
+            ("settings: { secret_group: 3 }\n", "settings: { secret_group: 3 }\n"),
+            ("notify: { webhook: https://h/æ }\n", "notify: { webhook: ************ }\n"),
         ];
         for (text, expected) in cases {
             assert_eq!(masked(text, b'*'), expected);

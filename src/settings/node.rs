@@ -47,15 +47,10 @@ pub struct NotYaml {
 /// Reads a text. `text` must be the text of `file`, or one of the same shape.
 pub fn parse(file: FileId, text: &str) -> Result<Node, NotYaml> {
     let located = locate(text);
-    let blank = text
-        .trim_start_matches('\u{feff}')
-        .lines()
-        .all(|l| l.trim().is_empty() || l.trim_start().starts_with('#'));
+    let blank =
+        text.trim_start_matches('\u{feff}').lines().all(|l| l.trim().is_empty() || l.trim_start().starts_with('#'));
     if blank {
-        return Ok(Node {
-            what: What::Nothing,
-            span: Span::new(file, 0, 0),
-        });
+        return Ok(Node { what: What::Nothing, span: Span::new(file, 0, 0) });
     }
     let value: Value = serde_yaml::from_str(text).map_err(|error| not_yaml(text, &error))?;
     let whole = Span::new(file, located.range.start, located.range.end);
@@ -63,31 +58,17 @@ pub fn parse(file: FileId, text: &str) -> Result<Node, NotYaml> {
 }
 
 fn not_yaml(text: &str, error: &serde_yaml::Error) -> NotYaml {
-    let at = error
-        .location()
-        .map_or(0, |l| offset(text, l.line(), l.column()));
+    let at = error.location().map_or(0, |l| offset(text, l.line(), l.column()));
     let reason = error.to_string();
-    let reason = reason
-        .split(" at line ")
-        .next()
-        .unwrap_or_default()
-        .to_owned();
+    let reason = reason.split(" at line ").next().unwrap_or_default().to_owned();
     NotYaml { reason, at }
 }
 
 fn offset(text: &str, line: usize, column: usize) -> usize {
-    let start: usize = text
-        .split_inclusive('\n')
-        .take(line.saturating_sub(1))
-        .map(str::len)
-        .sum();
+    let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
     let rest = text.get(start..).unwrap_or("");
-    let in_line: usize = rest
-        .chars()
-        .take(column.saturating_sub(1))
-        .take_while(|c| *c != '\n')
-        .map(char::len_utf8)
-        .sum();
+    let in_line: usize =
+        rest.chars().take(column.saturating_sub(1)).take_while(|c| *c != '\n').map(char::len_utf8).sum();
     start + in_line
 }
 
@@ -130,10 +111,7 @@ fn join(file: FileId, text: &str, value: Value, located: Option<&Located>, above
                     .map(|(i, (key, v))| {
                         let entry = entries.and_then(|entries| entries.get(i));
                         let at = entry.map_or(span, |e| Span::new(file, e.key.start, e.key.end));
-                        (
-                            Spanned::new(key, at),
-                            join(file, text, v, entry.map(|e| &e.value), at),
-                        )
+                        (Spanned::new(key, at), join(file, text, v, entry.map(|e| &e.value), at))
                     })
                     .collect(),
             )

@@ -42,17 +42,7 @@ pub const KEYS: &[(&str, &[&str])] = &[
             "notify",
         ],
     ),
-    (
-        "severa",
-        &[
-            "url",
-            "client_id",
-            "client_secret",
-            "settle_time",
-            "requests_per_second",
-            "overlap",
-        ],
-    ),
+    ("severa", &["url", "client_id", "client_secret", "settle_time", "requests_per_second", "overlap"]),
     (
         "business",
         &[
@@ -80,17 +70,11 @@ pub const KEYS: &[(&str, &[&str])] = &[
 
 impl<'a> Section<'a> {
     pub fn get(&self, key: &str) -> Option<&'a Node> {
-        self.entries
-            .iter()
-            .find(|(k, _)| k.value == key)
-            .map(|(_, node)| *node)
+        self.entries.iter().find(|(k, _)| k.value == key).map(|(_, node)| *node)
     }
 
     pub fn key(&self, key: &str) -> Option<Span> {
-        self.entries
-            .iter()
-            .find(|(k, _)| k.value == key)
-            .map(|(k, _)| k.span)
+        self.entries.iter().find(|(k, _)| k.value == key).map(|(k, _)| k.span)
     }
 
     fn name(&self, key: &str) -> String {
@@ -107,22 +91,14 @@ impl Reader {
         label: impl Into<String>,
         help: impl Into<String>,
     ) {
-        self.out
-            .push(Diagnostic::new(code, message, span, label).help(help));
+        self.out.push(Diagnostic::new(code, message, span, label).help(help));
     }
 
     /// The keys of a group; unknown ones and second ones are said and left out.
     pub fn section<'a>(&mut self, node: &'a Node, name: &str, at: Span) -> Option<Section<'a>> {
-        let known = KEYS
-            .iter()
-            .find(|(n, _)| *n == name)
-            .map_or(&[][..], |(_, keys)| *keys);
+        let known = KEYS.iter().find(|(n, _)| *n == name).map_or(&[][..], |(_, keys)| *keys);
         let pairs = self.pairs(node, name, at)?;
-        let path = if name.is_empty() {
-            String::new()
-        } else {
-            format!("{name}.")
-        };
+        let path = if name.is_empty() { String::new() } else { format!("{name}.") };
         let mut entries: Vec<(&Spanned<String>, &Node)> = Vec::new();
         for (key, value) in pairs {
             if !known.contains(&key.value.as_str()) {
@@ -133,29 +109,16 @@ impl Reader {
                 entries.push((key, value));
             }
         }
-        Some(Section {
-            path,
-            span: at,
-            entries,
-        })
+        Some(Section { path, span: at, entries })
     }
 
     /// The pairs of a group of any names.
-    pub fn pairs<'a>(
-        &mut self,
-        node: &'a Node,
-        name: &str,
-        at: Span,
-    ) -> Option<&'a [(Spanned<String>, Node)]> {
+    pub fn pairs<'a>(&mut self, node: &'a Node, name: &str, at: Span) -> Option<&'a [(Spanned<String>, Node)]> {
         match &node.what {
             What::Map(pairs) => Some(pairs),
             What::Nothing => Some(&[]),
             other => {
-                let what = if name.is_empty() {
-                    "the settings file".to_owned()
-                } else {
-                    format!("`{name}`")
-                };
+                let what = if name.is_empty() { "the settings file".to_owned() } else { format!("`{name}`") };
                 let span = if name.is_empty() { node.span } else { at };
                 self.fault(
                     WRONG_KIND,
@@ -170,45 +133,28 @@ impl Reader {
     }
 
     pub fn twice(&mut self, key: &Spanned<String>, first: Span) {
-        let diagnostic = Diagnostic::new(
-            DUPLICATE_KEY,
-            format!("`{}` stands twice", key.value),
-            key.span,
-            "a second time",
-        )
-        .also(first, "the first time")
-        .help("remove one of the two");
+        let diagnostic =
+            Diagnostic::new(DUPLICATE_KEY, format!("`{}` stands twice", key.value), key.span, "a second time")
+                .also(first, "the first time")
+                .help("remove one of the two");
         self.out.push(diagnostic);
     }
 
     fn unknown(&mut self, key: &Spanned<String>, name: &str, known: &[&str]) {
-        let place = if name.is_empty() {
-            "the settings have".to_owned()
-        } else {
-            format!("`{name}` has")
-        };
-        let elsewhere = KEYS
-            .iter()
-            .find(|(section, keys)| *section != name && keys.contains(&key.value.as_str()));
+        let place = if name.is_empty() { "the settings have".to_owned() } else { format!("`{name}` has") };
+        let elsewhere = KEYS.iter().find(|(section, keys)| *section != name && keys.contains(&key.value.as_str()));
         let help = match (nearest(&key.value, known.iter().copied()), elsewhere) {
             (Some(right), _) => format!("did you mean `{right}`?"),
             (None, Some((section, _))) if section.is_empty() => {
                 "it belongs at the beginning of a line, outside every group".to_owned()
             }
             (None, Some((section, _))) => format!("it belongs under `{section}`"),
-            (None, None) if name.is_empty() => format!(
-                "there are {}; the mapping's own settings belong under `settings`",
-                listed(known)
-            ),
+            (None, None) if name.is_empty() => {
+                format!("there are {}; the mapping's own settings belong under `settings`", listed(known))
+            }
             (None, None) => format!("there are {}", listed(known)),
         };
-        self.fault(
-            UNKNOWN_KEY,
-            format!("{place} no key `{}`", key.value),
-            key.span,
-            "not known",
-            help,
-        );
+        self.fault(UNKNOWN_KEY, format!("{place} no key `{}`", key.value), key.span, "not known", help);
     }
 
     /// The node of a key that must be there.
@@ -227,11 +173,7 @@ impl Reader {
     }
 
     fn wrong(&mut self, section: &Section<'_>, key: &str, node: &Node, wanted: &str) {
-        let span = if node.what == What::Nothing {
-            section.key(key).unwrap_or(node.span)
-        } else {
-            node.span
-        };
+        let span = if node.what == What::Nothing { section.key(key).unwrap_or(node.span) } else { node.span };
         let message = format!("`{}` is {}", section.name(key), node.what.title());
         self.fault(
             WRONG_KIND,
@@ -243,13 +185,7 @@ impl Reader {
     }
 
     fn bad(&mut self, section: &Section<'_>, key: &str, node: &Node, label: &str, help: &str) {
-        self.fault(
-            BAD_VALUE,
-            format!("`{}` cannot be that", section.name(key)),
-            node.span,
-            label,
-            help,
-        );
+        self.fault(BAD_VALUE, format!("`{}` cannot be that", section.name(key)), node.span, label, help);
     }
 
     /// A text; numbers stand for their digits as written.
@@ -260,13 +196,7 @@ impl Reader {
                 Some(Spanned::new(text.clone(), node.span))
             }
             What::Text(_) => {
-                self.bad(
-                    section,
-                    key,
-                    node,
-                    "this is blank",
-                    "write a text, or remove the key",
-                );
+                self.bad(section, key, node, "this is blank", "write a text, or remove the key");
                 None
             }
             _ => {
@@ -297,16 +227,7 @@ impl Reader {
 
     pub fn duration(&mut self, section: &Section<'_>, key: &str) -> Option<std::time::Duration> {
         let help = "a number and a unit: `200ms`, `30s`, `10m`, `2h`, `400 days`, `2 weeks`";
-        Some(
-            self.form(
-                section,
-                key,
-                "not a length of time",
-                help,
-                super::units::duration,
-            )?
-            .value,
-        )
+        Some(self.form(section, key, "not a length of time", help, super::units::duration)?.value)
     }
 
     pub fn boolean(&mut self, section: &Section<'_>, key: &str) -> Option<bool> {
@@ -320,19 +241,13 @@ impl Reader {
         }
     }
 
-    pub fn count(
-        &mut self,
-        section: &Section<'_>,
-        key: &str,
-        within: std::ops::RangeInclusive<u64>,
-    ) -> Option<u64> {
+    pub fn count(&mut self, section: &Section<'_>, key: &str, within: std::ops::RangeInclusive<u64>) -> Option<u64> {
         let node = section.get(key)?;
         match &node.what {
             What::Number(text) => {
                 let value = text.parse::<u64>().ok().filter(|n| within.contains(n));
                 if value.is_none() {
-                    let help =
-                        format!("a whole number from {} to {}", within.start(), within.end());
+                    let help = format!("a whole number from {} to {}", within.start(), within.end());
                     self.bad(section, key, node, "out of range", &help);
                 }
                 value
@@ -353,27 +268,15 @@ impl Reader {
             What::Bool(false) => "false",
             _ => "",
         };
-        let found = words
-            .iter()
-            .find(|(word, _)| *word == given)
-            .map(|(_, value)| *value);
+        let found = words.iter().find(|(word, _)| *word == given).map(|(_, value)| *value);
         if found.is_none() {
             let names = || words.iter().map(|(word, _)| *word);
-            let listed = names()
-                .map(|w| format!("`{w}`"))
-                .collect::<Vec<_>>()
-                .join(", ");
+            let listed = names().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(", ");
             let help = match nearest(given, names()) {
                 Some(right) => format!("did you mean `{right}`? It takes {listed}"),
                 None => format!("it takes {listed}"),
             };
-            self.fault(
-                BAD_VALUE,
-                format!("`{name}` cannot be that"),
-                node.span,
-                "not one of its words",
-                help,
-            );
+            self.fault(BAD_VALUE, format!("`{name}` cannot be that"), node.span, "not one of its words", help);
         }
         found
     }
@@ -418,24 +321,10 @@ impl Reader {
         };
         let help = "write `{ env: NAME }` or `{ file: path }`";
         match pairs.as_slice() {
-            [
-                (
-                    key,
-                    Node {
-                        what: What::Text(value),
-                        ..
-                    },
-                ),
-            ] if key.value == "env" && is_variable(value) => Some(SecretRef::Env(value.clone())),
-            [
-                (
-                    key,
-                    Node {
-                        what: What::Text(value),
-                        ..
-                    },
-                ),
-            ] if key.value == "file" && !value.trim().is_empty() => {
+            [(key, Node { what: What::Text(value), .. })] if key.value == "env" && is_variable(value) => {
+                Some(SecretRef::Env(value.clone()))
+            }
+            [(key, Node { what: What::Text(value), .. })] if key.value == "file" && !value.trim().is_empty() => {
                 Some(SecretRef::File(value.clone()))
             }
             [(key, _)] if key.value == "env" => {

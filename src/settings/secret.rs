@@ -51,12 +51,8 @@ impl Environment {
     /// Reads the file; one that is not there is a fault, since the settings name it.
     pub fn read(path: &Path) -> Result<Self, NoSecret> {
         let text = std::fs::read_to_string(path).map_err(|error| NoSecret {
-            what: format!(
-                "the environment file {} cannot be read: {error}",
-                path.display()
-            ),
-            help: "create it with KEY=VALUE lines, or remove `environment` from samband.yaml"
-                .to_owned(),
+            what: format!("the environment file {} cannot be read: {error}", path.display()),
+            help: "create it with KEY=VALUE lines, or remove `environment` from samband.yaml".to_owned(),
         })?;
         Ok(Self::parse(&text))
     }
@@ -64,10 +60,7 @@ impl Environment {
 
 fn unquoted(value: &str) -> &str {
     for quote in ['"', '\''] {
-        if let Some(inner) = value
-            .strip_prefix(quote)
-            .and_then(|v| v.strip_suffix(quote))
-        {
+        if let Some(inner) = value.strip_prefix(quote).and_then(|v| v.strip_suffix(quote)) {
             return inner;
         }
     }
@@ -82,8 +75,7 @@ impl SecretRef {
                 Some(secret) => secret.clone(),
                 None => Secret::new(std::env::var(name).map_err(|_| NoSecret {
                     what: format!("the environment variable {name} is not set"),
-                    help: "set it for the account that runs samband, or in the project's `environment` file"
-                        .to_owned(),
+                    help: "set it for the account that runs samband, or in the project's `environment` file".to_owned(),
                 })?),
             },
             SecretRef::File(path) => {
@@ -96,10 +88,7 @@ impl SecretRef {
             }
         };
         if found.reveal().is_empty() {
-            return Err(NoSecret {
-                what: format!("{self} is empty"),
-                help: "put the secret there".to_owned(),
-            });
+            return Err(NoSecret { what: format!("{self} is empty"), help: "put the secret there".to_owned() });
         }
         Ok(found)
     }
@@ -123,9 +112,7 @@ mod tests {
     fn the_environment_file_comes_first_and_quotes_are_no_part_of_a_value() {
         let environment = Environment::parse("# a\nA=one\nexport B = \"two=2\"\n\nC=\n");
         let look = |name: &str| {
-            SecretRef::Env(name.to_owned())
-                .resolve(&environment, Path::new("."))
-                .map(|s| s.reveal().to_owned())
+            SecretRef::Env(name.to_owned()).resolve(&environment, Path::new(".")).map(|s| s.reveal().to_owned())
         };
         assert_eq!(look("A").as_deref(), Ok("one"));
         assert_eq!(look("B").as_deref(), Ok("two=2"));

@@ -58,16 +58,10 @@ pub fn duration(text: &str) -> Option<Duration> {
 pub fn share(text: &str) -> Option<Share> {
     let text = text.trim();
     let value = match text.strip_suffix('%') {
-        Some(percent) => percent
-            .trim()
-            .parse::<Decimal>()
-            .ok()?
-            .checked_div(Decimal::ONE_HUNDRED)?,
+        Some(percent) => percent.trim().parse::<Decimal>().ok()?.checked_div(Decimal::ONE_HUNDRED)?,
         None => text.parse::<Decimal>().ok()?,
     };
-    (Decimal::ZERO..=Decimal::ONE)
-        .contains(&value)
-        .then_some(Share(value))
+    (Decimal::ZERO..=Decimal::ONE).contains(&value).then_some(Share(value))
 }
 
 /// A server's address; `None` where it is none.
@@ -84,23 +78,12 @@ pub fn server(text: &str) -> Option<ServerAddress> {
         Some((host, instance)) => (host, Some(instance)),
         None => (text, None),
     };
-    let host = host
-        .strip_prefix('[')
-        .and_then(|h| h.strip_suffix(']'))
-        .unwrap_or(host);
+    let host = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(host);
     let name = |t: &str, more: &str| {
-        !t.is_empty()
-            && t.chars()
-                .all(|c| c.is_alphanumeric() || "-_.".contains(c) || more.contains(c))
+        !t.is_empty() && t.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c) || more.contains(c))
     };
-    (name(host, ":")
-        && instance.is_none_or(|i| name(i, "$#"))
-        && !(port.is_some() && instance.is_some()))
-    .then(|| ServerAddress {
-        host: host.to_owned(),
-        port,
-        instance: instance.map(str::to_owned),
-    })
+    (name(host, ":") && instance.is_none_or(|i| name(i, "$#")) && !(port.is_some() && instance.is_some()))
+        .then(|| ServerAddress { host: host.to_owned(), port, instance: instance.map(str::to_owned) })
 }
 
 /// `10000..19999`, both ends included.
@@ -138,10 +121,7 @@ pub fn url_fault(text: &str) -> Option<UrlFault> {
         Some(v6) => v6.split(']').next().unwrap_or(""),
         None => authority.split(':').next().unwrap_or(""),
     };
-    let loopback = host == "localhost"
-        || host
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|ip| ip.is_loopback());
+    let loopback = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
     match scheme {
         "https" => None,
         "http" if loopback => None,
@@ -166,19 +146,8 @@ mod tests {
     #[test]
     fn forms_are_read_and_others_refused() {
         assert_eq!(duration("10m"), Some(Duration::from_secs(600)));
-        assert_eq!(
-            duration("400 days"),
-            Some(Duration::from_secs(400 * 86_400))
-        );
-        assert_eq!(
-            [
-                duration("10"),
-                duration("m"),
-                duration("1 moon"),
-                duration("99999999999999999w")
-            ],
-            [None; 4]
-        );
+        assert_eq!(duration("400 days"), Some(Duration::from_secs(400 * 86_400)));
+        assert_eq!([duration("10"), duration("m"), duration("1 moon"), duration("99999999999999999w")], [None; 4]);
         assert_eq!(share("20%").map(|s| s.0), share("0.2").map(|s| s.0));
         assert_eq!([share("120%"), share("-1"), share("x")], [None; 3]);
         assert_eq!(range("10..19"), Some(10..=19));
@@ -188,25 +157,10 @@ mod tests {
 
     #[test]
     fn servers_are_hosts_with_a_port_or_an_instance() {
-        for text in [
-            "sql01.example.local:1433",
-            "sql01",
-            "sql01\\VISMA",
-            "[::1]:1433",
-            "127.0.0.1:5",
-        ] {
+        for text in ["sql01.example.local:1433", "sql01", "sql01\\VISMA", "[::1]:1433", "127.0.0.1:5"] {
             assert_eq!(server(text).map(|s| s.to_string()).as_deref(), Some(text));
         }
-        for text in [
-            "",
-            "a b",
-            "sql01:x",
-            "sql01:0",
-            "sql01:70000",
-            "Server=x;User=y",
-            "a\\",
-            "a\\b:1",
-        ] {
+        for text in ["", "a b", "sql01:x", "sql01:0", "sql01:70000", "Server=x;User=y", "a\\", "a\\b:1"] {
             assert_eq!(server(text), None, "{text}");
         }
     }
@@ -216,10 +170,7 @@ mod tests {
         assert_eq!(url_fault("https://api.severa.visma.com/rest-api"), None);
         assert_eq!(url_fault("http://127.0.0.1:8080/rest-api"), None);
         assert_eq!(url_fault("http://[::1]:8080"), None);
-        assert_eq!(
-            url_fault("http://localhost.evil.example/"),
-            Some(UrlFault::Clear)
-        );
+        assert_eq!(url_fault("http://localhost.evil.example/"), Some(UrlFault::Clear));
         assert_eq!(url_fault("https://u:p@h/"), Some(UrlFault::Login));
         assert_eq!(url_fault("api.severa.visma.com"), Some(UrlFault::NotOne));
     }

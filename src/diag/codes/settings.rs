@@ -33,7 +33,7 @@ codes! {
     CONTRADICTION = "contradiction" Error
         "keys that exclude each other"
         "Both cannot hold at once; remove one.";
-    UNKNOWN_MAPPING = "unknown-mapping" Error
-        "a mapping that is not there"
-        "`mapping` names a mapping of this folder, by the name in its `mapping NAME` line, or `standard`.";
+    MISSING_FILE = "missing-file" Error
+        "a file that is named but not there"
+        "The path is relative to the file that names it.";
 }

@@ -34,16 +34,10 @@ fn shown(text: &str) -> String {
 #[test]
 fn blocks_flows_quotes_and_comments() {
     let cases = [
-        (
-            "a: 1\nb:\n  c: x y # z\n  d: {e: [1, 2], f: \"g: h\"}\n",
-            "{a=1 b={c=x y d={e=[1 2 ] f=\"g: h\" } } }",
-        ),
+        ("a: 1\nb:\n  c: x y # z\n  d: {e: [1, 2], f: \"g: h\"}\n", "{a=1 b={c=x y d={e=[1 2 ] f=\"g: h\" } } }"),
         ("on:\n- failed\n- held\nx:\n", "{on=[failed held ] x=- }"),
         ("- a: 1\n  b: 2\n- c\n", "[{a=1 b=2 } c ]"),
-        (
-            "s: |\n  one\n  two\nt: 'it''s'\r\n",
-            "{s=|/  one/  two t='it''s' }",
-        ),
+        ("s: |\n  one\n  two\nt: 'it''s'\r\n", "{s=|/  one/  two t='it''s' }"),
         ("u: https://a:1/b\n\"k\": v\n", "{u=https://a:1/b \"k\"=v }"),
         ("l: one\n  two\nm: 3", "{l=one/  two m=3 }"),
         ("\u{feff}---\n# c\na: &x 1\nb: *x\n", "{a=1 b=*x }"),
