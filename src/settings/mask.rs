@@ -69,7 +69,9 @@ fn find(text: &str, located: &Located, at: Where, out: &mut Vec<Range<usize>>) {
             }
         }
         Kind::Plain | Kind::Quoted | Kind::Block => {
-            if at == Where::Secret || holds_password(slice(&located.range)) {
+            let value = slice(&located.range);
+            let masked = !value.is_empty() && value.bytes().all(|b| b == b'*');
+            if masked || at == Where::Secret || holds_password(value) {
                 out.push(inside(text, located));
             }
         }

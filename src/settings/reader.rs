@@ -21,6 +21,8 @@ pub struct Section<'a> {
     /// Where to say that a key is missing.
     pub span: Span,
     entries: Vec<(&'a Spanned<String>, &'a Node)>,
+    /// Keys that stand there by another, near name: they are not missing besides.
+    slips: Vec<&'static str>,
 }
 
 /// Every key there is, to tell where a misplaced one belongs.
@@ -100,8 +102,10 @@ impl Reader {
         let pairs = self.pairs(node, name, at)?;
         let path = if name.is_empty() { String::new() } else { format!("{name}.") };
         let mut entries: Vec<(&Spanned<String>, &Node)> = Vec::new();
+        let mut slips = Vec::new();
         for (key, value) in pairs {
             if !known.contains(&key.value.as_str()) {
+                slips.extend(nearest(&key.value, known.iter().copied()));
                 self.unknown(key, name, known);
             } else if let Some((first, _)) = entries.iter().find(|(k, _)| k.value == key.value) {
                 self.twice(key, first.span);
@@ -109,7 +113,7 @@ impl Reader {
                 entries.push((key, value));
             }
         }
-        Some(Section { path, span: at, entries })
+        Some(Section { path, span: at, entries, slips })
     }
 
     /// The pairs of a group of any names.
@@ -152,7 +156,7 @@ impl Reader {
             (None, None) if name.is_empty() => {
                 format!("there are {}; the mapping's own settings belong under `settings`", listed(known))
             }
-            (None, None) => format!("there are {}", listed(known)),
+            (None, None) => format!("it takes {}", listed(known)),
         };
         self.fault(UNKNOWN_KEY, format!("{place} no key `{}`", key.value), key.span, "not known", help);
     }
@@ -160,7 +164,7 @@ impl Reader {
     /// The node of a key that must be there.
     pub fn needed<'a>(&mut self, section: &Section<'a>, key: &str, help: &str) -> Option<&'a Node> {
         let node = section.get(key);
-        if node.is_none() {
+        if node.is_none() && !section.slips.contains(&key) {
             self.fault(
                 MISSING_KEY,
                 format!("`{}` is missing", section.name(key)),
@@ -185,7 +189,7 @@ impl Reader {
     }
 
     fn bad(&mut self, section: &Section<'_>, key: &str, node: &Node, label: &str, help: &str) {
-        self.fault(BAD_VALUE, format!("`{}` cannot be that", section.name(key)), node.span, label, help);
+        self.fault(BAD_VALUE, cannot_be(&section.name(key), node), node.span, label, help);
     }
 
     /// A text; numbers stand for their digits as written.
@@ -276,7 +280,7 @@ impl Reader {
                 Some(right) => format!("did you mean `{right}`? It takes {listed}"),
                 None => format!("it takes {listed}"),
             };
-            self.fault(BAD_VALUE, format!("`{name}` cannot be that"), node.span, "not one of its words", help);
+            self.fault(BAD_VALUE, cannot_be(name, node), node.span, "not one of its words", help);
         }
         found
     }
@@ -348,6 +352,13 @@ impl Reader {
                 None
             }
         }
+    }
+}
+
+fn cannot_be(name: &str, node: &Node) -> String {
+    match &node.what {
+        What::Text(text) | What::Number(text) if !text.trim().is_empty() => format!("`{name}` cannot be `{text}`"),
+        _ => format!("`{name}` cannot be that"),
     }
 }
 
