@@ -1,3 +1,8 @@
 //! From text to tree: outline, statements, and the formatter.
 
 pub mod ast;
+mod grammar;
+pub mod outline;
+mod parse;
+
+pub use parse::parse;

@@ -3,8 +3,6 @@
 //! Names are unresolved and types unchecked; a statement that did not parse is absent here and
 //! stands among the diagnostics. Comments are not part of it: the outline owns them.
 
-#![expect(clippy::large_enum_variant, reason = "a tree is built once and walked; boxes would only make it harder to read")]
-
 use crate::source::{Span, Spanned};
 use crate::value::Side;
 
@@ -226,6 +224,8 @@ pub struct Part {
     pub doc: String,
     pub name: Name,
     pub list: Path,
+    /// `each (text -> wrap(60))`: `list` is then a value, and these transforms make several of it, one a record.
+    pub each: Option<Vec<Expr>>,
     pub condition: Option<PartCondition>,
     pub first: Option<First>,
     pub arrow: Spanned<Arrow>,
@@ -324,6 +324,7 @@ pub enum ExprKind {
     Path(Path),
     /// `"VB {JNo}/{EntNo}"`: a text with at least one field in it.
     Template(Vec<TemplatePart>),
+    /// The arguments in their order; `else` before one, as in `split_last(" ", else "?")`, is reading aid only.
     Call {
         name: Name,
         args: Vec<Expr>,
@@ -358,7 +359,7 @@ pub enum ExprKind {
     Range(Box<Expr>, Box<Expr>),
     /// `when c -> value … else value`
     Choice {
-        branches: Vec<(Expr, Expr)>,
+        branches: Vec<Branch>,
         otherwise: Option<Box<Expr>>,
     },
     /// `{ true <-> 0, false <-> 1, else -> true }`
@@ -375,6 +376,15 @@ pub enum ExprKind {
         forward: Vec<Expr>,
         backward: Vec<Expr>,
     },
+}
+
+/// `when isSent -> invoiceNumber or hold`
+#[derive(Debug, Clone)]
+pub struct Branch {
+    pub condition: Expr,
+    pub value: Expr,
+    pub fallback: Option<Fallback>,
+    pub span: Span,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,0 +1,110 @@
+//! The outline of a file: its blocks, statements and comments, found without a grammar.
+//!
+//! It never fails: whatever is wrong becomes a [`Fault`], and the rest of the file is outlined
+//! all the same. Comments and blank lines stand in it beside the statements, so a formatter that
+//! walks it cannot lose them.
+//!
+//! A statement ends with its line, unless
+//! - a bracket is open,
+//! - the next line begins with an arrow, `and`, `or`, `when`, `else`, `where` or `only when`, or
+//! - it ends with an arrow, a comma, `and` or `or`, and the next line is indented further.
+
+mod build;
+pub(crate) mod scan;
+
+use std::ops::Range;
+
+/// How deep blocks, and brackets of one statement, may be nested.
+pub const MAX_DEPTH: usize = 32;
+
+#[derive(Debug)]
+pub struct Outline {
+    pub items: Vec<Item>,
+    pub faults: Vec<Fault>,
+    /// The text with every comment replaced by as many blanks, so that places are the same.
+    pub blanked: String,
+}
+
+#[derive(Debug)]
+pub enum Item {
+    /// One or more blank lines.
+    Blank,
+    /// A comment on a line of its own.
+    Comment(Range<usize>),
+    Statement(Statement),
+}
+
+#[derive(Debug)]
+pub struct Statement {
+    /// The statement without its block, comments and blanks around it excluded.
+    pub head: Range<usize>,
+    /// Comments inside the statement, where it runs over several lines.
+    pub inner: Vec<Range<usize>>,
+    /// The comment behind it, or behind the `{` of its block.
+    pub trailing: Option<Range<usize>>,
+    pub block: Option<Block>,
+    /// A fault of the outline lies in the head: it need not be parsed to know that it is wrong.
+    pub broken: bool,
+}
+
+#[derive(Debug)]
+pub struct Block {
+    /// Where the `{` is, or would have been.
+    pub open: usize,
+    /// Where the `}` is.
+    pub close: Option<usize>,
+    pub items: Vec<Item>,
+    /// The comment behind the `}`.
+    pub trailing: Option<Range<usize>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    pub kind: FaultKind,
+    pub at: Range<usize>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FaultKind {
+    UnclosedBrace,
+    StrayBrace,
+    /// A header that needs a block has none; the place is the end of the header.
+    MissingBrace,
+    UnclosedBracket,
+    UnclosedText,
+    TooDeep,
+}
+
+/// Outlines a text.
+///
+/// Braces are counted first. Only where they do not add up is the indentation asked which of them
+/// is missing, so that a valid file is valid in any layout.
+pub fn outline(text: &str) -> Outline {
+    let tokens = scan::scan(text);
+    let mark = if text.starts_with('\u{feff}') { 0..'\u{feff}'.len_utf8() } else { 0..0 };
+    let comments = tokens.iter().filter(|t| t.kind == scan::TokenKind::Comment).map(scan::Token::range);
+    let mut blanked = String::with_capacity(text.len());
+    for range in std::iter::once(mark).chain(comments) {
+        blanked.push_str(&text[blanked.len()..range.start]);
+        blanked.extend(range.map(|_| ' '));
+    }
+    blanked.push_str(&text[blanked.len()..]);
+    let counted = build::build(text, &tokens, build::Mode::Counting);
+    let structural = |f: &Fault| f.kind != FaultKind::UnclosedText && f.kind != FaultKind::TooDeep;
+    let (items, faults) =
+        if counted.1.iter().any(structural) { build::build(text, &tokens, build::Mode::Layout) } else { counted };
+    Outline { items, faults, blanked }
+}
+
+/// The words that begin a statement with a block, told by what follows them.
+pub(crate) fn is_header(first: &str, second: &str) -> bool {
+    let name = second.starts_with(scan::is_word);
+    match first {
+        "entity" | "part" | "table" => name && second != "or",
+        "change" => matches!(second, "entity" | "part" | "table"),
+        "on" => second == "create",
+        "only" => second == "if",
+        "example" => second == "for" || second.starts_with('"'),
+        _ => false,
+    }
+}

@@ -1,0 +1,53 @@
+//! From the outline to the tree, statement by statement.
+//!
+//! A statement that does not parse is reported and left out; a block whose header does not parse
+//! is walked all the same, so that every fault of a file is found at once.
+
+mod context;
+mod example;
+mod expr;
+mod fault;
+mod file;
+mod forms;
+mod line;
+mod record;
+mod setting;
+mod table;
+mod text;
+
+use super::ast;
+use super::outline::{Outline, outline};
+use crate::diag::{self, Diagnostic};
+use crate::source::{FileId, Sources};
+use context::Context;
+use std::collections::HashSet;
+
+/// The editions of the language that this program knows.
+pub const EDITIONS: &[&str] = &["2026"];
+
+/// Parses one file. Never fails: what is wrong stands among the diagnostics, the rest in the tree.
+pub fn parse(sources: &Sources, file: FileId) -> (ast::File, Vec<Diagnostic>) {
+    let text = &sources.get(file).text;
+    let outline = outline(text);
+    let parsed = parse_outline(text, &outline, file);
+    (parsed.file, parsed.diagnostics)
+}
+
+/// A parsed file, and which of its statements, by their first byte, did not parse.
+pub(super) struct Parsed {
+    pub file: ast::File,
+    pub diagnostics: Vec<Diagnostic>,
+    pub failed: HashSet<usize>,
+}
+
+pub(super) fn parse_outline(text: &str, outline: &Outline, file: FileId) -> Parsed {
+    let mut cx = Context::new(file, text, &outline.blanked);
+    for fault in &outline.faults {
+        let diagnostic = fault::of_outline(&cx, fault);
+        cx.diagnostics.push(diagnostic);
+    }
+    let tree = file::file(&mut cx, outline);
+    let mut diagnostics = cx.diagnostics;
+    diag::tidy(&mut diagnostics);
+    Parsed { file: tree, diagnostics, failed: cx.failed }
+}

@@ -1,0 +1,243 @@
+//! The statements at the top of a file, and the walk over a block's statements.
+
+use super::context::{Context, doc};
+use super::expr::{expr, path};
+use super::fault;
+use super::forms::{Form, Found, Place, find};
+use super::{EDITIONS, example, record, setting, table, text};
+use crate::diag::Diagnostic;
+use crate::diag::codes::syntax::*;
+use crate::diag::suggest::did_you_mean;
+use crate::source::{Span, Spanned};
+use crate::syntax::ast::{Entity, File, Item as Tree, MappingHeader, Name};
+use crate::syntax::grammar::Rule;
+use crate::syntax::outline::{Item, Outline, Statement};
+use pest::iterators::Pair;
+
+/// A whole file.
+pub fn file(cx: &mut Context<'_>, outline: &Outline) -> File {
+    let mut tree = File::default();
+    let mut edition_tried = false;
+    let mut needs_mapping: Option<(Span, &'static str)> = None;
+    let mut mapping_tried = false;
+    walk(cx, &outline.items, Place::Top, |cx, (items, at), item, found| {
+        let form = match found {
+            Found::Form(form) => form,
+            Found::Unknown { word, .. } => return salvage(cx, item, word),
+            Found::Misplaced(_) => return,
+        };
+        match form.word {
+            "edition" => edition_tried = true,
+            "mapping" => mapping_tried = true,
+            "change" | "off" if needs_mapping.is_none() => {
+                needs_mapping = Some((cx.span_of(&item.head), form.word));
+            }
+            _ => {}
+        }
+        statement(cx, &mut tree, form, (items, at), item);
+    });
+    if !edition_tried {
+        let start = cx.text.len() - cx.text.trim_start_matches('\u{feff}').len();
+        let span = Span::new(cx.file, start, start);
+        let newest = EDITIONS.last().copied().unwrap_or_default();
+        cx.diagnostics.push(
+            Diagnostic::new(MISSING_EDITION, "the file does not name its edition", span, "expected here")
+                .help(format!("write `edition {newest}` as the first line")),
+        );
+    }
+    if let Some((span, word)) = needs_mapping
+        && !mapping_tried
+    {
+        let message = format!("`{word}` is about the mapping that this one extends, and none is named");
+        cx.diagnostics.push(
+            Diagnostic::new(MISSING_MAPPING, message, span, "changes what?")
+                .help("write a header such as `mapping acme extends standard` below the edition"),
+        );
+    }
+    check_documentation(cx, &outline.items);
+    tree
+}
+
+fn statement(cx: &mut Context<'_>, tree: &mut File, form: &Form, (items, at): (&[Item], usize), item: &Statement) {
+    let Some(pair) = cx.parse(form, item) else {
+        // A header that did not parse may still have a name, and its block has faults of its own.
+        let name = recovered_name(cx, item);
+        match form.rule {
+            Rule::only_entity => {
+                let body = record::body(cx, item);
+                tree.items.extend(name.map(|name| {
+                    Tree::Entity(Entity {
+                        doc: doc(cx, items, at),
+                        name,
+                        only_if: None,
+                        body,
+                        span: cx.span_of(&item.head),
+                    })
+                }));
+            }
+            Rule::only_change_entity => drop(record::body(cx, item)),
+            Rule::only_table if !table::is_kept(cx.head(item)) => drop(table::rows(cx, item)),
+            Rule::only_change_table => drop(table::rows(cx, item)),
+            Rule::only_example => drop(example::sides(cx, item)),
+            _ => {}
+        }
+        return;
+    };
+    let span = cx.span(&pair);
+    let mut parts = pair.clone().into_inner();
+    let mut part = |rule: Rule| parts.find(|p| p.as_rule() == rule);
+    let new = match form.rule {
+        Rule::only_edition => return edition(cx, tree, pair),
+        Rule::only_mapping => return mapping(cx, tree, doc(cx, items, at), pair),
+        Rule::only_use => {
+            let written = part(Rule::text).map(|p| text::plain(cx, &p));
+            return tree.uses.extend(written);
+        }
+        Rule::only_setting => Some(Tree::Setting(setting::setting(cx, doc(cx, items, at), pair))),
+        Rule::only_require => Some(Tree::Require(setting::require(cx, pair))),
+        Rule::only_table => table::table(cx, doc(cx, items, at), pair, item).map(Tree::Table),
+        Rule::only_entity => part(Rule::name).map(|name| {
+            let name = cx.name(&name);
+            let only_if = part(Rule::only_if).and_then(|p| p.into_inner().find(|p| p.as_rule() == Rule::expr));
+            let only_if = only_if.map(|p| expr(cx, p));
+            let body = record::body(cx, item);
+            Tree::Entity(Entity { doc: doc(cx, items, at), name, only_if, body, span })
+        }),
+        Rule::only_change_setting => part(Rule::path).zip(part(Rule::ranged)).map(|(name, value)| {
+            // A setting of an entity carries its name: `Invoice.sent`.
+            let name = path(cx, name);
+            let steps: Vec<_> = name.steps.iter().map(|s| s.name.as_str()).collect();
+            let name = Spanned::new(steps.join("."), name.span);
+            Tree::ChangeSetting { name, value: expr(cx, value), span }
+        }),
+        Rule::only_change_table => {
+            part(Rule::name).map(|name| Tree::ChangeTable { name: cx.name(&name), rows: table::rows(cx, item), span })
+        }
+        Rule::only_change_entity => {
+            part(Rule::name).map(|name| Tree::ChangeEntity { name: cx.name(&name), body: record::body(cx, item), span })
+        }
+        Rule::only_off_entity => part(Rule::name).map(|name| Tree::OffEntity { name: cx.name(&name), span }),
+        _ => example::example(cx, pair, item).map(Tree::Example),
+    };
+    tree.items.extend(new);
+}
+
+/// The name behind `entity`, where the rest of the header is wrong.
+fn recovered_name(cx: &Context<'_>, item: &Statement) -> Option<Name> {
+    let head = cx.head(item);
+    let rest = head.strip_prefix("entity")?;
+    let name = rest.split_whitespace().next()?;
+    if !name.chars().all(crate::syntax::outline::scan::is_word) {
+        return None;
+    }
+    let start = item.head.start + head.find(name)?;
+    Some(Spanned::new(name.to_owned(), Span::new(cx.file, start, start + name.len())))
+}
+
+fn edition(cx: &mut Context<'_>, tree: &mut File, pair: Pair<'_, Rule>) {
+    let Some(written) = pair.into_inner().find(|p| matches!(p.as_rule(), Rule::number | Rule::name)) else { return };
+    let name = cx.name(&written);
+    if !EDITIONS.contains(&name.value.as_str()) {
+        let help = did_you_mean(&name.value, EDITIONS.iter().copied())
+            .unwrap_or_else(|| format!("this program knows {}; a newer one may know more", EDITIONS.join(", ")));
+        cx.diagnostics.push(
+            Diagnostic::new(UNKNOWN_EDITION, format!("there is no edition `{}`", name.value), name.span, "not known")
+                .help(help),
+        );
+    }
+    match &tree.edition {
+        Some(first) => repeated(cx, "edition", name.span, first.span),
+        None => tree.edition = Some(name),
+    }
+}
+
+fn mapping(cx: &mut Context<'_>, tree: &mut File, doc: String, pair: Pair<'_, Rule>) {
+    let mut names = pair.into_inner().filter(|p| p.as_rule() == Rule::name).map(|p| cx.name(&p));
+    let Some(name) = names.next() else { return };
+    let extends = names.next();
+    match &tree.mapping {
+        Some(first) => repeated(cx, "mapping", name.span, first.name.span),
+        None => tree.mapping = Some(MappingHeader { doc, name, extends }),
+    }
+}
+
+fn repeated(cx: &mut Context<'_>, what: &str, span: Span, first: Span) {
+    cx.diagnostics.push(
+        Diagnostic::new(REPEATED_HEADER, format!("`{what}` stands twice in one file"), span, "a second time")
+            .also(first, "the first")
+            .help("keep one; a second mapping belongs in a file of its own"),
+    );
+}
+
+/// A block whose first word is misspelt is read as what it was most likely meant to be.
+fn salvage(cx: &mut Context<'_>, item: &Statement, word: std::ops::Range<usize>) {
+    let written = cx.head(item).get(word).unwrap_or("");
+    match fault::meant(written, Place::Top).map(|form| form.word) {
+        Some("table") => drop(table::rows(cx, item)),
+        Some("example") => drop(example::sides(cx, item)),
+        _ => drop(record::body(cx, item)),
+    }
+}
+
+/// Walks a statement's block; see [`walk`].
+pub fn each_statement(
+    cx: &mut Context<'_>,
+    statement: &Statement,
+    place: Place,
+    visit: impl FnMut(&mut Context<'_>, (&[Item], usize), &Statement, Found),
+) {
+    walk(cx, table::items(statement), place, visit);
+}
+
+/// Visits each statement of a block with what it is; what it cannot be is reported here.
+fn walk(
+    cx: &mut Context<'_>,
+    items: &[Item],
+    place: Place,
+    mut visit: impl FnMut(&mut Context<'_>, (&[Item], usize), &Statement, Found),
+) {
+    let base = cx.base;
+    for (at, item) in items.iter().enumerate() {
+        let Item::Statement(item) = item else { continue };
+        let found = find(cx.head(item), place, item.block.is_some());
+        match &found {
+            _ if item.broken => {}
+            Found::Form(_) => {}
+            Found::Misplaced(form) => {
+                let diagnostic = fault::misplaced(cx, item, form, place);
+                cx.fail(item, diagnostic);
+            }
+            Found::Unknown { word, known } => {
+                let diagnostic = fault::unknown(cx, item, word.clone(), known);
+                cx.fail(item, diagnostic);
+            }
+        }
+        visit(cx, (items, at), item, found);
+    }
+    cx.base = base;
+}
+
+/// Reports `///` lines that no statement follows, in a block and the blocks in it.
+fn check_documentation(cx: &mut Context<'_>, items: &[Item]) {
+    for (at, item) in items.iter().enumerate() {
+        match item {
+            Item::Comment(range) if cx.text.get(range.clone()).is_some_and(|t| t.starts_with("///")) => {
+                let followed = items[at + 1..].iter().find(|i| !matches!(i, Item::Comment(_)));
+                if !matches!(followed, Some(Item::Statement(_))) {
+                    let span = cx.span_of(range);
+                    cx.diagnostics.push(
+                        Diagnostic::new(
+                            STRAY_DOCUMENTATION,
+                            "no statement follows this documentation",
+                            span,
+                            "describes nothing",
+                        )
+                        .help("move it directly above what it describes, or write `//` for a comment"),
+                    );
+                }
+            }
+            Item::Statement(statement) => check_documentation(cx, table::items(statement)),
+            _ => {}
+        }
+    }
+}
