@@ -4,12 +4,16 @@
 
 #![forbid(unsafe_code)]
 
+pub mod cli;
 pub mod diag;
 pub mod functions;
 pub mod model;
 pub mod program;
+pub mod project;
 pub mod schema;
+pub mod settings;
 pub mod source;
+pub mod standard;
 pub mod syntax;
 pub mod systems;
 pub mod value;

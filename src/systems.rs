@@ -8,12 +8,14 @@ pub mod business;
 #[cfg(feature = "run")]
 pub mod clock;
 pub mod error;
+pub mod secret;
 #[cfg(feature = "run")]
 pub mod severa;
 
 #[cfg(feature = "run")]
 pub use clock::{Clock, SystemClock};
 pub use error::{ErrorKind, SystemError};
+pub use secret::Secret;
 
 #[cfg(feature = "run")]
 use crate::value::Side;

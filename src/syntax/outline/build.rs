@@ -308,11 +308,8 @@ fn cut(b: &mut Builder<'_>, head: &mut Head, brackets: &[(u8, usize)]) {
     head.next = at;
     let end = head.end;
     let tokens = b.tokens;
-    head.inner = tokens[b.at..at]
-        .iter()
-        .filter(|t| t.kind == TokenKind::Comment && t.end < end)
-        .map(Token::range)
-        .collect();
+    head.inner =
+        tokens[b.at..at].iter().filter(|t| t.kind == TokenKind::Comment && t.end < end).map(Token::range).collect();
 }
 
 enum Next {

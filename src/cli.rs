@@ -1,0 +1,75 @@
+//! The command line: one file a command, and what they share.
+//!
+//! Data go to stdout; messages, progress and the log go to stderr.
+
+mod check;
+mod exit;
+mod fmt;
+mod logging;
+mod output;
+mod shared;
+
+use clap::{Parser, Subcommand};
+use exit::{Exit, Failure};
+use std::process::ExitCode;
+
+/// Keeps Severa and Visma Business in step, by mapping files.
+#[derive(Debug, Parser)]
+#[command(
+    name = "samband",
+    version,
+    about,
+    max_term_width = 100,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
+struct Cli {
+    #[command(flatten)]
+    logging: logging::Args,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Check(check::Args),
+    Fmt(fmt::Args),
+}
+
+/// Reads the command line, does what it asks for, and says how it went.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are data; wrong usage is a message. Where it cannot be written to,
+            // nobody reads it.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage.into() } else { Exit::Done.into() };
+        }
+    };
+    logging::start(&cli.logging);
+    match carry_out(cli.command) {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            output::failure(&failure);
+            failure.exit.into()
+        }
+    }
+}
+
+fn carry_out(command: Command) -> Result<Exit, Failure> {
+    match command {
+        Command::Check(args) => check::main(&args),
+        Command::Fmt(args) => fmt::main(&args),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_of_the_command_line_holds() {
+        super::Cli::command().debug_assert();
+    }
+}
