@@ -26,7 +26,7 @@ pub use given::{Given, GivenValue};
 use crate::diag::{self, Diagnostic};
 use crate::program::Program;
 use crate::source::{FileId, Sources, Spanned};
-use crate::syntax;
+use crate::syntax::{self, ast};
 
 /// Parses and checks a mapping and compiles it.
 ///
@@ -47,7 +47,19 @@ pub fn check(
         trees.push((*file, tree));
         diagnostics.extend(faults);
     }
-    let library = layers::Library::new(&trees, &mut diagnostics);
+    let program = build(sources, &trees, mapping, given, &mut diagnostics);
+    (program, diagnostics)
+}
+
+/// The same over files that are parsed already; `diagnostics` hold their faults, and get the rest.
+pub fn build(
+    sources: &Sources,
+    trees: &[(FileId, ast::File)],
+    mapping: Option<&Spanned<String>>,
+    given: Option<&[Given]>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Program> {
+    let library = layers::Library::new(trees, diagnostics);
     let names = match mapping {
         Some(name) => vec![name.value.clone()],
         None => library.tops(),
@@ -55,12 +67,11 @@ pub fn check(
     let mut program = None;
     for name in &names {
         let span = mapping.map(|m| m.span);
-        let Some(merged) = library.merge(sources, name, span, &mut diagnostics) else { continue };
-        program = Some(compile(sources, merged, given, &mut diagnostics));
+        let Some(merged) = library.merge(sources, name, span, diagnostics) else { continue };
+        program = Some(compile(sources, merged, given, diagnostics));
     }
-    diag::tidy(&mut diagnostics);
-    let program = program.filter(|_| !diag::has_errors(&diagnostics));
-    (program, diagnostics)
+    diag::tidy(diagnostics);
+    program.filter(|_| !diag::has_errors(diagnostics))
 }
 
 fn compile(

@@ -96,7 +96,7 @@ impl Reader<'_, '_> {
                 let test = self.quantified(list, condition)?;
                 one(if *any { test } else { Expr::Not(Box::new(test)) }, Type::Bool, false)
             }
-            ExprKind::Choice { branches, otherwise } => self.choice(&branches.iter().map(|b| (b.condition.clone(), b.value.clone())).collect::<Vec<_>>(), otherwise.as_deref()),
+            ExprKind::Choice { branches, otherwise } => self.choice(branches, otherwise.as_deref()),
             ExprKind::Call { name, .. } => {
                 let message = format!("`{}` cannot stand here", name.value);
                 self.diagnostics.push(
