@@ -1,1 +1,4 @@
 
+
+#[cfg(feature = "run")]
+pub mod sandbox;

@@ -1,0 +1,1 @@
+//! Realistic data of both systems.
