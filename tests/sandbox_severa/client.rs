@@ -23,7 +23,7 @@ impl Hand {
 
     pub fn forward(&self, milliseconds: i64) {
         let mut time = self.0.lock().unwrap();
-        *time = *time + jiff::SignedDuration::from_millis(milliseconds);
+        *time += jiff::SignedDuration::from_millis(milliseconds);
     }
 
     pub fn now(&self) -> Timestamp {

@@ -164,7 +164,7 @@ impl Contract {
         let key = (way, schema.to_string());
         let known = self.validators.lock().unwrap().get(&key).cloned();
         let validator = known.unwrap_or_else(|| {
-            let mut whole = convert(schema, way);
+            let mut whole = convert(schema);
             let held = self.document["components"]["schemas"].as_object().unwrap();
             let models: Map<String, Value> =
                 held.iter().map(|(name, held)| (name.clone(), model(name, held, way))).collect();
@@ -179,14 +179,11 @@ impl Contract {
 
 /// A model as JSON Schema: nothing unknown, in answers every member.
 fn model(name: &str, held: &Value, way: Way) -> Value {
-    let mut schema = convert(held, way);
+    let mut schema = convert(held);
     let Some(properties) = held["properties"].as_object() else { return schema };
     let takes = |held: &Value| way == Way::Answer || held["readOnly"] != json!(true);
-    let mut shown: Map<String, Value> = properties
-        .iter()
-        .filter(|(_, held)| takes(held))
-        .map(|(name, held)| (name.clone(), convert(held, way)))
-        .collect();
+    let mut shown: Map<String, Value> =
+        properties.iter().filter(|(_, held)| takes(held)).map(|(name, held)| (name.clone(), convert(held))).collect();
     if name == "PatchOperation" {
         shown.insert("value".into(), json!({}));
         shown.insert("op".into(), json!({"type": "string"}));
@@ -202,7 +199,7 @@ fn model(name: &str, held: &Value, way: Way) -> Value {
 }
 
 /// One schema of OpenAPI 3.0 as JSON Schema: `nullable`, references, lists.
-fn convert(held: &Value, way: Way) -> Value {
+fn convert(held: &Value) -> Value {
     let nullable = held["nullable"] == json!(true);
     if let Some(target) = held["$ref"].as_str() {
         let target = json!({"$ref": target.replace("#/components/schemas/", "#/$defs/")});
@@ -220,7 +217,7 @@ fn convert(held: &Value, way: Way) -> Value {
         schema.insert("type".into(), if nullable { json!([kind, "null"]) } else { json!(kind) });
     }
     if held["items"].is_object() {
-        schema.insert("items".into(), convert(&held["items"], way));
+        schema.insert("items".into(), convert(&held["items"]));
     }
     Value::Object(schema)
 }

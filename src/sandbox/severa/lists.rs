@@ -4,6 +4,7 @@ use super::contract::Route;
 use super::error::Fault;
 use super::json::Json;
 use super::world::{Record, State};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Which of a table's records belong to the record of the path.
@@ -53,13 +54,18 @@ const NESTED: &[(&str, &str, Belongs)] = &[
     ("/v1/users/{userGuid}/workhours", "users", Belongs::By("user")),
 ];
 
-/// The records that the route lists, before the query's conditions. 404 where the record of the path is unknown.
-pub fn rows(state: &State, route: &Route, table: &str, guid: Option<&str>) -> Result<Vec<Arc<Record>>, Fault> {
+/// The records that the route lists in creation order, before the query's conditions. 404 where the record of the path is unknown.
+pub fn rows<'a>(
+    state: &'a State,
+    route: &Route,
+    table: &str,
+    guid: Option<&str>,
+) -> Result<Cow<'a, [Arc<Record>]>, Fault> {
     let Some(guid) = guid else {
         if route.path == "/v1/salescases" {
             return Ok(state.rows(table).iter().filter(|project| in_progress(state, project)).cloned().collect());
         }
-        return Ok(state.rows(table).to_vec());
+        return Ok(Cow::Borrowed(state.rows(table)));
     };
     let (_, owners, belongs) = NESTED
         .iter()

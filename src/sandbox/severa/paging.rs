@@ -48,11 +48,11 @@ pub fn page(
                 None => None,
             };
             let count = count(query, "rowCount")?.unwrap_or(ROWS).min(most);
-            let mut rows: Vec<Arc<Record>> = through
-                .filter(|record| after.is_none_or(|after| record.seq > after))
-                .take(count + 1)
-                .cloned()
-                .collect();
+            // Rows come in creation order, so a page starts where the last one ended without a look at what was before.
+            let start = after.map_or(0, |after| rows.partition_point(|record| record.seq <= after));
+            let rest = rows.get(start..).unwrap_or_default().iter();
+            let through = rest.filter(|record| conditions.hold(state, record));
+            let mut rows: Vec<Arc<Record>> = through.take(count + 1).cloned().collect();
             let more = rows.len() > count;
             rows.truncate(count);
             let next = rows.last().filter(|_| more).map(|record| token(record.seq, bound));
@@ -60,7 +60,7 @@ pub fn page(
         }
         Paging::Offset => {
             let first = natural(query, "firstRow")?.unwrap_or(0);
-            let whole = WHOLE.iter().any(|name| *name == table);
+            let whole = WHOLE.contains(&table);
             let count = match count(query, "rowCount")? {
                 Some(count) => count.min(most),
                 None if whole => usize::MAX,
