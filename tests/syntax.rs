@@ -68,3 +68,13 @@ fn every_code_has_a_case_of_its_name() {
         assert!(faults.iter().any(|f| f.contains(&format!(" {}: ", code.name()))), "{}: {faults:#?}", code.name());
     }
 }
+
+#[test]
+fn the_layout_of_given_files() {
+    insta::glob!("format/*.mapping", |path| {
+        let text = std::fs::read_to_string(path).expect("the case can be read").replace("\r\n", "\n");
+        let formatted = syntax::format(&text).text;
+        assert_eq!(syntax::format(&formatted).text, formatted, "formatting twice changes nothing");
+        insta::assert_snapshot!(formatted);
+    });
+}
