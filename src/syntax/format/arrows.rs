@@ -3,7 +3,7 @@
 use crate::syntax::outline::scan::{TokenKind, scan};
 
 /// Ends longer than this do not widen the column for their neighbors.
-const WIDEST_LEFT: usize = 24;
+const WIDEST_LEFT: usize = 27;
 const WIDEST_MIDDLE: usize = 30;
 
 /// A line cut at its first and last arrow.
