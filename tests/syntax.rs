@@ -199,7 +199,8 @@ fn single_statements() -> Vec<usize> {
     let whole = |line: &str| {
         let code = line.split("//").next().unwrap_or("").trim();
         let open = code.matches(['{', '(', '[']).count() == code.matches(['}', ')', ']']).count();
-        let starts_on = ["and ", "when ", "else ", "<->", "severa {", "business {", "travelExpenseType", "mapping ", "edition "];
+        let starts_on =
+            ["and ", "when ", "else ", "<->", "severa {", "business {", "travelExpenseType", "mapping ", "edition "];
         !code.is_empty()
             && open
             && code != "}"

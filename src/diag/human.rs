@@ -56,7 +56,7 @@ pub fn render(sources: &Sources, diagnostic: &Diagnostic, style: Style) -> Strin
             help: None,
             source: Some(Source(sources.get(file))),
             labels: labels_in(diagnostic, Some(file)),
-            });
+        });
     }
     if let Some(last) = reports.last_mut() {
         last.help.clone_from(&diagnostic.help);

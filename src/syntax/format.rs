@@ -29,9 +29,8 @@ pub struct Formatted {
 pub fn format(source: &str) -> Formatted {
     let outline = outline(source);
     let parsed = parse::parse_outline(source, &outline, FileId(0));
-    let left_alone = |f: &super::outline::Fault| {
-        !matches!(f.kind, FaultKind::UnclosedText | FaultKind::UnclosedBracket)
-    };
+    let left_alone =
+        |f: &super::outline::Fault| !matches!(f.kind, FaultKind::UnclosedText | FaultKind::UnclosedBracket);
     if outline.faults.iter().any(left_alone) {
         return Formatted { text: source.to_owned(), diagnostics: parsed.diagnostics };
     }

@@ -55,12 +55,34 @@ pub fn expected(rule: Rule) -> Expected {
     match rule {
         Rule::both | Rule::to_business | Rule::to_severa => Expected::Arrow,
         Rule::EOI => Expected::End,
-        Rule::kw_and | Rule::kw_or | Rule::kw_is | Rule::kw_in | Rule::kw_not | Rule::membership | Rule::state
-        | Rule::eq | Rule::ne | Rule::le | Rule::ge | Rule::lt | Rule::gt | Rule::plus | Rule::minus | Rule::star
-        | Rule::slash | Rule::dot | Rule::dots | Rule::open_bracket | Rule::fallback | Rule::or_none
-        | Rule::kw_where | Rule::first | Rule::when_needed | Rule::only_if | Rule::branch | Rule::kw_else => {
-            Expected::Operator
-        }
+        Rule::kw_and
+        | Rule::kw_or
+        | Rule::kw_is
+        | Rule::kw_in
+        | Rule::kw_not
+        | Rule::membership
+        | Rule::state
+        | Rule::eq
+        | Rule::ne
+        | Rule::le
+        | Rule::ge
+        | Rule::lt
+        | Rule::gt
+        | Rule::plus
+        | Rule::minus
+        | Rule::star
+        | Rule::slash
+        | Rule::dot
+        | Rule::dots
+        | Rule::open_bracket
+        | Rule::fallback
+        | Rule::or_none
+        | Rule::kw_where
+        | Rule::first
+        | Rule::when_needed
+        | Rule::only_if
+        | Rule::branch
+        | Rule::kw_else => Expected::Operator,
         Rule::open_paren => word("("),
         Rule::close_paren => word(")"),
         Rule::close_bracket => word("]"),

@@ -99,6 +99,12 @@ pub fn outline(text: &str) -> Outline {
     Outline { items, faults, blanked }
 }
 
+/// Where a text's comments are, documentation left out: for `// allow CODE: reason`.
+pub fn comments(text: &str) -> Vec<Range<usize>> {
+    let comment = |t: &scan::Token| t.kind == scan::TokenKind::Comment && !text[t.range()].starts_with("///");
+    scan::scan(text).iter().filter(|t| comment(t)).map(scan::Token::range).collect()
+}
+
 /// The words that begin a statement with a block, told by what follows them.
 pub(crate) fn is_header(first: &str, second: &str) -> bool {
     let name = second.starts_with(scan::is_word);

@@ -85,4 +85,3 @@ fn field(cx: &mut Context<'_>, pair: Pair<'_, Rule>) -> (crate::syntax::ast::Pat
     };
     (name, value)
 }
-

@@ -66,7 +66,13 @@ fn statement(cx: &mut Context<'_>, tree: &mut File, form: &Form, (items, at): (&
             Rule::only_entity => {
                 let body = record::body(cx, item);
                 tree.items.extend(name.map(|name| {
-                    Tree::Entity(Entity { doc: doc(cx, items, at), name, only_if: None, body, span: cx.span_of(&item.head) })
+                    Tree::Entity(Entity {
+                        doc: doc(cx, items, at),
+                        name,
+                        only_if: None,
+                        body,
+                        span: cx.span_of(&item.head),
+                    })
                 }));
             }
             Rule::only_change_entity => drop(record::body(cx, item)),
@@ -104,12 +110,12 @@ fn statement(cx: &mut Context<'_>, tree: &mut File, form: &Form, (items, at): (&
             let name = Spanned::new(steps.join("."), name.span);
             Tree::ChangeSetting { name, value: expr(cx, value), span }
         }),
-        Rule::only_change_table => part(Rule::name).map(|name| {
-            Tree::ChangeTable { name: cx.name(&name), rows: table::rows(cx, item), span }
-        }),
-        Rule::only_change_entity => part(Rule::name).map(|name| {
-            Tree::ChangeEntity { name: cx.name(&name), body: record::body(cx, item), span }
-        }),
+        Rule::only_change_table => {
+            part(Rule::name).map(|name| Tree::ChangeTable { name: cx.name(&name), rows: table::rows(cx, item), span })
+        }
+        Rule::only_change_entity => {
+            part(Rule::name).map(|name| Tree::ChangeEntity { name: cx.name(&name), body: record::body(cx, item), span })
+        }
         Rule::only_off_entity => part(Rule::name).map(|name| Tree::OffEntity { name: cx.name(&name), span }),
         _ => example::example(cx, pair, item).map(Tree::Example),
     };
@@ -220,8 +226,13 @@ fn check_documentation(cx: &mut Context<'_>, items: &[Item]) {
                 if !matches!(followed, Some(Item::Statement(_))) {
                     let span = cx.span_of(range);
                     cx.diagnostics.push(
-                        Diagnostic::new(STRAY_DOCUMENTATION, "no statement follows this documentation", span, "describes nothing")
-                            .help("move it directly above what it describes, or write `//` for a comment"),
+                        Diagnostic::new(
+                            STRAY_DOCUMENTATION,
+                            "no statement follows this documentation",
+                            span,
+                            "describes nothing",
+                        )
+                        .help("move it directly above what it describes, or write `//` for a comment"),
                     );
                 }
             }

@@ -97,7 +97,10 @@ pub enum Found {
     /// Its words are right, the place is not.
     Misplaced(&'static Form),
     /// A first (or second) word that begins nothing here; the words that would have.
-    Unknown { word: std::ops::Range<usize>, known: Vec<&'static str> },
+    Unknown {
+        word: std::ops::Range<usize>,
+        known: Vec<&'static str>,
+    },
 }
 
 /// Tells what kind of statement `head` is. Ranges are relative to it.

@@ -216,4 +216,3 @@ fn part(
     let body = body(cx, statement);
     Some(Part { doc, name, list: list?, each, condition, first, arrow: arrow?, target: target?, body, span })
 }
-

@@ -58,9 +58,13 @@ fn field(cx: &mut Context<'_>, at: usize, written: &str, parts: &mut Vec<Templat
         }
         None => {
             let span = Span::new(cx.file, cx.base + at, cx.base + at + written.len());
-            let diagnostic =
-                Diagnostic::new(BAD_TEMPLATE, format!("`{written}` does not name a field"), span, "a field belongs here")
-                    .help("write a field between the braces, such as `{code}`, or `\\{` for a brace that is meant as one");
+            let diagnostic = Diagnostic::new(
+                BAD_TEMPLATE,
+                format!("`{written}` does not name a field"),
+                span,
+                "a field belongs here",
+            )
+            .help("write a field between the braces, such as `{code}`, or `\\{` for a brace that is meant as one");
             cx.diagnostics.push(diagnostic);
         }
     }
