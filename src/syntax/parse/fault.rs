@@ -6,7 +6,7 @@ use crate::diag::codes::syntax::*;
 use crate::diag::suggest::nearest;
 use crate::diag::{Code, Diagnostic};
 use crate::source::Span;
-use crate::syntax::grammar::{Expected, Failure, Rule, expected};
+use crate::syntax::grammar::{Expected, Failure, Rule, expected, keyword};
 use crate::syntax::outline::scan::{Token, TokenKind, scan};
 use crate::syntax::outline::{Fault, FaultKind, MAX_DEPTH, Statement};
 
@@ -19,7 +19,7 @@ pub fn of_outline(cx: &Context<'_>, fault: &Fault) -> Diagnostic {
     match fault.kind {
         FaultKind::UnclosedBrace => Diagnostic::new(UNCLOSED_BRACE, "this `{` is never closed", span, "opened here")
             .help("write a `}` on a line of its own at the end of the block"),
-        FaultKind::StrayBrace => Diagnostic::new(STRAY_BRACE, "this `}` closes nothing", span, "no block is open here")
+        FaultKind::StrayBrace => Diagnostic::new(STRAY_BRACE, "this `}` closes nothing", span, "one too many")
             .help("remove it, or write the `{` it belongs to"),
         FaultKind::MissingBrace => Diagnostic::new(MISSING_BRACE, "expected `{`", span, "the block begins here")
             .help("write `{` at the end of this line and `}` at the end of the block"),
@@ -123,10 +123,17 @@ pub fn of_statement(cx: &Context<'_>, form: &Form, statement: &Statement, failur
     let start = statement.head.start;
     let span = Span::new(cx.file, start + range.start, start + range.end);
 
-    if let Some(diagnostic) = habit(found, head.get(range.start..).unwrap_or(""), span) {
+    let (code, wanted) = wanted(&rules, form);
+    let arrow = code == MISSING_ARROW;
+    if let Some(diagnostic) = habit(found, head.get(range.start..).unwrap_or(""), span, arrow) {
         return diagnostic;
     }
-    let (code, wanted) = wanted(&rules, form);
+    let words: Vec<String> = rules.iter().filter_map(|rule| keyword(*rule)).collect();
+    if let Some(near) = nearest(found, words.iter().map(String::as_str)).filter(|near| *near != found) {
+        let message = format!("expected `{near}`, found `{found}`");
+        return Diagnostic::new(UNEXPECTED_WORD, message, span, "not expected here")
+            .help(format!("did you mean `{near}`?"));
+    }
     let message = match found {
         "" => format!("expected {wanted} at the end of the line"),
         _ => format!("expected {wanted}, found `{found}`"),
@@ -136,7 +143,7 @@ pub fn of_statement(cx: &Context<'_>, form: &Form, statement: &Statement, failur
 }
 
 /// Spellings from other languages and from word processors.
-fn habit(found: &str, rest: &str, span: Span) -> Option<Diagnostic> {
+fn habit(found: &str, rest: &str, span: Span, arrow: bool) -> Option<Diagnostic> {
     let c = found.chars().next()?;
     let odd = match c {
         '“' | '”' | '„' | '‘' | '’' | '«' | '»' | '\'' | '`' => Some("write a plain quote, `\"`"),
@@ -162,6 +169,8 @@ fn habit(found: &str, rest: &str, span: Span) -> Option<Diagnostic> {
         [("==", "="), ("<>", "!="), ("&&", "and"), ("||", "or"), ("=>", "->"), ("!", "not"), (";", "a new line")]
             .into_iter()
             .find(|(wrong, _)| rest.starts_with(wrong) && !rest.starts_with("!="))?;
+    let right = if arrow && wrong == "<>" { "<->" } else { right };
+    let span = Span { end: span.start + wrong.len() as u32, ..span };
     let right = if right.contains(' ') { right.to_owned() } else { format!("`{right}`") };
     Some(
         Diagnostic::new(UNEXPECTED_WORD, format!("`{wrong}` means nothing here"), span, "not known")
