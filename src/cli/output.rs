@@ -26,8 +26,10 @@ pub fn data(text: &str) -> Result<(), Failure> {
 }
 
 /// A document of `--format json`, on one line of its own.
-pub fn json(value: &serde_json::Value) -> Result<(), Failure> {
-    data(&format!("{value}\n"))
+pub fn json(document: &impl serde::Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string(document)
+        .map_err(|error| Failure::new(Exit::Usage, format!("the output cannot be written as JSON: {error}"), ""))?;
+    data(&format!("{text}\n"))
 }
 
 /// A message for the person at the terminal; where stderr is gone, nobody is there.
