@@ -10,6 +10,8 @@ pub mod functions;
 pub mod model;
 pub mod program;
 pub mod project;
+#[cfg(feature = "run")]
+pub mod sandbox;
 pub mod schema;
 pub mod settings;
 pub mod source;

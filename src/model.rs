@@ -25,23 +25,41 @@ pub use given::{Given, GivenValue};
 
 use crate::diag::{self, Diagnostic};
 use crate::program::Program;
-use crate::source::{FileId, Sources};
-use crate::syntax::ast;
+use crate::source::{FileId, Sources, Spanned};
+use crate::syntax::{self, ast};
 
-/// Checks a mapping and compiles it.
+/// Parses and checks a mapping and compiles it.
 ///
 /// `files` are all files at hand, the standard mapping's included; `mapping` names the one to
 /// run, and with none every mapping that no other extends is checked. `given` are the customer's
 /// settings; without them a setting's default or first allowed value stands in, so that a mapping
 /// can be checked by itself.
-pub fn build(
+pub fn check(
     sources: &Sources,
-    files: &[(FileId, ast::File)],
-    mapping: Option<&crate::source::Spanned<String>>,
+    files: &[FileId],
+    mapping: Option<&Spanned<String>>,
     given: Option<&[Given]>,
 ) -> (Option<Program>, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
-    let library = layers::Library::new(files, &mut diagnostics);
+    let mut trees = Vec::new();
+    for file in files {
+        let (tree, faults) = syntax::parse(sources, *file);
+        trees.push((*file, tree));
+        diagnostics.extend(faults);
+    }
+    let program = build(sources, &trees, mapping, given, &mut diagnostics);
+    (program, diagnostics)
+}
+
+/// The same over files that are parsed already; `diagnostics` hold their faults, and get the rest.
+pub fn build(
+    sources: &Sources,
+    trees: &[(FileId, ast::File)],
+    mapping: Option<&Spanned<String>>,
+    given: Option<&[Given]>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Program> {
+    let library = layers::Library::new(trees, diagnostics);
     let names = match mapping {
         Some(name) => vec![name.value.clone()],
         None => library.tops(),
@@ -49,12 +67,11 @@ pub fn build(
     let mut program = None;
     for name in &names {
         let span = mapping.map(|m| m.span);
-        let Some(merged) = library.merge(sources, name, span, &mut diagnostics) else { continue };
-        program = Some(compile(sources, merged, given, &mut diagnostics));
+        let Some(merged) = library.merge(sources, name, span, diagnostics) else { continue };
+        program = Some(compile(sources, merged, given, diagnostics));
     }
-    diag::tidy(&mut diagnostics);
-    let program = program.filter(|_| !diag::has_errors(&diagnostics));
-    (program, diagnostics)
+    diag::tidy(diagnostics);
+    program.filter(|_| !diag::has_errors(diagnostics))
 }
 
 fn compile(
@@ -65,7 +82,7 @@ fn compile(
 ) -> Program {
     let mut settings = settings::resolve(sources, &merged, given, diagnostics);
     let tables = tables::collect(&merged, &settings, diagnostics);
-    let active = entity::active(sources, &merged, &settings, diagnostics);
+    let active = entity::active(&merged, &settings, diagnostics);
     let (active, after) = order::sort(active, diagnostics);
     let linked = Default::default();
     let globals = scope::Globals { sources, settings: &settings, tables: &tables, entities: &active, linked };

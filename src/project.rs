@@ -3,7 +3,7 @@
 mod find;
 
 use crate::diag::codes::settings::MISSING_FILE;
-use crate::diag::{self, Diagnostic};
+use crate::diag::Diagnostic;
 use crate::program::Program;
 use crate::settings::{self, Settings};
 use crate::source::{FileId, Sources};
@@ -101,10 +101,8 @@ pub fn check(sources: &mut Sources, standard: &Standard, found: &Found, from: &P
     // Settings that cannot be read say nothing of what the mapping lacks.
     let readable = found.settings.is_some() && settings.mapping.is_some();
     let given = readable.then_some(settings.settings.as_slice());
-    let (program, faults) = model::build(sources, &files, settings.mapping.as_ref().filter(|_| readable), given);
-    diagnostics.extend(faults);
-    diag::tidy(&mut diagnostics);
-    let program = program.filter(|_| !diag::has_errors(&diagnostics));
+    let mapping = settings.mapping.as_ref().filter(|_| readable);
+    let program = model::build(sources, &files, mapping, given, &mut diagnostics);
     Ok(Checked { folder: found.folder.clone(), settings, files: own, program, diagnostics })
 }
 

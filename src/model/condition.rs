@@ -96,7 +96,7 @@ impl Reader<'_, '_> {
                 let test = self.quantified(list, condition)?;
                 one(if *any { test } else { Expr::Not(Box::new(test)) }, Type::Bool, false)
             }
-            ExprKind::Choice { branches, otherwise } => self.choice(&branches.iter().map(|b| (b.condition.clone(), b.value.clone())).collect::<Vec<_>>(), otherwise.as_deref()),
+            ExprKind::Choice { branches, otherwise } => self.choice(branches, otherwise.as_deref()),
             ExprKind::Call { name, .. } => {
                 let message = format!("`{}` cannot stand here", name.value);
                 self.diagnostics.push(
@@ -130,7 +130,7 @@ impl Reader<'_, '_> {
                 return None;
             }
         }
-        let name = self.globals.sources.slice(path.span);
+        let name = &*scope::name_of(path);
         if let Some(setting) = self.globals.settings.find(self.entity, name) {
             let (expr, nullable) = match &setting.value {
                 SettingValue::Is(value) => (Expr::Const(value.clone()), false),
@@ -166,8 +166,14 @@ impl Reader<'_, '_> {
         let fields = self.records.record.fields.iter().map(|f| f.name.as_str());
         let settings =
             self.globals.settings.all.keys().map(|k| k.strip_prefix(&format!("{}.", self.entity)).unwrap_or(k));
+        let other = self.records.side.other();
+        let elsewhere = schema::of(other).records.iter().any(|r| r.field(name).is_some());
         match did_you_mean(name, fields.chain(settings)) {
             Some(help) => diagnostic.help(help),
+            None if elsewhere => diagnostic.help(format!(
+                "{} has a field of that name: the left side is Severa, the right side Visma Business",
+                other.title()
+            )),
             None => diagnostic,
         }
     }
@@ -286,7 +292,7 @@ impl Reader<'_, '_> {
 
     fn members(&mut self, list: &ast::Expr) -> Option<Vec<Member>> {
         if let ExprKind::Path(path) = &list.kind {
-            let setting = scope::setting(self.globals.settings, self.globals.sources, self.entity, path);
+            let setting = scope::setting(self.globals.settings, self.entity, path);
             if let Some(SettingValue::List(members)) = setting {
                 return Some(members);
             }
@@ -357,7 +363,7 @@ impl Reader<'_, '_> {
         Some(Expr::Any { list, condition: Box::new(condition?) })
     }
 
-    fn choice(&mut self, branches: &[(ast::Expr, ast::Expr)], otherwise: Option<&ast::Expr>) -> Option<Typed> {
+    fn choice(&mut self, branches: &[ast::Branch], otherwise: Option<&ast::Expr>) -> Option<Typed> {
         let mut compiled = Vec::new();
         let mut shape: Option<Shape> = None;
         let mut nullable = otherwise.is_none();
@@ -371,9 +377,16 @@ impl Reader<'_, '_> {
             });
             typed.expr
         };
-        for (condition, value) in branches {
-            let (condition, value) = (self.condition(condition), self.expr(value, None));
-            compiled.push((condition?, take(value?)));
+        for branch in branches {
+            let (condition, value) = (self.condition(&branch.condition), self.expr(&branch.value, None));
+            let reason = format!("`{}` is blank", self.globals.sources.slice(branch.value.span));
+            let fallback = branch.fallback.as_ref().map(|f| super::steps::fallback(self, f, reason));
+            let value = take(value?);
+            let value = match fallback {
+                Some(fallback) => Expr::Or { of: Box::new(value), fallback: fallback? },
+                None => value,
+            };
+            compiled.push((condition?, value));
         }
         let otherwise = match otherwise {
             Some(value) => Some(Box::new(take(self.expr(value, None)?))),

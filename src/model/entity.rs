@@ -12,7 +12,7 @@ use crate::diag::codes::{names, records as codes};
 use crate::program::entity::Label;
 use crate::program::{Conflict, Entity};
 use crate::schema::{self, Record};
-use crate::source::Sources;
+use crate::source::Span;
 use crate::syntax::ast::{self, Arrow, ExprKind, Name, Statement};
 use crate::value::{Side, Value};
 
@@ -23,13 +23,14 @@ pub struct Active {
     pub severa: (&'static Record, Option<u8>),
     pub business: (&'static Record, Option<u8>),
     pub systems: ast::Systems,
+    /// The stretches of the files in which it is written and changed.
+    pub whole: Vec<Span>,
     /// Without the statements that a setting switches off.
     pub body: Vec<Statement>,
 }
 
 /// The entities that take part, in the order in which they are written.
 pub fn active(
-    sources: &Sources,
     merged: &Merged,
     settings: &Settings,
     diagnostics: &mut Vec<Diagnostic>,
@@ -56,10 +57,10 @@ pub fn active(
             );
             continue;
         };
-        let severa = record(sources, settings, name, Side::Severa, &systems.severa, diagnostics);
-        let business = record(sources, settings, name, Side::Business, &systems.business, diagnostics);
+        let severa = record(settings, name, Side::Severa, &systems.severa, diagnostics);
+        let business = record(settings, name, Side::Business, &systems.business, diagnostics);
         if let (Some(severa), Some(business)) = (severa, business) {
-            found.push(Active { name: entity.name.clone(), severa, business, systems, body });
+            found.push(Active { name: entity.name.clone(), severa, business, systems, whole: merged.stretches(name), body });
         }
     }
     found
@@ -79,7 +80,6 @@ fn flatten(settings: &Settings, entity: &str, body: &[Statement], into: &mut Vec
 }
 
 fn record(
-    sources: &Sources,
     settings: &Settings,
     entity: &str,
     side: Side,
@@ -95,7 +95,7 @@ fn record(
         (Some(expr), Some(range)) => {
             let number = match &expr.kind {
                 ExprKind::Number(text) => text.parse().ok(),
-                ExprKind::Path(path) => match scope::setting(settings, sources, entity, path) {
+                ExprKind::Path(path) => match scope::setting(settings, entity, path) {
                     Some(SettingValue::Is(Value::Int(number))) => Some(number),
                     // Its own fault has been told.
                     Some(_) => return None,

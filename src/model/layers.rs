@@ -24,6 +24,8 @@ pub struct Merged {
     /// Entities that a layer switched off.
     pub off: Vec<String>,
     pub examples: Vec<ast::Example>,
+    /// Where entities are written and changed, by name.
+    stretches: Vec<(String, Span)>,
 }
 
 impl<'a> Library<'a> {
@@ -47,11 +49,24 @@ impl<'a> Library<'a> {
         Self { mappings }
     }
 
-    /// The mappings that no other extends.
+    /// The mappings that no other extends, and those that end up extending themselves.
     pub fn tops(&self) -> Vec<String> {
         let extended: Vec<&str> =
             self.mappings.keys().filter_map(|name| self.base(name)).map(|n| n.value.as_str()).collect();
-        self.mappings.keys().filter(|name| !extended.contains(name)).map(|n| (*n).to_owned()).collect()
+        let top = |name: &&&str| !extended.contains(*name) || self.loops(name);
+        self.mappings.keys().filter(top).map(|n| (*n).to_owned()).collect()
+    }
+
+    fn loops(&self, name: &str) -> bool {
+        let mut current = self.base(name);
+        for _ in 0..self.mappings.len() {
+            match current {
+                Some(base) if base.value == name => return true,
+                Some(base) => current = self.base(&base.value),
+                None => return false,
+            }
+        }
+        false
     }
 
     fn base(&self, name: &str) -> Option<&'a Name> {
@@ -117,6 +132,11 @@ impl<'a> Library<'a> {
 }
 
 impl Merged {
+    /// Where an entity is written and changed.
+    pub fn stretches(&self, entity: &str) -> Vec<Span> {
+        self.stretches.iter().filter(|(name, _)| name == entity).map(|(_, span)| *span).collect()
+    }
+
     fn add(&mut self, item: &Item, diagnostics: &mut Vec<Diagnostic>) {
         match item {
             Item::Setting(setting) if fresh(&self.settings, |s| &s.name, &setting.name, "setting", diagnostics) => {
@@ -126,6 +146,7 @@ impl Merged {
                 self.tables.push(table.clone());
             }
             Item::Entity(entity) if fresh(&self.entities, |e| &e.name, &entity.name, "entity", diagnostics) => {
+                self.stretches.push((entity.name.value.clone(), entity.span));
                 self.entities.push(entity.clone());
             }
             Item::Require(require) => self.requires.push(require.clone()),
@@ -150,7 +171,8 @@ impl Merged {
                 }
                 _ => diagnostics.push(nothing("given table", name, self.tables.iter().map(|t| t.name.value.as_str()))),
             },
-            Item::ChangeEntity { name, body, .. } => {
+            Item::ChangeEntity { name, body, span } => {
+                self.stretches.push((name.value.clone(), *span));
                 match self.entities.iter_mut().find(|e| e.name.value == name.value) {
                     Some(entity) => change_body(sources, &mut entity.body, body, &name.value, diagnostics),
                     None => {

@@ -100,12 +100,12 @@ pub fn compile(
         }
         Some(target.write(or(expr, target_fallback)))
     };
-    let forward = if line.arrow == Arrow::ToSevera { Some(Vec::new()) } else { way(Side::Business) };
-    let backward = if line.arrow == Arrow::ToBusiness { Some(Vec::new()) } else { way(Side::Severa) };
-    let (forward, backward) = (forward?, backward?);
     if !fine {
         return None;
     }
+    // A fault on the way there would be told again on the way back.
+    let forward = if line.arrow == Arrow::ToSevera { Vec::new() } else { way(Side::Business)? };
+    let backward = if line.arrow == Arrow::ToBusiness { Vec::new() } else { way(Side::Severa)? };
     let slots = |end: &End, read: &[Expr]| match end.fields.is_empty() {
         false => end.fields.iter().map(|f| f.slot).collect(),
         true => read.iter().flat_map(crate::program::expr::slots).collect::<Vec<_>>(),
@@ -149,7 +149,7 @@ fn key(globals: &Globals, place: &Place, line: &ast::Line) -> String {
 }
 
 fn reason(globals: &Globals, segment: &ast::Segment) -> String {
-    format!("`{}` is blank", globals.sources.slice(segment.what.span))
+    format!("`{}` is blank", globals.sources.slice(segment.what.span).trim())
 }
 
 fn end_types(globals: &Globals, left: Option<&End>, right: Option<&End>, first: &ast::Segment) -> EndTypes {
@@ -162,7 +162,7 @@ fn end_types(globals: &Globals, left: Option<&End>, right: Option<&End>, first: 
         business: right.and_then(End::ty),
         refers: refers(right),
         severa_refers: refers(left).map(|(record, _)| record),
-        severa_text: globals.sources.slice(first.what.span).to_owned(),
+        severa_text: globals.sources.slice(first.what.span).trim().to_owned(),
     }
 }
 
@@ -175,7 +175,7 @@ fn writable(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> bool {
     if target.fields.is_empty() {
-        let message = format!("`{}` cannot be written to", globals.sources.slice(target.span));
+        let message = format!("`{}` cannot be written to", globals.sources.slice(target.span).trim());
         diagnostics.push(
             Diagnostic::new(codes::END_NOT_WRITABLE, message, target.span, "not a field")
                 .help("only a field, a tuple of fields or a template of one field can take a value: turn the arrow or name a field"),

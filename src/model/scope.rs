@@ -64,8 +64,8 @@ impl Records {
         entity: &str,
         path: &ast::Path,
     ) -> Result<Option<Column<'static>>, Box<Diagnostic>> {
-        let name = path.steps.iter().map(|s| s.name.as_str()).collect::<Vec<_>>().join(".");
-        let Some(field) = self.record.field(&name) else { return Ok(None) };
+        let name = name_of(path);
+        let Some(field) = self.record.field(&name) else { return Ok(self.by_column_name(&name)) };
         let index_expr = path.steps.iter().find_map(|s| s.index.as_deref());
         let index = match (index_expr, &field.index) {
             (None, None) => None,
@@ -108,9 +108,18 @@ impl Records {
         Ok(self.record.column(&name, index, self.index))
     }
 
+    /// A numbered column by its own name: `Inf2` is `Inf[2]`.
+    fn by_column_name(&self, name: &str) -> Option<Column<'static>> {
+        let family = name.trim_end_matches(|c: char| c.is_ascii_digit());
+        let number = name.get(family.len()..)?.parse().ok()?;
+        let field = self.record.field(family)?;
+        let known = field.index.as_ref().is_some_and(|range| range.contains(&number));
+        if known { self.record.column(family, Some(number), self.index) } else { None }
+    }
+
     /// Says that there is no such field, with the nearest one.
     pub fn unknown(&self, path: &ast::Path) -> Diagnostic {
-        let name = path.steps.iter().map(|s| s.name.as_str()).collect::<Vec<_>>().join(".");
+        let name = name_of(path);
         let message = format!("{} of {} has no field `{name}`", self.record.name, self.side.title());
         let diagnostic = Diagnostic::new(names::UNKNOWN_FIELD, message, path.span, "unknown");
         match did_you_mean(&name, self.record.fields.iter().map(|f| f.name.as_str())) {
@@ -128,11 +137,16 @@ impl Records {
     }
 }
 
+/// A path as it is written, without its numbers.
+pub fn name_of(path: &ast::Path) -> String {
+    path.steps.iter().map(|s| s.name.as_str()).collect::<Vec<_>>().join(".")
+}
+
 /// A whole number that is written or set.
 pub fn number(globals: &Globals, entity: &str, expr: &ast::Expr) -> Option<i64> {
     match &expr.kind {
         ExprKind::Number(text) => text.parse().ok(),
-        ExprKind::Path(path) => match setting(globals.settings, globals.sources, entity, path)? {
+        ExprKind::Path(path) => match setting(globals.settings, entity, path)? {
             SettingValue::Is(Value::Int(number)) => Some(number),
             _ => None,
         },
@@ -141,8 +155,8 @@ pub fn number(globals: &Globals, entity: &str, expr: &ast::Expr) -> Option<i64> 
 }
 
 /// The value of the setting that a path names.
-pub fn setting(settings: &Settings, sources: &Sources, entity: &str, path: &ast::Path) -> Option<SettingValue> {
-    settings.find(entity, sources.slice(path.span)).map(|s| s.value.clone())
+pub fn setting(settings: &Settings, entity: &str, path: &ast::Path) -> Option<SettingValue> {
+    settings.find(entity, &name_of(path)).map(|s| s.value.clone())
 }
 
 pub fn unknown_record(side: Side, record: &Name) -> Diagnostic {

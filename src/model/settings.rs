@@ -147,7 +147,12 @@ impl Resolver<'_> {
                     && known.field(&by.value).is_none()
                 {
                     let message = format!("`{}` has no field `{}`", record.value, by.value);
-                    self.diagnostics.push(Diagnostic::new(names::UNKNOWN_FIELD, message, by.span, "unknown"));
+                    let diagnostic = Diagnostic::new(names::UNKNOWN_FIELD, message, by.span, "unknown");
+                    let fields = known.fields.iter().map(|f| f.name.as_str());
+                    self.diagnostics.push(match did_you_mean(&by.value, fields) {
+                        Some(help) => diagnostic.help(help),
+                        None => diagnostic,
+                    });
                     return None;
                 }
                 known.key_column(None)?.ty
@@ -295,7 +300,7 @@ impl Resolver<'_> {
     fn constant(&mut self, entity: Option<&str>, expr: &ast::Expr, ty: &Type) -> Option<SettingValue> {
         let given = match &expr.kind {
             ExprKind::Path(path) => {
-                let name = self.sources.slice(path.span);
+                let name = &super::scope::name_of(path);
                 if let Some(other) = self.settings.find(entity.unwrap_or_default(), name) {
                     return Some(other.value.clone());
                 }

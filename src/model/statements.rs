@@ -158,7 +158,7 @@ pub fn match_rule(
             [one] => Some(one.column.name.clone()),
             _ => None,
         };
-        let text = |expr: &ast::Expr| globals.sources.slice(expr.span);
+        let text = |expr: &ast::Expr| globals.sources.slice(expr.span).trim();
         let name = matches!(left_end.shape, Shape::Tuple(_)) || text(left).to_lowercase().contains("name");
         rule.pairs.push(MatchPair {
             text: format!("{} = {}", text(left), text(right)),

@@ -196,8 +196,13 @@ fn arguments(
     }
     if args.len() != function.parameters.len() {
         let usage = function.examples.first().map_or(function.name, |e| e.call);
-        let message =
-            format!("`{}` takes {} arguments, and {} are given", function.name, function.parameters.len(), args.len());
+        let arguments = |n: usize| match n {
+            0 => "no argument".to_owned(),
+            1 => "one argument".to_owned(),
+            n => format!("{n} arguments"),
+        };
+        let (takes, given) = (arguments(function.parameters.len()), arguments(args.len()));
+        let message = format!("`{}` takes {takes}, and is given {given}", function.name);
         reader
             .diagnostics
             .push(Diagnostic::new(codes::BAD_ARGUMENT, message, span, "here").help(format!("for example `{usage}`")));
@@ -266,8 +271,8 @@ fn around(reader: &mut Reader, parts: &[TemplatePart], ends: &EndTypes, span: Sp
             TemplatePart::Text(text) => after.push_str(text),
             TemplatePart::Field(path) => {
                 fields += 1;
-                let name = reader.globals.sources.slice(path.span);
-                if name != ends.severa_text {
+                let name = &scope::name_of(path);
+                if *name != ends.severa_text {
                     let message =
                         format!("between two arrows a template holds the value that comes, `{}`", ends.severa_text);
                     reader.diagnostics.push(Diagnostic::new(names::UNKNOWN_NAME, message, path.span, "another field"));

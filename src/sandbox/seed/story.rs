@@ -1,0 +1,17 @@
+//! The records of the story, one case each; the table in the module's documentation tells what each one shows.
+
+pub mod hours;
+pub mod parties;
+pub mod projects;
+mod units;
+
+use super::Maker;
+
+/// Makes the story on both sides.
+pub fn make(maker: &mut Maker) {
+    units::make(maker);
+    parties::employees(maker);
+    parties::customers(maker);
+    projects::make(maker);
+    hours::make(maker);
+}
