@@ -5,6 +5,8 @@
 //! the data's own form.
 
 pub mod codes;
+pub mod human;
+pub mod json;
 pub mod suggest;
 
 use crate::source::Span;
@@ -15,6 +17,16 @@ pub enum Severity {
     Note,
     Warning,
     Error,
+}
+
+impl Severity {
+    pub fn word(self) -> &'static str {
+        match self {
+            Severity::Note => "note",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
 }
 
 /// A place and what is to be said about it.

@@ -1,8 +1,10 @@
 //! From text to tree: outline, statements, and the formatter.
 
 pub mod ast;
+mod format;
 mod grammar;
 pub mod outline;
 mod parse;
 
-pub use parse::parse;
+pub use format::{Formatted, format};
+pub use parse::{EDITIONS, parse};

@@ -104,12 +104,16 @@ pub fn expected(rule: Rule) -> Expected {
         Rule::same_row => word("same row"),
         Rule::kept_table => word("from"),
         Rule::given_table => word(":"),
-        _ => {
-            let name = format!("{rule:?}");
-            match name.strip_prefix("kw_") {
-                Some(keyword) => word(keyword),
-                None => Expected::Kind("a value"),
-            }
-        }
+        _ => keyword(rule).map_or(Expected::Kind("a value"), Expected::Word),
+    }
+}
+
+/// The word that a rule stands for, where it is a word of the language or begins with one.
+pub fn keyword(rule: Rule) -> Option<String> {
+    match rule {
+        Rule::first => Some("first".to_owned()),
+        Rule::when_needed | Rule::only_if => Some("only".to_owned()),
+        Rule::fallback | Rule::or_none => Some("or".to_owned()),
+        _ => format!("{rule:?}").strip_prefix("kw_").map(str::to_owned),
     }
 }

@@ -20,7 +20,10 @@ use super::outline::{Outline, outline};
 use crate::diag::{self, Diagnostic};
 use crate::source::{FileId, Sources};
 use context::Context;
+use forms::{Found, LINE, find};
 use std::collections::HashSet;
+
+pub(super) use forms::Place;
 
 /// The editions of the language that this program knows.
 pub const EDITIONS: &[&str] = &["2026"];
@@ -50,4 +53,12 @@ pub(super) fn parse_outline(text: &str, outline: &Outline, file: FileId) -> Pars
     let mut diagnostics = cx.diagnostics;
     diag::tidy(&mut diagnostics);
     Parsed { file: tree, diagnostics, failed: cx.failed }
+}
+
+/// Whether a statement's head is a line with arrows, or a table's row.
+pub(super) fn is_line(head: &str, place: Place) -> bool {
+    match find(head, place, false) {
+        Found::Form(form) => form.rule == LINE.rule || matches!(place, Place::Rows | Place::Columns),
+        Found::Misplaced(_) | Found::Unknown { .. } => false,
+    }
 }

@@ -6,7 +6,7 @@ use crate::diag::codes::syntax::*;
 use crate::diag::suggest::nearest;
 use crate::diag::{Code, Diagnostic};
 use crate::source::Span;
-use crate::syntax::grammar::{Expected, Failure, Rule, expected};
+use crate::syntax::grammar::{Expected, Failure, Rule, expected, keyword};
 use crate::syntax::outline::scan::{Token, TokenKind, scan};
 use crate::syntax::outline::{Fault, FaultKind, MAX_DEPTH, Statement};
 
@@ -19,7 +19,7 @@ pub fn of_outline(cx: &Context<'_>, fault: &Fault) -> Diagnostic {
     match fault.kind {
         FaultKind::UnclosedBrace => Diagnostic::new(UNCLOSED_BRACE, "this `{` is never closed", span, "opened here")
             .help("write a `}` on a line of its own at the end of the block"),
-        FaultKind::StrayBrace => Diagnostic::new(STRAY_BRACE, "this `}` closes nothing", span, "no block is open here")
+        FaultKind::StrayBrace => Diagnostic::new(STRAY_BRACE, "this `}` closes nothing", span, "one too many")
             .help("remove it, or write the `{` it belongs to"),
         FaultKind::MissingBrace => Diagnostic::new(MISSING_BRACE, "expected `{`", span, "the block begins here")
             .help("write `{` at the end of this line and `}` at the end of the block"),
@@ -32,13 +32,10 @@ pub fn of_outline(cx: &Context<'_>, fault: &Fault) -> Diagnostic {
             Diagnostic::new(UNCLOSED_BRACKET, format!("this `{written}` is never closed"), span, "opened here")
                 .help(format!("write the `{close}` that belongs to it"))
         }
-        FaultKind::UnclosedText => Diagnostic::new(
-            UNCLOSED_TEXT,
-            "this text has no closing quote",
-            span,
-            "begins here and runs to the line's end",
-        )
-        .help("write `\"` where the text ends"),
+        FaultKind::UnclosedText => {
+            Diagnostic::new(UNCLOSED_TEXT, "this text has no closing quote", span, "begins here and runs to the line's end")
+                .help("write `\"` where the text ends")
+        }
         FaultKind::TooDeep => Diagnostic::new(
             TOO_DEEP,
             format!("more than {MAX_DEPTH} brackets or blocks inside one another"),
@@ -123,10 +120,16 @@ pub fn of_statement(cx: &Context<'_>, form: &Form, statement: &Statement, failur
     let start = statement.head.start;
     let span = Span::new(cx.file, start + range.start, start + range.end);
 
-    if let Some(diagnostic) = habit(found, head.get(range.start..).unwrap_or(""), span) {
+    let (code, wanted) = wanted(&rules, form);
+    let arrow = code == MISSING_ARROW;
+    if let Some(diagnostic) = habit(found, head.get(range.start..).unwrap_or(""), span, arrow) {
         return diagnostic;
     }
-    let (code, wanted) = wanted(&rules, form);
+    let words: Vec<String> = rules.iter().filter_map(|rule| keyword(*rule)).collect();
+    if let Some(near) = nearest(found, words.iter().map(String::as_str)).filter(|near| *near != found) {
+        let message = format!("expected `{near}`, found `{found}`");
+        return Diagnostic::new(UNEXPECTED_WORD, message, span, "not expected here").help(format!("did you mean `{near}`?"));
+    }
     let message = match found {
         "" => format!("expected {wanted} at the end of the line"),
         _ => format!("expected {wanted}, found `{found}`"),
@@ -136,7 +139,7 @@ pub fn of_statement(cx: &Context<'_>, form: &Form, statement: &Statement, failur
 }
 
 /// Spellings from other languages and from word processors.
-fn habit(found: &str, rest: &str, span: Span) -> Option<Diagnostic> {
+fn habit(found: &str, rest: &str, span: Span, arrow: bool) -> Option<Diagnostic> {
     let c = found.chars().next()?;
     let odd = match c {
         '“' | '”' | '„' | '‘' | '’' | '«' | '»' | '\'' | '`' => Some("write a plain quote, `\"`"),
@@ -158,15 +161,13 @@ fn habit(found: &str, rest: &str, span: Span) -> Option<Diagnostic> {
         let message = format!("the character `{shown}` means nothing here");
         return Some(Diagnostic::new(ODD_CHARACTER, message, span, "not a character of the language").help(help));
     }
-    let (wrong, right) =
-        [("==", "="), ("<>", "!="), ("&&", "and"), ("||", "or"), ("=>", "->"), ("!", "not"), (";", "a new line")]
-            .into_iter()
-            .find(|(wrong, _)| rest.starts_with(wrong) && !rest.starts_with("!="))?;
+    let (wrong, right) = [("==", "="), ("<>", "!="), ("&&", "and"), ("||", "or"), ("=>", "->"), ("!", "not"), (";", "a new line")]
+        .into_iter()
+        .find(|(wrong, _)| rest.starts_with(wrong) && !rest.starts_with("!="))?;
+    let right = if arrow && wrong == "<>" { "<->" } else { right };
+    let span = Span { end: span.start + wrong.len() as u32, ..span };
     let right = if right.contains(' ') { right.to_owned() } else { format!("`{right}`") };
-    Some(
-        Diagnostic::new(UNEXPECTED_WORD, format!("`{wrong}` means nothing here"), span, "not known")
-            .help(format!("write {right}")),
-    )
+    Some(Diagnostic::new(UNEXPECTED_WORD, format!("`{wrong}` means nothing here"), span, "not known").help(format!("write {right}")))
 }
 
 /// What would have been right, shortest first.
@@ -182,11 +183,7 @@ fn wanted(rules: &[Rule], form: &Form) -> (Code, String) {
     let mut words: Vec<String> = all
         .iter()
         .filter_map(|e| match e {
-            Expected::Kind(kind)
-                if value && matches!(*kind, "a field" | "a name" | "a number" | "a text in quotes") =>
-            {
-                None
-            }
+            Expected::Kind(kind) if value && matches!(*kind, "a field" | "a name" | "a number" | "a text in quotes") => None,
             Expected::Word(_) if value => None,
             Expected::Kind(kind) => Some((*kind).to_owned()),
             Expected::Word(word) => Some(format!("`{word}`")),

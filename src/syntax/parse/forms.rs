@@ -116,7 +116,7 @@ pub fn find(head: &str, place: Place, has_block: bool) -> Found {
     let (first, second) = (spelled(0), spelled(1));
     let range = |i: usize| tokens.get(i).map_or(head.len()..head.len(), |t| t.range());
     let arrowed = tokens.iter().any(|t| t.kind == TokenKind::Arrow);
-    let names: Vec<&Form> = FORMS.iter().filter(|f| f.word == first).collect();
+    let names: Vec<&'static Form> = FORMS.iter().filter(|f| f.word == first).collect();
 
     // A field may be called as a statement's first word is: what follows tells.
     let field = matches!(kind(1), Some(TokenKind::Arrow)) || matches!(second, "." | "[" | "or");
@@ -127,14 +127,14 @@ pub fn find(head: &str, place: Place, has_block: bool) -> Found {
     if !names.is_empty() {
         let here = |f: &&&'static Form| f.places.contains(&place);
         let fits = |f: &&&'static Form| f.second.is_empty() || f.second == second;
-        let names: Vec<&'static Form> = FORMS.iter().filter(|f| f.word == first).collect();
         if let Some(form) = names.iter().filter(fits).find(here) {
             return Found::Form(form);
         }
         if let Some(form) = names.iter().find(fits) {
             return Found::Misplaced(form);
         }
-        return Found::Unknown { word: range(1), known: names.iter().map(|f| f.second).collect() };
+        let known = names.iter().filter(here).map(|f| f.second).collect();
+        return Found::Unknown { word: range(1), known };
     }
     let known: Vec<&'static str> = FORMS.iter().filter(|f| f.places.contains(&place)).map(|f| f.word).collect();
     let starts_value = matches!(first, "when" | "first" | "link" | "not" | "any" | "no" | "each");
