@@ -22,7 +22,7 @@ pub fn main(args: &Args) -> Result<Exit, Failure> {
     match args.format.format {
         Format::Json => output::json(&json::report(&loaded.sources, &loaded.diagnostics))?,
         Format::Human => {
-            output::data(&human::render(&loaded.sources, &loaded.diagnostics, output::color_stdout()))?;
+            output::data(&human::render_all(&loaded.sources, &loaded.diagnostics, output::style_stdout()))?;
             let found = format!("{}, {}", counted(errors, "error"), counted(warnings, "warning"));
             output::message(&format!("{found} in {}", counted(files, "file")));
         }
