@@ -48,6 +48,9 @@ async fn a_scope_is_needed_per_route() {
     let body = r#"{"client_id":"sandbox","client_secret":"sandbox-secret","scope":"customers:read"}"#;
     client.token = client.call("POST", "/v1/token", Some(body)).await.json()["access_token"].as_str().unwrap().into();
     assert_eq!(client.get("/v1.0/customers").await.status, 200);
+    let mut bare = request("GET", "/v1/customers", &client.token, "");
+    bare.path_and_query = "/v1/customers".into();
+    assert_eq!(client.running.server().handle(bare).await.unwrap().status, 404, "the base path belongs to the address");
     assert_eq!(client.get("/v1/projects").await.error().1, "InsufficientApiScope");
     assert_eq!(client.call("POST", "/v1/customers", Some(r#"{"name":"A"}"#)).await.error().0, 403);
 }

@@ -170,3 +170,27 @@ async fn what_the_document_does_not_know_is_refused_and_what_we_do_not_carry_is_
     assert_eq!(client.wrong("GET", "/v1/workdays", None).await.status, 404);
     assert_eq!(client.wrong("DELETE", "/v1/customers", None).await.status, 405);
 }
+
+#[tokio::test]
+#[ignore = "a measurement: cargo test --release -- --ignored --nocapture pages_stay_cheap"]
+async fn pages_stay_cheap() {
+    let hand = Hand::new();
+    let start = std::time::Instant::now();
+    let world = seed(Size::Customers(5_000), 3, hand.clock()).world;
+    let made = start.elapsed();
+    let hours = world.count("workhours");
+    let server = samband::sandbox::severa::SeveraServer::new(world, free());
+    let token = crate::client::token(&server).await;
+    let (start, mut next, mut seen) = (std::time::Instant::now(), String::new(), 0);
+    loop {
+        let target = format!("/v1/workhours?rowCount=100{next}");
+        let page = server.handle(crate::client::request("GET", &target, &token, "")).await.unwrap();
+        seen += page.body_text().matches("\"eventDate\"").count();
+        match page.header("NextPageToken") {
+            Some(token) => next = format!("&pageToken={token}"),
+            None => break,
+        }
+    }
+    assert_eq!(seen, hours);
+    eprintln!("{hours} hours: made in {made:?}, read in {:?}", start.elapsed());
+}

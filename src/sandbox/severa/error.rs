@@ -4,7 +4,8 @@ use super::Response;
 use super::json::{Json, object};
 
 /// What is wrong with a request, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("Severa's sandbox answers {status} {kind}: {message}")]
 pub struct Fault {
     /// The HTTP status that it leads to.
     pub status: u16,

@@ -47,7 +47,8 @@ pub fn answer(server: &SeveraServer, request: &Request) -> Response {
 
 fn admit<'a>(server: &'a SeveraServer, request: &'a Request) -> Result<Call<'a>, Vec<Fault>> {
     let (path, query) = request.path_and_query.split_once('?').unwrap_or((&request.path_and_query, ""));
-    let path = path.strip_prefix("/rest-api").unwrap_or(path);
+    let below = path.strip_prefix("/rest-api").filter(|path| path.starts_with('/'));
+    let path = below.ok_or_else(|| vec![Fault::missing("everything lies below /rest-api")])?;
     let path = match path.strip_prefix("/v1.0/") {
         Some(rest) => format!("/v1/{rest}"),
         None => path.to_owned(),

@@ -166,18 +166,16 @@ fn defaults(table: &str, body: &mut Members) {
     }
 }
 
-/// Cuts references down to their GUID: the rest is filled in when the record is shown.
+/// Cuts references down to their GUID in lower case: the rest is filled in when the record is shown.
 fn normalise(table: &str, body: &mut Members) {
     let Some(model) = contract().shown(table) else { return };
+    let plain = |value: &Json| Json::from(value.reference().map(|guid| link(&guid.to_ascii_lowercase())));
     for member in &model.members {
         let (Some(value), Some(_)) = (body.get_mut(&member.name), &member.schema.relation) else { continue };
         match (&member.schema.kind, &mut *value) {
-            (Kind::Object(_), Json::Object(_) | Json::Null) => *value = value.reference().map(link).into(),
-            (Kind::List(_), Json::List(items)) => {
-                for item in items.iter_mut() {
-                    *item = item.reference().map(link).into();
-                }
-            }
+            (Kind::Object(_), Json::Object(_) | Json::Null) => *value = plain(value),
+            (Kind::List(_), Json::List(items)) => items.iter_mut().for_each(|item| *item = plain(item)),
+            (Kind::Text, Json::Text(guid)) => guid.make_ascii_lowercase(),
             _ => {}
         }
     }

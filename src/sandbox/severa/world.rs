@@ -89,11 +89,11 @@ impl World {
     }
 
     /// Puts a record as it is, without rules and without stamping: a new one where `guid` is new or missing, else the
-    /// given members take the place of the record's. Answers the GUID.
+    /// given members take the place of the record's. Anything but an object puts an empty record. Answers the GUID.
     pub fn put(&self, table: &str, members: Json) -> String {
         let mut state = self.lock();
         let now = (self.clock)();
-        let Json::Object(members) = members else { return String::new() };
+        let members = members.members().cloned().unwrap_or_default();
         let known = members.get("guid").and_then(Json::as_text).map(str::to_owned);
         match known.and_then(|guid| state.record(table, &guid).cloned()) {
             Some(record) => {

@@ -100,7 +100,7 @@ impl State {
         let seq = self.next;
         self.next += 1;
         let guid = match body.get("guid").and_then(Json::as_text) {
-            Some(guid) => guid.to_owned(),
+            Some(guid) => guid.to_ascii_lowercase(),
             None => guid(self.seed, seq),
         };
         body.insert("guid".to_owned(), guid.as_str().into());
