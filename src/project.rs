@@ -2,8 +2,8 @@
 
 mod find;
 
-use crate::diag::codes::settings::MISSING_FILE;
 use crate::diag::Diagnostic;
+use crate::diag::codes::settings::MISSING_FILE;
 use crate::program::Program;
 use crate::settings::{self, Settings};
 use crate::source::{FileId, Sources};

@@ -20,9 +20,9 @@ pub fn main(args: &Args) -> Result<Exit, Failure> {
     let (errors, warnings) =
         (count(&loaded.diagnostics, Severity::Error), count(&loaded.diagnostics, Severity::Warning));
     match args.format.format {
-        Format::Json => output::data(&json::render(&loaded.sources, &loaded.diagnostics, files))?,
+        Format::Json => output::json(&json::report(&loaded.sources, &loaded.diagnostics))?,
         Format::Human => {
-            output::data(&human::render(&loaded.sources, &loaded.diagnostics, output::color_stdout()))?;
+            output::data(&human::render_all(&loaded.sources, &loaded.diagnostics, output::style_stdout()))?;
             let found = format!("{}, {}", counted(errors, "error"), counted(warnings, "warning"));
             output::message(&format!("{found} in {}", counted(files, "file")));
         }

@@ -53,10 +53,10 @@ fn one(args: &Args, path: &PathBuf, from: &Path) -> Result<Laid, Failure> {
     let file = sources.add(name.clone(), text.clone());
     let (_, diagnostics) = syntax::parse(&sources, file);
     if has_errors(&diagnostics) {
-        output::message(human::render(&sources, &diagnostics, false).trim_end());
+        output::message(human::render_all(&sources, &diagnostics, output::style_stderr()).trim_end());
         return Ok(Laid::Faulty);
     }
-    let laid = syntax::format::format(&text).text;
+    let laid = syntax::format(&text).text;
     if laid == text {
         return Ok(Laid::Same);
     }

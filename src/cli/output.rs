@@ -1,6 +1,7 @@
 //! Writing: data to stdout, messages to stderr, colour only for a person who wants it.
 
 use super::exit::{Exit, Failure};
+use crate::diag::human::Style;
 use std::io::{ErrorKind, IsTerminal, Write};
 
 /// Whether to colour what goes to a terminal: not with `NO_COLOR` (no-color.org) set to anything.
@@ -8,8 +9,18 @@ pub fn color(terminal: bool) -> bool {
     terminal && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
 }
 
-pub fn color_stdout() -> bool {
-    color(std::io::stdout().is_terminal())
+/// How diagnostics are drawn on a stream.
+fn style(terminal: bool) -> Style {
+    let width = terminal.then(|| std::env::var("COLUMNS").ok()?.parse().ok()).flatten();
+    Style { color: color(terminal), width: width.unwrap_or(100).clamp(60, 160), ..Style::default() }
+}
+
+pub fn style_stdout() -> Style {
+    style(std::io::stdout().is_terminal())
+}
+
+pub fn style_stderr() -> Style {
+    style(std::io::stderr().is_terminal())
 }
 
 /// Data for stdout. A reader that went away (`samband plan | head`) has had what it wanted.
@@ -26,8 +37,10 @@ pub fn data(text: &str) -> Result<(), Failure> {
 }
 
 /// A document of `--format json`, on one line of its own.
-pub fn json(value: &serde_json::Value) -> Result<(), Failure> {
-    data(&format!("{value}\n"))
+pub fn json(document: &impl serde::Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string(document)
+        .map_err(|error| Failure::new(Exit::Usage, format!("the output cannot be written as JSON: {error}"), ""))?;
+    data(&format!("{text}\n"))
 }
 
 /// A message for the person at the terminal; where stderr is gone, nobody is there.

@@ -31,7 +31,7 @@ pub struct Pair<'a> {
 
 type Rows<'a> = BTreeMap<&'a str, &'a Row>;
 
-pub fn pair<'a>(entity: &Entity, known: &'a Known, env: &Env) -> Pairing<'a> {
+pub fn pair<'a>(entity: &'a Entity, known: &'a Known, env: &Env) -> Pairing<'a> {
     let severa: Rows = known.severa.iter().map(|r| (r.id.as_str(), r)).collect();
     let business: Rows = known.business.iter().map(|r| (r.id.as_str(), r)).collect();
     let mut pairing = Pairing::default();
