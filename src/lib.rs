@@ -8,6 +8,8 @@ pub mod cli;
 pub mod diag;
 pub mod functions;
 pub mod model;
+#[cfg(feature = "run")]
+pub mod plan;
 pub mod program;
 pub mod project;
 #[cfg(feature = "run")]
@@ -16,6 +18,8 @@ pub mod schema;
 pub mod settings;
 pub mod source;
 pub mod standard;
+#[cfg(feature = "run")]
+pub mod state;
 pub mod syntax;
 pub mod systems;
 pub mod value;

@@ -38,10 +38,9 @@ pub fn render(sources: &Sources, diagnostic: &Diagnostic, style: Style) -> Strin
         message: diagnostic.message.clone(),
         code: Some(diagnostic.code.name()),
         severity: diagnostic.severity(),
-        help: diagnostic.help.clone(),
+        help: None,
         source: main.map(|file| Source(sources.get(file))),
         labels: labels_in(diagnostic, main),
-        related: Vec::new(),
     }];
     let mut seen: Vec<FileId> = main.into_iter().collect();
     for label in &diagnostic.labels {
@@ -57,18 +56,20 @@ pub fn render(sources: &Sources, diagnostic: &Diagnostic, style: Style) -> Strin
             help: None,
             source: Some(Source(sources.get(file))),
             labels: labels_in(diagnostic, Some(file)),
-            related: Vec::new(),
         });
     }
-    let related = reports.split_off(1);
-    let Some(mut report) = reports.pop() else { return String::new() };
-    report.related = related;
-    let mut text = String::new();
-    match handler(style).render_report(&mut text, &report) {
-        Ok(()) => text.lines().map(|line| format!("{}\n", line.trim_end())).collect(),
-        // Drawing only fails on a place outside its file: the message is still worth its line.
-        Err(_) => format!("{}: {}\n", diagnostic.code.name(), diagnostic.message),
+    if let Some(last) = reports.last_mut() {
+        last.help.clone_from(&diagnostic.help);
     }
+    let handler = handler(style);
+    let mut text = String::new();
+    for report in &reports {
+        if handler.render_report(&mut text, report).is_err() {
+            // Drawing only fails on a place outside its file: the message is still worth its line.
+            text.push_str(&format!("{}: {}\n", diagnostic.code.name(), report.message));
+        }
+    }
+    text.lines().map(|line| format!("{}\n", line.trim_end())).collect()
 }
 
 fn handler(style: Style) -> GraphicalReportHandler {
@@ -106,7 +107,6 @@ struct Report<'a> {
     help: Option<String>,
     source: Option<Source<'a>>,
     labels: Vec<LabeledSpan>,
-    related: Vec<Report<'a>>,
 }
 
 impl fmt::Display for Report<'_> {
@@ -146,10 +146,6 @@ impl miette::Diagnostic for Report<'_> {
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         Some(Box::new(self.labels.iter().cloned()))
-    }
-
-    fn related(&self) -> Option<Box<dyn Iterator<Item = &dyn miette::Diagnostic> + '_>> {
-        Some(Box::new(self.related.iter().map(|r| r as &dyn miette::Diagnostic)))
     }
 }
 

@@ -161,6 +161,7 @@ pub fn compile(globals: &Globals, def: &Active, after: Vec<usize>, diagnostics: 
     entity.name = name.to_owned();
     entity.title = def.severa.0.title.clone();
     entity.direction = direction;
+    entity.origin = line::origin(globals, def.systems.span);
     entity.after = after;
     entity.constants_severa = scope_of(globals, name, &mut severa, def.systems.severa.condition.as_ref(), diagnostics);
     entity.constants_business =
@@ -215,6 +216,7 @@ pub fn compile(globals: &Globals, def: &Active, after: Vec<usize>, diagnostics: 
                 entity.parts.push(open.close(&mut severa));
             }
             Statement::Identity { left, within, right, span } => {
+                entity.identity_origin = line::origin(globals, *span);
                 entity.identity =
                     identity(globals, name, &mut severa, &mut business, left, *within, right, *span, diagnostics);
             }

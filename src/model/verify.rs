@@ -102,7 +102,8 @@ fn linked_columns(globals: &Globals, active: &[Active], entities: &mut [Entity])
         let key = def.business.0.key.clone();
         let linked = globals.linked.borrow();
         let asked = linked.iter().filter(|(p, _)| *p == place).map(|(_, column)| column.clone());
-        for name in std::iter::once(key).chain(asked) {
+        let numbers: Vec<String> = entity.numbers.iter().map(|(column, _)| column.clone()).collect();
+        for name in std::iter::once(key).chain(asked).chain(numbers) {
             if let Some(column) = def.business.0.column(&name, None, def.business.1)
                 && !entity.linked_columns.iter().any(|(known, _)| *known == column.name)
             {

@@ -1,7 +1,7 @@
 //! One entity: its records on both sides, and the rules that hold for all its lines.
 
 use super::eval::{self, Env, Scope};
-use super::{Expr, Line, Slot};
+use super::{Expr, Line, Origin, Slot};
 use crate::syntax::ast::Arrow;
 use crate::systems::{Row, Select};
 use crate::value::{Side, Value, match_form};
@@ -44,6 +44,9 @@ pub struct Entity {
     pub dated: Option<(Side, usize)>,
     /// Columns of the Visma Business record that links of other entities point at, with their slots.
     pub linked_columns: Vec<(String, usize)>,
+    /// Where it, and where its identity, is written.
+    pub origin: Origin,
+    pub identity_origin: Origin,
     /// Entities that must come before, by their place in the program.
     pub after: Vec<usize>,
 }
@@ -154,6 +157,8 @@ impl Entity {
             label_business: Label::default(),
             dated: None,
             linked_columns: Vec::new(),
+            origin: Origin::default(),
+            identity_origin: Origin::default(),
             after: Vec::new(),
         }
     }

@@ -7,7 +7,7 @@ use crate::systems::Row;
 use crate::value::{Side, Value};
 
 /// Where a line was written, for plans and history.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Origin {
     pub file: String,
     pub line: usize,

@@ -87,6 +87,7 @@ pub struct Table {
 }
 
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "there are few of them; boxes would burden every reader")]
 pub enum TableKind {
     Given { left: SettingType, arrow: Spanned<Arrow>, right: SettingType, rows: Vec<MapRow> },
     Kept { side: Side, record: Name, left: Path, arrow: Spanned<Arrow>, right: Path },
@@ -196,6 +197,7 @@ pub struct First {
 }
 
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "there are few of them; boxes would burden every reader")]
 pub enum PartTarget {
     SameRow(Span),
     Record(RecordRef),

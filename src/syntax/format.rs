@@ -8,6 +8,7 @@
 
 mod arrows;
 mod rows;
+mod spacing;
 
 use super::outline::{Block, FaultKind, Item, Outline, Statement, outline};
 use super::parse::{self, Place};
@@ -28,9 +29,8 @@ pub struct Formatted {
 pub fn format(source: &str) -> Formatted {
     let outline = outline(source);
     let parsed = parse::parse_outline(source, &outline, FileId(0));
-    let left_alone = |f: &super::outline::Fault| {
-        !matches!(f.kind, FaultKind::UnclosedText | FaultKind::UnclosedBracket)
-    };
+    let left_alone =
+        |f: &super::outline::Fault| !matches!(f.kind, FaultKind::UnclosedText | FaultKind::UnclosedBracket);
     if outline.faults.iter().any(left_alone) {
         return Formatted { text: source.to_owned(), diagnostics: parsed.diagnostics };
     }
@@ -124,7 +124,13 @@ fn statement(w: &mut Writer<'_>, statement: &Statement, text: Option<String>, le
         None => moved(w, &statement.head, level),
     };
     let Some(block_of) = &statement.block else {
-        w.out.push(Out { text: head, comment, verbatim: failed });
+        match &statement.trailing {
+            Some(range) if failed => {
+                let behind = w.slice(&(statement.head.end..range.end));
+                w.out.push(Out { text: format!("{head}{behind}"), comment: None, verbatim: true });
+            }
+            _ => w.out.push(Out { text: head, comment, verbatim: failed }),
+        }
         return;
     };
     if is_one_line(w, block_of) && !head.contains('\n') && !failed {
@@ -170,7 +176,7 @@ fn braces(w: &Writer<'_>, block: &Block) -> String {
         .items
         .iter()
         .filter_map(|item| match item {
-            Item::Statement(s) => Some(rows::collapse(w.slice(&s.head))),
+            Item::Statement(s) => Some(spacing::spaced(w.slice(&s.head))),
             _ => None,
         })
         .collect();
@@ -207,7 +213,7 @@ fn moved(w: &Writer<'_>, head: &Range<usize>, level: usize) -> String {
             text.push_str(if i == 0 { part } else { trimmed });
         }
     }
-    if text.contains('\n') { text } else { format!("{}{}", " ".repeat(level * 4), rows::collapse(w.slice(head))) }
+    if text.contains('\n') { text } else { format!("{}{}", " ".repeat(level * 4), spacing::spaced(w.slice(head))) }
 }
 
 fn columns(blanks: &str) -> usize {

@@ -17,6 +17,9 @@ use std::ops::Range;
 /// How deep blocks, and brackets of one statement, may be nested.
 pub const MAX_DEPTH: usize = 32;
 
+/// Over how many lines a bracket may stay open; behind that it is taken to be unclosed.
+pub const MAX_LINES: usize = 500;
+
 #[derive(Debug)]
 pub struct Outline {
     pub items: Vec<Item>,
@@ -90,10 +93,16 @@ pub fn outline(text: &str) -> Outline {
     }
     blanked.push_str(&text[blanked.len()..]);
     let counted = build::build(text, &tokens, build::Mode::Counting);
-    let structural = |f: &Fault| f.kind != FaultKind::UnclosedText && f.kind != FaultKind::TooDeep;
+    let structural = |f: &Fault| matches!(f.kind, FaultKind::UnclosedBrace | FaultKind::StrayBrace);
     let (items, faults) =
         if counted.1.iter().any(structural) { build::build(text, &tokens, build::Mode::Layout) } else { counted };
     Outline { items, faults, blanked }
+}
+
+/// Where a text's comments are, documentation left out: for `// allow CODE: reason`.
+pub fn comments(text: &str) -> Vec<Range<usize>> {
+    let comment = |t: &scan::Token| t.kind == scan::TokenKind::Comment && !text[t.range()].starts_with("///");
+    scan::scan(text).iter().filter(|t| comment(t)).map(scan::Token::range).collect()
 }
 
 /// The words that begin a statement with a block, told by what follows them.

@@ -3,7 +3,7 @@
 use crate::syntax::outline::scan::{TokenKind, scan};
 
 /// Ends longer than this do not widen the column for their neighbors.
-const WIDEST_LEFT: usize = 24;
+const WIDEST_LEFT: usize = 27;
 const WIDEST_MIDDLE: usize = 30;
 
 /// A line cut at its first and last arrow.
@@ -44,7 +44,10 @@ pub fn split(text: &str) -> Option<Arrows> {
     let right = trimmed(last.end..text.len());
     let field = right.split(' ').next().is_some_and(|w| w != "when" && !w.starts_with("(when"))
         && !right.starts_with(|c: char| c.is_ascii_digit() || c == '"')
-        && right.split(" or ").next().is_some_and(|end| !end.contains(' ') || end.starts_with('(') && end.ends_with(')'));
+        && right
+            .split(" or ")
+            .next()
+            .is_some_and(|end| !end.contains(' ') || end.starts_with('(') && end.ends_with(')'));
     Some(Arrows {
         left: trimmed(0..first.start),
         first: text[first.clone()].to_owned(),

@@ -1,6 +1,7 @@
 //! Neighboring statements of one kind, in columns.
 
 use super::arrows::{self, Arrows};
+use super::spacing::spaced;
 use crate::syntax::outline::Item;
 use crate::syntax::parse::{Place, is_line};
 
@@ -39,7 +40,7 @@ impl Row {
 
 /// The head of a statement as a row.
 pub fn row(head: &str, place: Place) -> Row {
-    let text = collapse(head);
+    let text = spaced(head);
     if is_line(head, place) {
         return match arrows::split(&text) {
             Some(arrows) => Row { kind: Kind::Line, cells: vec![text], arrows: Some(arrows) },
@@ -60,7 +61,7 @@ pub fn row(head: &str, place: Place) -> Row {
             let at = text.find(" also where ").or_else(|| text.find(" where "));
             at.map_or_else(|| Row::new(Kind::Plain, vec![text.clone()]), |at| Row::new(Kind::Send, cut(at)))
         }
-        "severa" | "business" if place == Place::Example => match text.find(" {") {
+        "severa" | "business" if place == Place::Example => match text.find(' ') {
             Some(at) => Row::new(Kind::Side, cut(at)),
             None => Row::new(Kind::Plain, vec![text]),
         },
@@ -124,26 +125,4 @@ fn in_columns(rows: &[&[String]], columns: bool) -> Vec<String> {
         padded.collect::<Vec<_>>().join(" ").trim_end().to_owned()
     };
     rows.iter().map(text).collect()
-}
-
-/// One blank wherever there are blanks, texts in quotes left as they are.
-pub fn collapse(text: &str) -> String {
-    let mut result = String::with_capacity(text.len());
-    let (mut quoted, mut escaped, mut blank) = (false, false, false);
-    for c in text.chars() {
-        if quoted {
-            quoted = escaped || c != '"';
-            escaped = !escaped && c == '\\';
-        } else if c.is_ascii_whitespace() {
-            blank = true;
-            continue;
-        } else {
-            quoted = c == '"';
-        }
-        if std::mem::take(&mut blank) && !result.is_empty() {
-            result.push(' ');
-        }
-        result.push(c);
-    }
-    result
 }

@@ -1,7 +1,7 @@
 //! From tokens to the tree of blocks and statements, with a stack of our own.
 
 use super::scan::{Token, TokenKind};
-use super::{Block, Fault, FaultKind, Item, MAX_DEPTH, Statement, is_header};
+use super::{Block, Fault, FaultKind, Item, MAX_DEPTH, MAX_LINES, Statement, is_header};
 use std::ops::Range;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -223,13 +223,18 @@ fn read_head(b: &mut Builder<'_>, start: &Token) -> Head {
     let mut brackets: Vec<(u8, usize)> = Vec::new();
     let mut comments = Vec::new();
     let mut at = b.at;
+    let mut lines = 0;
     let unclosed = loop {
         let Some(token) = b.tokens.get(at) else { break !brackets.is_empty() };
         match token.kind {
             TokenKind::Comment => comments.push(token.range()),
             TokenKind::Newline => {
+                lines += 1;
                 if head.broken && brackets.is_empty() {
                     break false;
+                }
+                if lines > MAX_LINES && !brackets.is_empty() {
+                    break true;
                 }
                 match goes_on(b, at, start, brackets.is_empty(), rows) {
                     Next::GoesOn => {}
@@ -290,26 +295,21 @@ fn read_head(b: &mut Builder<'_>, start: &Token) -> Head {
 
 /// Ends a statement with the line on which a bracket was opened and never closed.
 fn cut(b: &mut Builder<'_>, head: &mut Head, brackets: &[(u8, usize)]) {
-    // The outermost open bracket is the best guess only where all are on one line; the innermost
-    // is the one that met a wrong closing.
-    let Some(&(_, opened)) = brackets.last() else { return };
-    let line = brackets.first().map_or(opened, |(_, first)| *first);
-    b.fault(FaultKind::UnclosedBracket, b.tokens[opened].range());
+    let tokens = b.tokens;
+    let Some(&(_, first)) = brackets.first() else { return };
+    let ends = |t: &Token| matches!(t.kind, TokenKind::Newline | TokenKind::Comment);
+    let line_end = tokens[first..].iter().position(ends).map_or(tokens.len(), |length| first + length);
+    // Of those open at the line's end the innermost is the likeliest; later lines are read anew.
+    let opened = brackets.iter().map(|(_, at)| *at).take_while(|at| *at < line_end).last().unwrap_or(first);
+    if !head.broken {
+        b.fault(FaultKind::UnclosedBracket, tokens[opened].range());
+    }
     head.broken = true;
     head.open = None;
-    head.inner.clear();
-    let mut at = line;
-    while let Some(token) = b.tokens.get(at)
-        && !matches!(token.kind, TokenKind::Newline | TokenKind::Comment)
-    {
-        head.end = token.end;
-        at += 1;
-    }
-    head.next = at;
-    let end = head.end;
-    let tokens = b.tokens;
-    head.inner =
-        tokens[b.at..at].iter().filter(|t| t.kind == TokenKind::Comment && t.end < end).map(Token::range).collect();
+    head.end = tokens[line_end - 1].end;
+    head.next = line_end;
+    let inside = |t: &&Token| t.kind == TokenKind::Comment;
+    head.inner = tokens[b.at..line_end].iter().filter(inside).map(Token::range).collect();
 }
 
 enum Next {

@@ -32,10 +32,13 @@ pub fn of_outline(cx: &Context<'_>, fault: &Fault) -> Diagnostic {
             Diagnostic::new(UNCLOSED_BRACKET, format!("this `{written}` is never closed"), span, "opened here")
                 .help(format!("write the `{close}` that belongs to it"))
         }
-        FaultKind::UnclosedText => {
-            Diagnostic::new(UNCLOSED_TEXT, "this text has no closing quote", span, "begins here and runs to the line's end")
-                .help("write `\"` where the text ends")
-        }
+        FaultKind::UnclosedText => Diagnostic::new(
+            UNCLOSED_TEXT,
+            "this text has no closing quote",
+            span,
+            "begins here and runs to the line's end",
+        )
+        .help("write `\"` where the text ends"),
         FaultKind::TooDeep => Diagnostic::new(
             TOO_DEEP,
             format!("more than {MAX_DEPTH} brackets or blocks inside one another"),
@@ -128,7 +131,8 @@ pub fn of_statement(cx: &Context<'_>, form: &Form, statement: &Statement, failur
     let words: Vec<String> = rules.iter().filter_map(|rule| keyword(*rule)).collect();
     if let Some(near) = nearest(found, words.iter().map(String::as_str)).filter(|near| *near != found) {
         let message = format!("expected `{near}`, found `{found}`");
-        return Diagnostic::new(UNEXPECTED_WORD, message, span, "not expected here").help(format!("did you mean `{near}`?"));
+        return Diagnostic::new(UNEXPECTED_WORD, message, span, "not expected here")
+            .help(format!("did you mean `{near}`?"));
     }
     let message = match found {
         "" => format!("expected {wanted} at the end of the line"),
@@ -161,13 +165,17 @@ fn habit(found: &str, rest: &str, span: Span, arrow: bool) -> Option<Diagnostic>
         let message = format!("the character `{shown}` means nothing here");
         return Some(Diagnostic::new(ODD_CHARACTER, message, span, "not a character of the language").help(help));
     }
-    let (wrong, right) = [("==", "="), ("<>", "!="), ("&&", "and"), ("||", "or"), ("=>", "->"), ("!", "not"), (";", "a new line")]
-        .into_iter()
-        .find(|(wrong, _)| rest.starts_with(wrong) && !rest.starts_with("!="))?;
+    let (wrong, right) =
+        [("==", "="), ("<>", "!="), ("&&", "and"), ("||", "or"), ("=>", "->"), ("!", "not"), (";", "a new line")]
+            .into_iter()
+            .find(|(wrong, _)| rest.starts_with(wrong) && !rest.starts_with("!="))?;
     let right = if arrow && wrong == "<>" { "<->" } else { right };
     let span = Span { end: span.start + wrong.len() as u32, ..span };
     let right = if right.contains(' ') { right.to_owned() } else { format!("`{right}`") };
-    Some(Diagnostic::new(UNEXPECTED_WORD, format!("`{wrong}` means nothing here"), span, "not known").help(format!("write {right}")))
+    Some(
+        Diagnostic::new(UNEXPECTED_WORD, format!("`{wrong}` means nothing here"), span, "not known")
+            .help(format!("write {right}")),
+    )
 }
 
 /// What would have been right, shortest first.
@@ -183,7 +191,11 @@ fn wanted(rules: &[Rule], form: &Form) -> (Code, String) {
     let mut words: Vec<String> = all
         .iter()
         .filter_map(|e| match e {
-            Expected::Kind(kind) if value && matches!(*kind, "a field" | "a name" | "a number" | "a text in quotes") => None,
+            Expected::Kind(kind)
+                if value && matches!(*kind, "a field" | "a name" | "a number" | "a text in quotes") =>
+            {
+                None
+            }
             Expected::Word(_) if value => None,
             Expected::Kind(kind) => Some((*kind).to_owned()),
             Expected::Word(word) => Some(format!("`{word}`")),

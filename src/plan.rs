@@ -1,0 +1,195 @@
+//! What a run would do, and why: operations, held records, notes.
+//!
+//! Planning is pure. It is given the rows of both sides and what the state knows, and writes nothing.
+
+mod compare;
+mod create;
+mod entity;
+mod file;
+mod fingerprint;
+mod json;
+mod limits;
+mod pair;
+mod text;
+
+pub use entity::{Known, columns, plan};
+pub use file::{PlanError, PlanFile, load, save};
+pub use fingerprint::{base_entry, end, line_key};
+pub use pair::identity_of;
+pub use json::document;
+pub use limits::{Limits, Stopped, check as check_limits};
+pub use text::{planned, render};
+
+use crate::program::Origin;
+pub use crate::program::Planned;
+use crate::state::Held;
+use crate::value::{Side, Value};
+use serde::{Deserialize, Serialize};
+
+/// All that a run would do.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Plan {
+    pub mapping: String,
+    /// Of the mapping and the settings: a plan made by others is refused.
+    pub fingerprint: String,
+    /// The tenant and company it was made for.
+    pub identity: String,
+    pub made_at: String,
+    pub entities: Vec<EntityPlan>,
+}
+
+/// What a run would do with one entity.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct EntityPlan {
+    pub entity: String,
+    /// For people: `customer`.
+    pub title: String,
+    pub read_severa: usize,
+    pub read_business: usize,
+    pub operations: Vec<Operation>,
+    pub held: Vec<Held>,
+    pub notes: Vec<Note>,
+    pub unchanged: usize,
+    /// Records that their side's filter keeps back, by its condition.
+    pub kept_back: Vec<(String, usize)>,
+    /// Pairs to be remembered as they are: nothing is written outside.
+    pub settled: Vec<Settled>,
+    /// What each visited record waits for, an empty list where nothing.
+    pub waits: Vec<Wait>,
+    /// Records on the list of held ones that are no longer held.
+    pub released: Vec<(Side, String)>,
+    /// Linked records before this run, for limits by share.
+    pub linked: usize,
+}
+
+/// One create or change of one record on one side.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Operation {
+    /// `Customer-7`: stable within the plan.
+    pub id: String,
+    pub kind: Kind,
+    /// Where it is written.
+    pub side: Side,
+    pub key: String,
+    pub name: String,
+    /// The record on the other side.
+    pub source_id: String,
+    /// The record to change; `None` for one to be created.
+    pub record_id: Option<String>,
+    pub fields: Vec<FieldChange>,
+    /// Columns whose numbers Visma Business assigns.
+    pub numbers: Vec<String>,
+    /// The fingerprints of the source's ends of the lines that this puts in step.
+    pub bases: Vec<(u64, u64)>,
+    /// When the source was last changed, as it was read.
+    pub source_stamp: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    Create,
+    Update,
+    /// A number or status that flows back to the record's own side.
+    WriteBack,
+    /// Our identifier in a record that is there.
+    Link,
+}
+
+impl Kind {
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Create => "create",
+            Kind::Update => "update",
+            Kind::WriteBack => "write_back",
+            Kind::Link => "link",
+        }
+    }
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct FieldChange {
+    pub field: String,
+    /// Of which list's element, and its identifier if it is there.
+    pub part: Option<PartOf>,
+    #[serde(with = "crate::value::json")]
+    pub old: Value,
+    pub new: Planned,
+    pub because: Origin,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartOf {
+    /// The part's place in the entity.
+    pub part: usize,
+    pub list: String,
+    pub id: Option<String>,
+}
+
+/// Something worth saying that nobody must act on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    pub side: Side,
+    pub key: String,
+    pub name: String,
+    pub text: String,
+}
+
+/// A pair whose state is to be remembered: linked anew, or found in step.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Settled {
+    pub severa_id: String,
+    pub business_id: String,
+    /// For a pair linked by this plan: where it was born, and the columns that links point at.
+    pub adopted: Option<Adopted>,
+    /// Line, and the fingerprints of both ends.
+    pub bases: Vec<(u64, u64, u64)>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Adopted {
+    pub born: Side,
+    pub columns: std::collections::BTreeMap<String, String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Wait {
+    pub side: Side,
+    pub id: String,
+    pub references: Vec<crate::program::Reference>,
+}
+
+/// Counts over a plan.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Totals {
+    pub create: usize,
+    pub update: usize,
+    pub write_back: usize,
+    pub link: usize,
+    pub held: usize,
+    pub unchanged: usize,
+}
+
+impl Plan {
+    pub fn totals(&self) -> Totals {
+        let mut totals = Totals::default();
+        for entity in &self.entities {
+            totals.held += entity.held.len();
+            totals.unchanged += entity.unchanged;
+            for operation in &entity.operations {
+                match operation.kind {
+                    Kind::Create => totals.create += 1,
+                    Kind::Update => totals.update += 1,
+                    Kind::WriteBack => totals.write_back += 1,
+                    Kind::Link => totals.link += 1,
+                }
+            }
+        }
+        totals
+    }
+
+    /// Whether it would write anything outside.
+    pub fn is_empty(&self) -> bool {
+        self.entities.iter().all(|e| e.operations.is_empty())
+    }
+}

@@ -1,0 +1,249 @@
+//! A pair, line by line and three ways: what it holds on both sides, and what it held when it was last in step.
+
+use super::entity::Output;
+use super::pair::{self, Pair};
+use super::{FieldChange, Kind, Note, Operation, PartOf, Wait, fingerprint};
+use crate::program::{Conflict, Entity, Env, Line, Outcome, Planned, Sends, Slot};
+use crate::systems::Row;
+use crate::value::{Side, Value};
+
+/// What becomes of a line of a pair.
+enum Way {
+    /// Nothing to write; both ends are remembered as they are.
+    InStep,
+    /// A change that may not travel: the base stays as it was.
+    Stays,
+    Carry(Side),
+    Conflict,
+}
+
+/// Whether each side's filter lets its record travel.
+struct Filters {
+    severa: Sends,
+    business: Sends,
+}
+
+impl Filters {
+    fn of(&self, side: Side) -> &Sends {
+        match side {
+            Side::Severa => &self.severa,
+            Side::Business => &self.business,
+        }
+    }
+}
+
+pub fn compare(entity: &Entity, pair: &Pair, env: &Env, out: &mut Output) {
+    let filters = Filters {
+        severa: entity.sends(Side::Severa, pair.severa, env),
+        business: entity.sends(Side::Business, pair.business, env),
+    };
+    let mut bases = Vec::new();
+    let mut waits = Vec::new();
+    let mut changes: Vec<(Side, Kind, &Line, Vec<FieldChange>)> = Vec::new();
+    for line in entity.lines.iter().filter(|l| !l.on_create) {
+        let entry = fingerprint::base_entry(entity, line, pair.severa, pair.business);
+        let to = match way(entity, line, pair, entry, &filters, env) {
+            Way::InStep => {
+                bases.push(entry);
+                continue;
+            }
+            Way::Stays => continue,
+            Way::Conflict => {
+                let reason = format!("{}: changed on both sides to different values", line.key);
+                out.hold(pair::held(entity, Side::Severa, pair.severa, "conflict", reason));
+                continue;
+            }
+            Way::Carry(to) => to,
+        };
+        let (source, target) = sides(pair, to);
+        let carried = line.carry(entity, to, source, Some(target), env);
+        waits.extend(carried.waits);
+        match carried.outcome {
+            Outcome::Keep => bases.push(entry),
+            Outcome::Hold(reason) | Outcome::Skip(reason) => {
+                out.hold(pair::held(entity, to.other(), source, "does-not-fit", reason));
+            }
+            Outcome::Write(values) => {
+                let fields = differing(entity, line, to, target, values);
+                let blanks = fields.iter().all(|f| matches!(&f.new, Planned::Value(v) if v.is_null()));
+                // At the first pairing a blank never replaces a value.
+                if fields.is_empty() || (base_of(pair, line).is_none() && blanks) {
+                    bases.push(entry);
+                } else {
+                    let kind = if line.write_back || line.numbered { Kind::WriteBack } else { Kind::Update };
+                    changes.push((to, kind, line, fields));
+                }
+            }
+        }
+    }
+    out.waits.push(Wait { side: Side::Severa, id: pair.severa.id.clone(), references: waits });
+    let before = out.operations.len();
+    for to in Side::BOTH {
+        for kind in [Kind::Update, Kind::WriteBack] {
+            let lines: Vec<_> = changes.iter().filter(|(side, k, ..)| (*side, *k) == (to, kind)).collect();
+            if lines.is_empty() {
+                continue;
+            }
+            let (source, target) = sides(pair, to);
+            let end = |line: &Line| (fingerprint::line_key(line), fingerprint::end(entity, line, to.other(), source));
+            let bases = lines.iter().map(|(_, _, line, _)| end(line)).collect();
+            let fields = lines.iter().flat_map(|(_, _, _, fields)| fields.clone()).collect();
+            out.operation(change(entity, kind, to, source, target, fields, bases));
+        }
+    }
+    identity(entity, pair, out);
+    if out.operations.len() == before {
+        out.unchanged += 1;
+    }
+    if let Some(link) = pair.link
+        && let Sends::No(condition) = filters.of(link.born)
+    {
+        let row = if link.born == Side::Severa { pair.severa } else { pair.business };
+        let (key, name) = entity.label(link.born, row);
+        let text = format!("no longer fulfils `{condition}`: what it holds in {} is left alone", link.born.other().title());
+        out.notes.push(Note { side: link.born, key, name, text });
+    }
+    let news = pair.link.is_none_or(|link| bases.iter().any(|(line, s, b)| link.base.0.get(line) != Some(&(*s, *b))));
+    if news {
+        out.settle(entity, pair, bases, &filters.severa);
+    }
+}
+
+fn change(entity: &Entity, kind: Kind, to: Side, source: &Row, target: &Row, fields: Vec<FieldChange>, bases: Vec<(u64, u64)>) -> Operation {
+    let (key, name) = entity.label(to, target);
+    Operation {
+        id: String::new(),
+        kind,
+        side: to,
+        key,
+        name,
+        source_id: source.id.clone(),
+        record_id: Some(target.id.clone()),
+        fields,
+        numbers: Vec::new(),
+        bases,
+        source_stamp: source.changed.map(|s| s.to_string()),
+    }
+}
+
+fn sides<'a>(pair: &Pair<'a>, to: Side) -> (&'a Row, &'a Row) {
+    match to {
+        Side::Business => (pair.severa, pair.business),
+        Side::Severa => (pair.business, pair.severa),
+    }
+}
+
+fn base_of(pair: &Pair, line: &Line) -> Option<(u64, u64)> {
+    pair.link?.base.0.get(&fingerprint::line_key(line)).copied()
+}
+
+fn way(entity: &Entity, line: &Line, pair: &Pair, entry: (u64, u64, u64), filters: &Filters, env: &Env) -> Way {
+    let base = base_of(pair, line);
+    let (_, severa_now, business_now) = entry;
+    if base == Some((severa_now, business_now)) || line.in_step(entity, pair.severa, pair.business, env) {
+        return Way::InStep;
+    }
+    let may = |to: Side| line.writes_to(to) && may_write(entity, line, pair, to, filters);
+    let Some((severa_then, business_then)) = base else {
+        return first(entity, line, pair, may);
+    };
+    let to = match (severa_then != severa_now, business_then != business_now) {
+        (false, false) => return Way::InStep,
+        (true, false) => Side::Business,
+        (false, true) => Side::Severa,
+        (true, true) => match (line.writes_to(Side::Business), line.writes_to(Side::Severa)) {
+            (true, false) => Side::Business,
+            (false, true) => Side::Severa,
+            _ => match winner(entity, pair) {
+                Some(side) => side.other(),
+                None => return Way::Conflict,
+            },
+        },
+    };
+    if may(to) { Way::Carry(to) } else { Way::Stays }
+}
+
+/// Paired for the first time: the master's values stand, or else the newer record's; a blank gives way.
+fn first(entity: &Entity, line: &Line, pair: &Pair, may: impl Fn(Side) -> bool) -> Way {
+    let blank = |side: Side| {
+        let row = if side == Side::Severa { pair.severa } else { pair.business };
+        line.values(entity, side, row).iter().all(Value::is_null)
+    };
+    let preferred = entity.master.or_else(|| newer(pair)).unwrap_or(Side::Severa);
+    [preferred.other(), preferred].into_iter().find(|to| may(*to) && !blank(to.other())).map_or(Way::InStep, Way::Carry)
+}
+
+fn may_write(entity: &Entity, line: &Line, pair: &Pair, to: Side, filters: &Filters) -> bool {
+    // Write-backs and assigned numbers work on linked records, whoever is master and whatever the filters say.
+    if line.write_back || line.numbered && to == Side::Severa {
+        return true;
+    }
+    let source = to.other();
+    let born_there = pair.link.is_none_or(|link| link.born == source);
+    entity.updates_on(to) && (!born_there || *filters.of(source) == Sends::Yes)
+}
+
+/// Whose value stands when both changed.
+fn winner(entity: &Entity, pair: &Pair) -> Option<Side> {
+    match (entity.master, entity.conflict) {
+        (Some(master), _) => Some(master),
+        (None, Conflict::Side(side)) => Some(side),
+        (None, Conflict::Hold) => None,
+        (None, Conflict::Newest) => Some(newer(pair).unwrap_or(Side::Severa)),
+    }
+}
+
+/// The side that was changed last; a stamp that our own write left is never newer.
+fn newer(pair: &Pair) -> Option<Side> {
+    let stamp = |side: Side, row: &Row| {
+        let ours = pair.link.and_then(|link| link.stamp(side));
+        row.changed.filter(|changed| ours.is_none_or(|ours| *changed > ours))
+    };
+    match (stamp(Side::Severa, pair.severa), stamp(Side::Business, pair.business)) {
+        (Some(severa), Some(business)) => Some(if business > severa { Side::Business } else { Side::Severa }),
+        (Some(_), None) => Some(Side::Severa),
+        (None, Some(_)) => Some(Side::Business),
+        (None, None) => None,
+    }
+}
+
+/// The values that differ from what stands there.
+fn differing(entity: &Entity, line: &Line, to: Side, target: &Row, values: Vec<(Slot, Planned)>) -> Vec<FieldChange> {
+    let change = |(slot, new): (Slot, Planned)| {
+        let old = entity.slot(to, target, slot).clone();
+        let same = matches!(&new, Planned::Value(new) if new.same(&old));
+        (!same).then(|| FieldChange {
+            field: entity.field_name(to, slot).to_owned(),
+            part: part_of(entity, slot, Some(target)),
+            old,
+            new,
+            because: line.origin.clone(),
+        })
+    };
+    values.into_iter().filter_map(change).collect()
+}
+
+/// The list element that a slot lies in, with its identifier if it is there.
+pub fn part_of(entity: &Entity, slot: Slot, target: Option<&Row>) -> Option<PartOf> {
+    let Slot::Part { part, .. } = slot else { return None };
+    let id = target.and_then(|row| entity.picked(part, row)).and_then(|values| values.first()).map(Value::to_string);
+    Some(PartOf { part, list: entity.parts.get(part)?.field.clone(), id })
+}
+
+/// Our identifier, where it does not stand yet.
+fn identity(entity: &Entity, pair: &Pair, out: &mut Output) {
+    let Some(slot) = entity.identity else { return };
+    let old = entity.slot(Side::Business, pair.business, Slot::Own(slot));
+    let new = Value::text(pair.severa.id.clone());
+    if old.same(&new) {
+        return;
+    }
+    let field = FieldChange {
+        field: entity.field_name(Side::Business, Slot::Own(slot)).to_owned(),
+        part: None,
+        old: old.clone(),
+        new: Planned::Value(new),
+        because: entity.identity_origin.clone(),
+    };
+    out.operation(change(entity, Kind::Link, Side::Business, pair.severa, pair.business, vec![field], Vec::new()));
+}

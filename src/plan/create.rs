@@ -1,0 +1,182 @@
+//! A record that stands on one side only: created on the other, kept back, or held.
+
+use super::compare::part_of;
+use super::entity::Output;
+use super::pair::held;
+use super::{FieldChange, Kind, Operation, Wait, fingerprint};
+use crate::program::{Entity, Env, Line, Outcome, Planned, Reference, Sends, Slot};
+use crate::systems::Row;
+use crate::value::{Side, Value};
+
+/// Plans what becomes of a record of `from` that has no counterpart.
+pub fn create(entity: &Entity, from: Side, row: &Row, env: &Env, start: Option<jiff::civil::Date>, out: &mut Output) {
+    let to = from.other();
+    if !entity.creates_on(to) {
+        return;
+    }
+    if let Sends::No(condition) = entity.sends(from, row, env) {
+        out.kept_back(condition);
+        return;
+    }
+    if let (Some((side, slot)), Some(start)) = (entity.dated, start)
+        && side == from
+        && matches!(row.values.get(slot), Some(Value::Date(date)) if *date < start)
+    {
+        out.kept_back(format!("before the start date {start}"));
+        return;
+    }
+    if from == Side::Severa
+        && let Some(reason) = entity.held_by(row, env)
+    {
+        out.hold(held(entity, from, row, "hold", reason.to_owned()));
+        return;
+    }
+    let mut record = Record::default();
+    for line in entity.lines.iter().filter(|l| l.writes_to(to) && !l.write_back) {
+        if !add(entity, line, from, row, env, &mut record, out) {
+            return;
+        }
+    }
+    let numbers: Vec<String> = match to {
+        Side::Business => {
+            let given = |column: &str| record.fields.iter().any(|f| f.field == column && has_value(&f.new));
+            entity.numbers.iter().filter(|(column, _)| !given(column)).map(|(column, _)| column.clone()).collect()
+        }
+        Side::Severa => Vec::new(),
+    };
+    for (field, value) in entity.constants(to) {
+        if !record.fields.iter().any(|f| f.field == *field && f.part.is_none()) {
+            let because = entity.origin.clone();
+            record.fields.push(FieldChange { field: field.clone(), part: None, old: Value::Null, new: Planned::Value(value.clone()), because });
+        }
+    }
+    record.fields.retain(|f| has_value(&f.new));
+    let missing: Vec<&str> = entity
+        .required(to)
+        .iter()
+        .filter(|name| !record.fields.iter().any(|f| f.field == **name) && !numbers.contains(name))
+        .map(String::as_str)
+        .collect();
+    if !missing.is_empty() {
+        let reason = format!("{} does not create a {} without {}", to.title(), entity.title, missing.join(", "));
+        out.hold(held(entity, from, row, "missing-required", reason));
+        return;
+    }
+    write_back(entity, from, row, &numbers, env, out, record);
+}
+
+#[derive(Default)]
+struct Record {
+    fields: Vec<FieldChange>,
+    bases: Vec<(u64, u64)>,
+    waits: Vec<Reference>,
+}
+
+fn has_value(planned: &Planned) -> bool {
+    !matches!(planned, Planned::Value(Value::Null))
+}
+
+/// Adds a line's values; false where the record cannot travel.
+fn add(entity: &Entity, line: &Line, from: Side, row: &Row, env: &Env, record: &mut Record, out: &mut Output) -> bool {
+    let to = from.other();
+    let carried = line.carry(entity, to, row, None, env);
+    record.waits.extend(carried.waits);
+    match carried.outcome {
+        Outcome::Keep => {}
+        Outcome::Hold(reason) => {
+            out.hold(held(entity, from, row, "does-not-fit", reason));
+            out.waits.push(Wait { side: from, id: row.id.clone(), references: std::mem::take(&mut record.waits) });
+            return false;
+        }
+        Outcome::Skip(reason) => {
+            out.kept_back(reason);
+            return false;
+        }
+        Outcome::Write(values) => {
+            for (slot, new) in values {
+                record.fields.push(FieldChange {
+                    field: entity.field_name(to, slot).to_owned(),
+                    part: part_of(entity, slot, None),
+                    old: Value::Null,
+                    new,
+                    because: line.origin.clone(),
+                });
+            }
+        }
+    }
+    if !line.on_create {
+        record.bases.push((fingerprint::line_key(line), fingerprint::end(entity, line, from, row)));
+    }
+    true
+}
+
+/// The creation itself, and what must flow back once it has been done.
+fn write_back(entity: &Entity, from: Side, row: &Row, numbers: &[String], env: &Env, out: &mut Output, record: Record) {
+    let _ = env;
+    let to = from.other();
+    let (key, name) = entity.label(from, row);
+    out.waits.push(Wait { side: from, id: row.id.clone(), references: record.waits });
+    let operation = |kind: Kind, side: Side, record_id: Option<String>, fields: Vec<FieldChange>| Operation {
+        id: String::new(),
+        kind,
+        side,
+        key: key.clone(),
+        name: name.clone(),
+        source_id: row.id.clone(),
+        record_id,
+        fields,
+        numbers: Vec::new(),
+        bases: Vec::new(),
+        source_stamp: row.changed.map(|s| s.to_string()),
+    };
+    let mut creation = operation(Kind::Create, to, None, record.fields);
+    creation.numbers = numbers.to_vec();
+    creation.bases = record.bases;
+    out.operation(creation);
+    match from {
+        // A number that Visma Business assigns goes back to the record it was made from.
+        Side::Severa => {
+            for line in entity.lines.iter().filter(|l| l.writes_to(Side::Severa) && l.numbered) {
+                let assigned = line.business.iter().filter_map(|slot| match slot {
+                    Slot::Own(place) => entity.numbers.iter().find(|(column, own)| own == place && numbers.contains(column)),
+                    Slot::Part { .. } => None,
+                });
+                let fields = assigned.zip(&line.severa).map(|((column, _), slot)| FieldChange {
+                    field: entity.field_name(Side::Severa, *slot).to_owned(),
+                    part: None,
+                    old: entity.slot(Side::Severa, row, *slot).clone(),
+                    new: Planned::Pending(Reference {
+                        entity: entity.name.clone(),
+                        from: Side::Severa,
+                        value: row.id.clone(),
+                        column: column.clone(),
+                    }),
+                    because: line.origin.clone(),
+                });
+                let fields: Vec<_> = fields.collect();
+                if !fields.is_empty() {
+                    let mut back = operation(Kind::WriteBack, Side::Severa, Some(row.id.clone()), fields);
+                    back.bases = vec![(fingerprint::line_key(line), 0)];
+                    out.operation(back);
+                }
+            }
+        }
+        // Our identifier in a record that Visma Business had before Severa.
+        Side::Business => {
+            let Some(slot) = entity.identity else { return };
+            let field = FieldChange {
+                field: entity.field_name(Side::Business, Slot::Own(slot)).to_owned(),
+                part: None,
+                old: entity.slot(Side::Business, row, Slot::Own(slot)).clone(),
+                new: Planned::Pending(Reference {
+                    entity: entity.name.clone(),
+                    from: Side::Business,
+                    value: row.id.clone(),
+                    column: String::new(),
+                }),
+                because: entity.identity_origin.clone(),
+            };
+            out.operation(operation(Kind::Link, Side::Business, Some(row.id.clone()), vec![field]));
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Limits on a plan as a whole, judged before its first write.
+
+use super::{Kind, Plan, Planned};
+use crate::value::{Side, Value};
+
+/// At most so many changes, and at most this share of an entity's linked records. Both are per
+/// entity, side and kind of operation; emptied fields count by themselves.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Limits {
+    pub changes: Option<usize>,
+    /// Of the linked records, in percent; it says nothing while fewer than twenty are linked.
+    pub percent: Option<u32>,
+}
+
+/// A limit that a plan goes over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stopped {
+    pub entity: String,
+    pub side: Side,
+    /// `update`, `create`, `emptied fields`
+    pub what: String,
+    pub count: usize,
+    /// In words: `500 changes`, `20% of 340 linked records`
+    pub limit: String,
+}
+
+/// Below this a share of the linked records says nothing.
+const FEW: usize = 20;
+
+pub fn check(plan: &Plan, limits: Limits) -> Vec<Stopped> {
+    let mut stopped = Vec::new();
+    for entity in &plan.entities {
+        for side in Side::BOTH {
+            let of_side = || entity.operations.iter().filter(move |o| o.side == side);
+            let emptied = of_side().flat_map(|o| &o.fields).filter(|f| matches!(f.new, Planned::Value(Value::Null)) && !f.old.is_null()).count();
+            let count = |kind: Kind| of_side().filter(|o| o.kind == kind).count();
+            // Creating is not a share of what is linked: a first load links everything.
+            let counts = [
+                ("create", count(Kind::Create), false),
+                ("update", count(Kind::Update), true),
+                ("emptied fields", emptied, true),
+            ];
+            for (what, count, by_share) in counts {
+                let over_count = limits.changes.filter(|most| count > *most).map(|most| format!("{most} changes"));
+                let over_share = limits
+                    .percent
+                    .filter(|percent| by_share && entity.linked >= FEW && count * 100 > entity.linked * *percent as usize)
+                    .map(|percent| format!("{percent}% of {} linked records", entity.linked));
+                if let Some(limit) = over_count.or(over_share) {
+                    stopped.push(Stopped { entity: entity.entity.clone(), side, what: what.to_owned(), count, limit });
+                }
+            }
+        }
+    }
+    stopped
+}

@@ -1,0 +1,96 @@
+//! A plan as a person reads it: the sum first, then what changes, then what waits.
+
+use super::{EntityPlan, Kind, Operation, Plan};
+use crate::program::{Planned, Reference};
+use crate::value::Side;
+use std::fmt::Write;
+
+/// The plan in words; with `every` all operations, otherwise the first of each kind.
+pub fn render(plan: &Plan, every: bool) -> String {
+    let mut text = String::new();
+    let totals = plan.totals();
+    let _ = writeln!(
+        text,
+        "{} to create, {} to update, {} to write back, {} to link; {} unchanged, {} held",
+        totals.create, totals.update, totals.write_back, totals.link, totals.unchanged, totals.held
+    );
+    for entity in &plan.entities {
+        let quiet = entity.operations.is_empty() && entity.held.is_empty() && entity.notes.is_empty() && entity.kept_back.is_empty();
+        if !quiet {
+            self::entity(&mut text, entity, every);
+        }
+    }
+    text
+}
+
+/// So many operations of one kind are shown unless all are asked for.
+const SHOWN: usize = 8;
+
+fn entity(text: &mut String, entity: &EntityPlan, every: bool) {
+    let _ = writeln!(text, "\n{}  (read: {} from Severa, {} from Visma Business)", entity.entity, entity.read_severa, entity.read_business);
+    for side in Side::BOTH {
+        for kind in [Kind::Create, Kind::Update, Kind::WriteBack, Kind::Link] {
+            let of_kind: Vec<&Operation> = entity.operations.iter().filter(|o| o.side == side && o.kind == kind).collect();
+            let shown = if every { of_kind.len() } else { SHOWN };
+            for operation in of_kind.iter().take(shown) {
+                self::operation(text, operation);
+            }
+            if of_kind.len() > shown {
+                let _ = writeln!(text, "    … and {} more to {} in {}", of_kind.len() - shown, verb(kind), side.title());
+            }
+        }
+    }
+    for held in &entity.held {
+        let _ = writeln!(text, "  ! held  {} {} in {}: {} [{}]", held.key, held.name, held.side.title(), held.reason, held.code);
+    }
+    for note in &entity.notes {
+        let _ = writeln!(text, "  · note  {} {} in {}: {}", note.key, note.name, note.side.title(), note.text);
+    }
+    for (condition, count) in &entity.kept_back {
+        let _ = writeln!(text, "  · {count} kept back: `{condition}` does not hold");
+    }
+}
+
+fn verb(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Create => "create",
+        Kind::Update => "update",
+        Kind::WriteBack => "write back",
+        Kind::Link => "link",
+    }
+}
+
+fn operation(text: &mut String, operation: &Operation) {
+    let sign = match operation.kind {
+        Kind::Create => '+',
+        Kind::Update => '~',
+        Kind::WriteBack => '<',
+        Kind::Link => '=',
+    };
+    let label = format!("{} {}", operation.key, operation.name);
+    let _ = writeln!(text, "  {sign} {} in {}: {}", verb(operation.kind), operation.side.title(), label.trim());
+    for number in &operation.numbers {
+        let _ = writeln!(text, "      {number} = the next number");
+    }
+    for field in &operation.fields {
+        let part = field.part.as_ref().map(|p| format!("{}.", p.list)).unwrap_or_default();
+        let new = planned(&field.new);
+        let because = format!("{}:{}", field.because.file, field.because.line);
+        let _ = match operation.kind {
+            Kind::Create => writeln!(text, "      {part}{} = {new}   ({because})", field.field),
+            _ => writeln!(text, "      {part}{}: {} → {new}   ({because})", field.field, field.old),
+        };
+    }
+}
+
+/// A planned value in words.
+pub fn planned(planned: &Planned) -> String {
+    match planned {
+        Planned::Value(value) => value.to_string(),
+        Planned::Pending(Reference { entity, from, column, .. }) => match from {
+            Side::Severa if column.is_empty() => format!("(the new {entity})"),
+            Side::Severa => format!("(the {column} of the new {entity})"),
+            Side::Business => format!("(the identifier of the new {entity})"),
+        },
+    }
+}

@@ -1,0 +1,96 @@
+//! What a company's runs remember: links and bases, watermarks, intents, held records, history.
+//!
+//! One SQLite file a company. Only this module touches it.
+
+mod held;
+mod history;
+mod intents;
+mod links;
+mod lock;
+mod schema;
+mod watermarks;
+
+pub use held::{Held, Retry};
+pub use history::{Change, RunRecord};
+pub use intents::Intent;
+pub use links::{Base, Link};
+pub use lock::{Holder, Lease};
+
+use rusqlite::Connection;
+use std::path::Path;
+
+#[derive(Debug)]
+pub struct State {
+    db: Connection,
+}
+
+/// Why the state file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum StateError {
+    #[error("the state file cannot be used: {0}")]
+    Database(#[from] rusqlite::Error),
+    #[error("the state file was written by a newer samband (version {found}; this one knows {known})")]
+    Newer { found: i64, known: i64 },
+    #[error("the state file belongs to {kept}, and the settings lead to {found}")]
+    OtherCompany { kept: String, found: String },
+    #[error("a run on {host} (process {pid}) has been at work on this company since {since}")]
+    Locked { host: String, pid: u32, since: String },
+    #[error("a record in the state file cannot be read: {0}")]
+    Content(#[from] serde_json::Error),
+}
+
+impl State {
+    /// Opens or creates a state file, readable by its owner only where the system knows owners.
+    pub fn open(path: &Path) -> Result<Self, StateError> {
+        let db = Connection::open(path)?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            // A file that cannot be narrowed is still used: the folder's owner decided so.
+            let _ = std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600));
+        }
+        db.pragma_update(None, "journal_mode", "WAL")?;
+        // A link that was said to be stored must survive a power cut.
+        db.pragma_update(None, "synchronous", "FULL")?;
+        Self::prepare(db)
+    }
+
+    /// A state that lives as long as the value, for tests.
+    pub fn in_memory() -> Result<Self, StateError> {
+        Self::prepare(Connection::open_in_memory()?)
+    }
+
+    fn prepare(db: Connection) -> Result<Self, StateError> {
+        db.busy_timeout(std::time::Duration::from_secs(10))?;
+        schema::migrate(&db)?;
+        Ok(Self { db })
+    }
+
+    /// Binds the file to one tenant and one company; later runs against others are refused.
+    pub fn bind(&self, identity: &str) -> Result<(), StateError> {
+        match self.meta("identity")? {
+            Some(kept) if kept != identity => Err(StateError::OtherCompany { kept, found: identity.to_owned() }),
+            Some(_) => Ok(()),
+            None => self.set_meta("identity", identity),
+        }
+    }
+
+    pub fn meta(&self, key: &str) -> Result<Option<String>, StateError> {
+        let mut statement = self.db.prepare_cached("SELECT value FROM meta WHERE key = ?1")?;
+        let mut rows = statement.query([key])?;
+        Ok(rows.next()?.map(|row| row.get(0)).transpose()?)
+    }
+
+    pub fn set_meta(&self, key: &str, value: &str) -> Result<(), StateError> {
+        self.db.execute("INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2", [key, value])?;
+        Ok(())
+    }
+
+    /// Carries out several changes as one.
+    pub fn together<T>(&self, change: impl FnOnce() -> Result<T, StateError>) -> Result<T, StateError> {
+        let transaction = self.db.unchecked_transaction()?;
+        let result = change()?;
+        transaction.commit()?;
+        Ok(result)
+    }
+}

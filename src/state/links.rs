@@ -1,0 +1,107 @@
+//! Links: which records are a pair, and what they held when they were last in step.
+
+use super::{State, StateError};
+use crate::value::Side;
+use jiff::Timestamp;
+use rusqlite::{Row, params};
+use std::collections::{BTreeMap, HashMap};
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Link {
+    pub severa_id: String,
+    pub business_id: String,
+    /// The side on which the record came to be.
+    pub born: Side,
+    /// The Visma Business columns that other records point at, as text.
+    pub columns: BTreeMap<String, String>,
+    pub base: Base,
+    /// The stamps that our own last write left: a change is newer only if its stamp is.
+    pub severa_stamp: Option<Timestamp>,
+    pub business_stamp: Option<Timestamp>,
+}
+
+/// One fingerprint of each line's end on each side, as of when both were in step.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Base(pub HashMap<u64, (u64, u64)>);
+
+impl Base {
+    fn to_bytes(&self) -> Vec<u8> {
+        let mut lines: Vec<_> = self.0.iter().collect();
+        lines.sort_unstable();
+        lines.into_iter().flat_map(|(line, (severa, business))| [*line, *severa, *business]).flat_map(u64::to_le_bytes).collect()
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Self {
+        let numbers: Vec<u64> =
+            bytes.chunks_exact(8).map(|chunk| chunk.try_into().map(u64::from_le_bytes).unwrap_or_default()).collect();
+        Base(numbers.chunks_exact(3).map(|c| (c[0], (c[1], c[2]))).collect())
+    }
+}
+
+impl Link {
+    pub fn id(&self, side: Side) -> &str {
+        match side {
+            Side::Severa => &self.severa_id,
+            Side::Business => &self.business_id,
+        }
+    }
+
+    pub fn stamp(&self, side: Side) -> Option<Timestamp> {
+        match side {
+            Side::Severa => self.severa_stamp,
+            Side::Business => self.business_stamp,
+        }
+    }
+}
+
+impl State {
+    pub fn links(&self, entity: &str) -> Result<Vec<Link>, StateError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT severa_id, business_id, born, columns, base, severa_stamp, business_stamp FROM links WHERE entity = ?1",
+        )?;
+        let rows = statement.query_map([entity], read)?;
+        let mut links = Vec::new();
+        for row in rows {
+            let (mut link, columns) = row?;
+            link.columns = serde_json::from_str(&columns)?;
+            links.push(link);
+        }
+        Ok(links)
+    }
+
+    /// Stores a link in the place of what either record was linked to before.
+    pub fn link(&self, entity: &str, link: &Link) -> Result<(), StateError> {
+        self.db.execute("DELETE FROM links WHERE entity = ?1 AND (severa_id = ?2 OR business_id = ?3)", params![entity, link.severa_id, link.business_id])?;
+        self.db.execute(
+            "INSERT INTO links (entity, severa_id, business_id, born, columns, base, severa_stamp, business_stamp) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            params![
+                entity,
+                link.severa_id,
+                link.business_id,
+                link.born.word(),
+                serde_json::to_string(&link.columns)?,
+                link.base.to_bytes(),
+                link.severa_stamp.map(|s| s.to_string()),
+                link.business_stamp.map(|s| s.to_string()),
+            ],
+        )?;
+        Ok(())
+    }
+}
+
+fn read(row: &Row) -> rusqlite::Result<(Link, String)> {
+    let born: String = row.get(2)?;
+    let columns: String = row.get(3)?;
+    let base: Vec<u8> = row.get(4)?;
+    let stamp = |text: Option<String>| text.and_then(|t| t.parse().ok());
+    let link = Link {
+        severa_id: row.get(0)?,
+        business_id: row.get(1)?,
+        born: if born == "severa" { Side::Severa } else { Side::Business },
+        columns: BTreeMap::new(),
+        base: Base::from_bytes(&base),
+        severa_stamp: stamp(row.get(5)?),
+        business_stamp: stamp(row.get(6)?),
+    };
+    Ok((link, columns))
+}

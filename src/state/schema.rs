@@ -1,0 +1,65 @@
+//! The state file's tables and their versions.
+
+use super::StateError;
+use rusqlite::Connection;
+
+/// Each entry takes the file one version further; entries are never changed once released.
+const MIGRATIONS: &[&str] = &["
+    CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE links (
+        entity TEXT NOT NULL,
+        severa_id TEXT NOT NULL,
+        business_id TEXT NOT NULL,
+        born TEXT NOT NULL,
+        columns TEXT NOT NULL,
+        base BLOB NOT NULL,
+        severa_stamp TEXT,
+        business_stamp TEXT,
+        PRIMARY KEY (entity, severa_id)
+    ) WITHOUT ROWID;
+    CREATE UNIQUE INDEX links_business ON links (entity, business_id);
+    CREATE TABLE watermarks (
+        entity TEXT NOT NULL, side TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (entity, side)
+    ) WITHOUT ROWID;
+    CREATE TABLE intents (
+        entity TEXT NOT NULL, side TEXT NOT NULL, source_id TEXT NOT NULL, begun_at TEXT NOT NULL,
+        PRIMARY KEY (entity, side, source_id)
+    ) WITHOUT ROWID;
+    CREATE TABLE held (
+        entity TEXT NOT NULL, side TEXT NOT NULL, id TEXT NOT NULL, key TEXT NOT NULL, name TEXT NOT NULL,
+        code TEXT NOT NULL, reason TEXT NOT NULL, since TEXT NOT NULL, attempts INTEGER NOT NULL, next_try TEXT NOT NULL,
+        PRIMARY KEY (entity, side, id)
+    ) WITHOUT ROWID;
+    CREATE TABLE waiting (
+        entity TEXT NOT NULL, side TEXT NOT NULL, id TEXT NOT NULL,
+        for_entity TEXT NOT NULL, for_side TEXT NOT NULL, for_value TEXT NOT NULL,
+        PRIMARY KEY (entity, side, id, for_entity, for_side, for_value)
+    ) WITHOUT ROWID;
+    CREATE TABLE runs (
+        id INTEGER PRIMARY KEY, begun_at TEXT NOT NULL, ended_at TEXT, outcome TEXT, summary TEXT
+    );
+    CREATE TABLE history (
+        run INTEGER NOT NULL, at TEXT NOT NULL, entity TEXT NOT NULL, side TEXT NOT NULL, id TEXT NOT NULL,
+        field TEXT NOT NULL, old TEXT NOT NULL, new TEXT NOT NULL, file TEXT NOT NULL, line INTEGER NOT NULL
+    );
+    CREATE INDEX history_record ON history (entity, side, id);
+    CREATE TABLE lock (
+        only INTEGER PRIMARY KEY CHECK (only = 1), host TEXT NOT NULL, pid INTEGER NOT NULL,
+        token TEXT NOT NULL, since TEXT NOT NULL, until TEXT NOT NULL
+    );
+"];
+
+pub fn migrate(db: &Connection) -> Result<(), StateError> {
+    let found: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let known = MIGRATIONS.len() as i64;
+    if found > known {
+        return Err(StateError::Newer { found, known });
+    }
+    for (version, script) in MIGRATIONS.iter().enumerate().skip(usize::try_from(found).unwrap_or(0)) {
+        let transaction = db.unchecked_transaction()?;
+        transaction.execute_batch(script)?;
+        transaction.pragma_update(None, "user_version", version as i64 + 1)?;
+        transaction.commit()?;
+    }
+    Ok(())
+}
