@@ -13,6 +13,8 @@ pub mod plan;
 pub mod program;
 pub mod project;
 #[cfg(feature = "run")]
+pub mod run;
+#[cfg(feature = "run")]
 pub mod sandbox;
 pub mod schema;
 pub mod settings;

@@ -15,9 +15,9 @@ mod text;
 pub use entity::{Known, columns, plan};
 pub use file::{PlanError, PlanFile, load, save};
 pub use fingerprint::{base_entry, end, line_key};
-pub use pair::identity_of;
 pub use json::document;
 pub use limits::{Limits, Stopped, check as check_limits};
+pub use pair::identity_of;
 pub use text::{planned, render};
 
 use crate::program::Origin;
@@ -60,6 +60,8 @@ pub struct EntityPlan {
     pub released: Vec<(Side, String)>,
     /// Linked records before this run, for limits by share.
     pub linked: usize,
+    /// How far each side was read for it; kept once all of it is done.
+    pub watermarks: Vec<(Side, String)>,
 }
 
 /// One create or change of one record on one side.
@@ -83,6 +85,8 @@ pub struct Operation {
     pub bases: Vec<(u64, u64)>,
     /// When the source was last changed, as it was read.
     pub source_stamp: Option<String>,
+    /// Of a record born in Visma Business: the columns that links point at.
+    pub columns: std::collections::BTreeMap<String, String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

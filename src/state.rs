@@ -82,7 +82,10 @@ impl State {
     }
 
     pub fn set_meta(&self, key: &str, value: &str) -> Result<(), StateError> {
-        self.db.execute("INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2", [key, value])?;
+        self.db.execute(
+            "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2",
+            [key, value],
+        )?;
         Ok(())
     }
 

@@ -28,9 +28,10 @@ impl Links for NoneLinked {
 }
 
 fn row(fields: &[(&str, Value)], select: &samband::systems::Select) -> Row {
-    let values = select.fields.iter().map(|f| {
-        fields.iter().find(|(name, _)| *name == f.name).map(|(_, value)| value.clone()).unwrap_or_default()
-    });
+    let values = select
+        .fields
+        .iter()
+        .map(|f| fields.iter().find(|(name, _)| *name == f.name).map(|(_, value)| value.clone()).unwrap_or_default());
     Row { id: "x".to_owned(), changed: None, values: values.collect() }
 }
 
@@ -66,7 +67,10 @@ fn an_employee_travels_both_ways_and_comes_back_the_same() {
     assert_eq!(get("Nm"), Some(Value::text("Anna Maria Ødegård")));
     assert_eq!(get("MailAd"), Some(Value::text("anna@example.no")));
     assert_eq!(get("Gr11"), Some(Value::Int(1)));
-    assert_eq!((get("Ad1"), get("Ad2"), get("Ad3")), (Some(Value::text("c/o Hansen")), Some(Value::text("Storgata 5")), Some(Value::Null)));
+    assert_eq!(
+        (get("Ad1"), get("Ad2"), get("Ad3")),
+        (Some(Value::text("c/o Hansen")), Some(Value::text("Storgata 5")), Some(Value::Null))
+    );
     assert_eq!(get("Ctry"), Some(Value::Int(47)));
     let written: Vec<(&str, Value)> = written.iter().map(|(n, v)| (n.as_str(), v.clone())).collect();
     let business = row(&written, &entity.business);

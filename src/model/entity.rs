@@ -30,11 +30,7 @@ pub struct Active {
 }
 
 /// The entities that take part, in the order in which they are written.
-pub fn active(
-    merged: &Merged,
-    settings: &Settings,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<Active> {
+pub fn active(merged: &Merged, settings: &Settings, diagnostics: &mut Vec<Diagnostic>) -> Vec<Active> {
     let mut found = Vec::new();
     for entity in merged.entities.iter().filter(|e| !merged.off.contains(&e.name.value)) {
         let name = &entity.name.value;
@@ -60,7 +56,14 @@ pub fn active(
         let severa = record(settings, name, Side::Severa, &systems.severa, diagnostics);
         let business = record(settings, name, Side::Business, &systems.business, diagnostics);
         if let (Some(severa), Some(business)) = (severa, business) {
-            found.push(Active { name: entity.name.clone(), severa, business, systems, whole: merged.stretches(name), body });
+            found.push(Active {
+                name: entity.name.clone(),
+                severa,
+                business,
+                systems,
+                whole: merged.stretches(name),
+                body,
+            });
         }
     }
     found

@@ -2,8 +2,8 @@
 
 use super::entity::Active;
 use super::scope::{Globals, Records};
-use crate::diag::{Diagnostic, Severity};
 use crate::diag::codes::lines as codes;
+use crate::diag::{Diagnostic, Severity};
 use crate::program::{Entity, Slot};
 use crate::value::Side;
 use std::collections::HashMap;
@@ -11,7 +11,9 @@ use std::collections::HashMap;
 pub fn all(globals: &Globals, active: &[Active], entities: &mut [Entity], diagnostics: &mut Vec<Diagnostic>) {
     for (entity, def) in entities.iter().zip(active) {
         // A line that is missing because it is faulty must not be told a second time.
-        let faulty = diagnostics.iter().any(|d| d.severity() == Severity::Error && d.span().is_some_and(|s| def.whole.iter().any(|w| w.contains(s))));
+        let faulty = diagnostics.iter().any(|d| {
+            d.severity() == Severity::Error && d.span().is_some_and(|s| def.whole.iter().any(|w| w.contains(s)))
+        });
         if !faulty {
             required(entity, def, diagnostics);
         }

@@ -100,7 +100,8 @@ pub fn compare(entity: &Entity, pair: &Pair, env: &Env, out: &mut Output) {
     {
         let row = if link.born == Side::Severa { pair.severa } else { pair.business };
         let (key, name) = entity.label(link.born, row);
-        let text = format!("no longer fulfils `{condition}`: what it holds in {} is left alone", link.born.other().title());
+        let text =
+            format!("no longer fulfils `{condition}`: what it holds in {} is left alone", link.born.other().title());
         out.notes.push(Note { side: link.born, key, name, text });
     }
     let news = pair.link.is_none_or(|link| bases.iter().any(|(line, s, b)| link.base.0.get(line) != Some(&(*s, *b))));
@@ -109,7 +110,15 @@ pub fn compare(entity: &Entity, pair: &Pair, env: &Env, out: &mut Output) {
     }
 }
 
-fn change(entity: &Entity, kind: Kind, to: Side, source: &Row, target: &Row, fields: Vec<FieldChange>, bases: Vec<(u64, u64)>) -> Operation {
+fn change(
+    entity: &Entity,
+    kind: Kind,
+    to: Side,
+    source: &Row,
+    target: &Row,
+    fields: Vec<FieldChange>,
+    bases: Vec<(u64, u64)>,
+) -> Operation {
     let (key, name) = entity.label(to, target);
     Operation {
         id: String::new(),
@@ -123,6 +132,7 @@ fn change(entity: &Entity, kind: Kind, to: Side, source: &Row, target: &Row, fie
         numbers: Vec::new(),
         bases,
         source_stamp: source.changed.map(|s| s.to_string()),
+        columns: Default::default(),
     }
 }
 

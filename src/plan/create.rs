@@ -1,7 +1,7 @@
 //! A record that stands on one side only: created on the other, kept back, or held.
 
 use super::compare::part_of;
-use super::entity::Output;
+use super::entity::{Output, columns};
 use super::pair::held;
 use super::{FieldChange, Kind, Operation, Wait, fingerprint};
 use crate::program::{Entity, Env, Line, Outcome, Planned, Reference, Sends, Slot};
@@ -47,7 +47,13 @@ pub fn create(entity: &Entity, from: Side, row: &Row, env: &Env, start: Option<j
     for (field, value) in entity.constants(to) {
         if !record.fields.iter().any(|f| f.field == *field && f.part.is_none()) {
             let because = entity.origin.clone();
-            record.fields.push(FieldChange { field: field.clone(), part: None, old: Value::Null, new: Planned::Value(value.clone()), because });
+            record.fields.push(FieldChange {
+                field: field.clone(),
+                part: None,
+                old: Value::Null,
+                new: Planned::Value(value.clone()),
+                because,
+            });
         }
     }
     record.fields.retain(|f| has_value(&f.new));
@@ -62,7 +68,7 @@ pub fn create(entity: &Entity, from: Side, row: &Row, env: &Env, start: Option<j
         out.hold(held(entity, from, row, "missing-required", reason));
         return;
     }
-    write_back(entity, from, row, &numbers, env, out, record);
+    write_back(entity, from, row, &numbers, out, record);
 }
 
 #[derive(Default)]
@@ -111,8 +117,7 @@ fn add(entity: &Entity, line: &Line, from: Side, row: &Row, env: &Env, record: &
 }
 
 /// The creation itself, and what must flow back once it has been done.
-fn write_back(entity: &Entity, from: Side, row: &Row, numbers: &[String], env: &Env, out: &mut Output, record: Record) {
-    let _ = env;
+fn write_back(entity: &Entity, from: Side, row: &Row, numbers: &[String], out: &mut Output, record: Record) {
     let to = from.other();
     let (key, name) = entity.label(from, row);
     out.waits.push(Wait { side: from, id: row.id.clone(), references: record.waits });
@@ -128,6 +133,7 @@ fn write_back(entity: &Entity, from: Side, row: &Row, numbers: &[String], env: &
         numbers: Vec::new(),
         bases: Vec::new(),
         source_stamp: row.changed.map(|s| s.to_string()),
+        columns: if from == Side::Business { columns(entity, row) } else { Default::default() },
     };
     let mut creation = operation(Kind::Create, to, None, record.fields);
     creation.numbers = numbers.to_vec();
@@ -138,7 +144,9 @@ fn write_back(entity: &Entity, from: Side, row: &Row, numbers: &[String], env: &
         Side::Severa => {
             for line in entity.lines.iter().filter(|l| l.writes_to(Side::Severa) && l.numbered) {
                 let assigned = line.business.iter().filter_map(|slot| match slot {
-                    Slot::Own(place) => entity.numbers.iter().find(|(column, own)| own == place && numbers.contains(column)),
+                    Slot::Own(place) => {
+                        entity.numbers.iter().find(|(column, own)| own == place && numbers.contains(column))
+                    }
                     Slot::Part { .. } => None,
                 });
                 let fields = assigned.zip(&line.severa).map(|((column, _), slot)| FieldChange {
@@ -155,9 +163,7 @@ fn write_back(entity: &Entity, from: Side, row: &Row, numbers: &[String], env: &
                 });
                 let fields: Vec<_> = fields.collect();
                 if !fields.is_empty() {
-                    let mut back = operation(Kind::WriteBack, Side::Severa, Some(row.id.clone()), fields);
-                    back.bases = vec![(fingerprint::line_key(line), 0)];
-                    out.operation(back);
+                    out.operation(operation(Kind::WriteBack, Side::Severa, Some(row.id.clone()), fields));
                 }
             }
         }

@@ -72,7 +72,13 @@ pub fn columns(entity: &Entity, row: &Row) -> BTreeMap<String, String> {
 }
 
 /// Plans an entity. With `link_only` nothing is planned but identities.
-pub fn plan(entity: &Entity, known: &Known, env: &Env, start: Option<jiff::civil::Date>, link_only: bool) -> EntityPlan {
+pub fn plan(
+    entity: &Entity,
+    known: &Known,
+    env: &Env,
+    start: Option<jiff::civil::Date>,
+    link_only: bool,
+) -> EntityPlan {
     let mut out = Output::default();
     let pairing = pair::pair(entity, known, env);
     let excluded = |side: Side, row: &Row| known.excluded.contains(&(side, row.id.clone()));
@@ -91,7 +97,11 @@ pub fn plan(entity: &Entity, known: &Known, env: &Env, start: Option<jiff::civil
         let there = gone_from.other();
         let rows = if there == Side::Severa { &known.severa } else { &known.business };
         if let Some(row) = rows.iter().find(|r| r.id == link.id(there)) {
-            let reason = format!("its counterpart in {} ({}) is gone; deletes are not carried over", gone_from.title(), link.id(gone_from));
+            let reason = format!(
+                "its counterpart in {} ({}) is gone; deletes are not carried over",
+                gone_from.title(),
+                link.id(gone_from)
+            );
             out.hold(pair::held(entity, there, row, "vanished", reason));
         }
     }
@@ -120,6 +130,7 @@ pub fn plan(entity: &Entity, known: &Known, env: &Env, start: Option<jiff::civil
         waits: out.waits,
         released,
         linked: known.linked,
+        watermarks: Vec::new(),
     }
 }
 
@@ -128,19 +139,28 @@ pub fn plan(entity: &Entity, known: &Known, env: &Env, start: Option<jiff::civil
 fn order(entity: &str, operations: &mut [Operation]) {
     let needs = |o: &Operation| -> Vec<(Side, String)> {
         let pending = o.fields.iter().filter_map(|f| match &f.new {
-            Planned::Pending(reference) if reference.entity == entity && o.kind == Kind::Create => Some((reference.from, reference.value.clone())),
+            Planned::Pending(reference) if reference.entity == entity && o.kind == Kind::Create => {
+                Some((reference.from, reference.value.clone()))
+            }
             _ => None,
         });
         pending.collect()
     };
     let mut depth: BTreeMap<(Side, String), usize> = BTreeMap::new();
-    let creates: BTreeMap<(Side, String), Vec<(Side, String)>> =
-        operations.iter().filter(|o| o.kind == Kind::Create).map(|o| ((o.side.other(), o.source_id.clone()), needs(o))).collect();
+    let creates: BTreeMap<(Side, String), Vec<(Side, String)>> = operations
+        .iter()
+        .filter(|o| o.kind == Kind::Create)
+        .map(|o| ((o.side.other(), o.source_id.clone()), needs(o)))
+        .collect();
     // As many rounds as a chain can be long; a circle simply stops growing then.
     for _ in 0..creates.len().min(64) {
         let mut moved = false;
         for (own, needed) in &creates {
-            let deepest = needed.iter().filter(|n| *n != own).filter_map(|n| creates.contains_key(n).then(|| depth.get(n).copied().unwrap_or(0) + 1)).max();
+            let deepest = needed
+                .iter()
+                .filter(|n| *n != own)
+                .filter_map(|n| creates.contains_key(n).then(|| depth.get(n).copied().unwrap_or(0) + 1))
+                .max();
             let deepest = deepest.unwrap_or(0).min(64);
             if depth.get(own).copied().unwrap_or(0) < deepest {
                 depth.insert(own.clone(), deepest);

@@ -58,7 +58,13 @@ pub fn load(path: &Path) -> Result<PlanFile, PlanError> {
     if head.samband_plan != VERSION {
         return Err(wrong(1));
     }
-    let mut plan = Plan { mapping: head.mapping, fingerprint: head.fingerprint, identity: head.identity, made_at: head.made_at, entities: Vec::new() };
+    let mut plan = Plan {
+        mapping: head.mapping,
+        fingerprint: head.fingerprint,
+        identity: head.identity,
+        made_at: head.made_at,
+        entities: Vec::new(),
+    };
     for (number, line) in lines {
         let entity: EntityPlan = serde_json::from_str(&line.map_err(failed)?).map_err(|_| wrong(number + 1))?;
         plan.entities.push(entity);

@@ -32,7 +32,10 @@ pub fn check(plan: &Plan, limits: Limits) -> Vec<Stopped> {
     for entity in &plan.entities {
         for side in Side::BOTH {
             let of_side = || entity.operations.iter().filter(move |o| o.side == side);
-            let emptied = of_side().flat_map(|o| &o.fields).filter(|f| matches!(f.new, Planned::Value(Value::Null)) && !f.old.is_null()).count();
+            let emptied = of_side()
+                .flat_map(|o| &o.fields)
+                .filter(|f| matches!(f.new, Planned::Value(Value::Null)) && !f.old.is_null())
+                .count();
             let count = |kind: Kind| of_side().filter(|o| o.kind == kind).count();
             // Creating is not a share of what is linked: a first load links everything.
             let counts = [
@@ -44,7 +47,9 @@ pub fn check(plan: &Plan, limits: Limits) -> Vec<Stopped> {
                 let over_count = limits.changes.filter(|most| count > *most).map(|most| format!("{most} changes"));
                 let over_share = limits
                     .percent
-                    .filter(|percent| by_share && entity.linked >= FEW && count * 100 > entity.linked * *percent as usize)
+                    .filter(|percent| {
+                        by_share && entity.linked >= FEW && count * 100 > entity.linked * *percent as usize
+                    })
                     .map(|percent| format!("{percent}% of {} linked records", entity.linked));
                 if let Some(limit) = over_count.or(over_share) {
                     stopped.push(Stopped { entity: entity.entity.clone(), side, what: what.to_owned(), count, limit });

@@ -139,7 +139,8 @@ fn meetings<'a>(entity: &'a Entity, env: &Env, severa: &Rows<'a>, business: &Row
                     let (other, theirs) = &business[*place];
                     let full = pairs.iter().zip(&theirs[rule]).all(|(a, b)| a.is_some() && a == b);
                     let written = &entity.matches[rule].pairs[pair];
-                    let meeting = Meeting { severa: row, business: other, full, text: &written.text, number: written.number };
+                    let meeting =
+                        Meeting { severa: row, business: other, full, text: &written.text, number: written.number };
                     found.push(meeting);
                 }
             }
@@ -155,11 +156,13 @@ fn by_match<'a>(
     business: &Rows<'a>,
     taken: &mut BTreeSet<(Side, &'a str)>,
     pairing: &mut Pairing<'a>,
-) where
-{
+) {
     let meetings = meetings(entity, env, severa, business);
     let free = |taken: &BTreeSet<(Side, &'a str)>, m: &Meeting<'a>| {
-        (!taken.contains(&(Side::Severa, m.severa.id.as_str())), !taken.contains(&(Side::Business, m.business.id.as_str())))
+        (
+            !taken.contains(&(Side::Severa, m.severa.id.as_str())),
+            !taken.contains(&(Side::Business, m.business.id.as_str())),
+        )
     };
     let full: Vec<&Meeting> = meetings.iter().filter(|m| m.full && free(taken, m) == (true, true)).collect();
     let mut of_severa: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
@@ -180,10 +183,14 @@ fn by_match<'a>(
             let list = |side: Side, rows: &Rows, ids: &BTreeSet<&str>| -> String {
                 ids.iter().filter_map(|id| rows.get(id)).map(|r| shown(entity, side, r)).collect::<Vec<_>>().join(", ")
             };
-            let rows = [(Side::Severa, m.severa, list(Side::Business, business, own)), (Side::Business, m.business, list(Side::Severa, severa, other))];
+            let rows = [
+                (Side::Severa, m.severa, list(Side::Business, business, own)),
+                (Side::Business, m.business, list(Side::Severa, severa, other)),
+            ];
             for (side, row, candidates) in rows {
                 if taken.insert((side, &row.id)) {
-                    let reason = format!("it cannot be told which record of {} it is: {candidates}", side.other().title());
+                    let reason =
+                        format!("it cannot be told which record of {} it is: {candidates}", side.other().title());
                     pairing.held.push(held(entity, side, row, "ambiguous", reason));
                 }
             }
@@ -193,9 +200,15 @@ fn by_match<'a>(
     }
     // The same number under another name always holds, and so does the same name under another number.
     for m in meetings.iter().filter(|m| !m.full) {
-        let (code, what) = if m.number { ("same-number", "number under another name") } else { ("same-name", "name under another number") };
+        let (code, what) = if m.number {
+            ("same-number", "number under another name")
+        } else {
+            ("same-name", "name under another number")
+        };
         let (severa_free, business_free) = free(taken, m);
-        for (side, own, other, is_free) in [(Side::Severa, m.severa, m.business, severa_free), (Side::Business, m.business, m.severa, business_free)] {
+        for (side, own, other, is_free) in
+            [(Side::Severa, m.severa, m.business, severa_free), (Side::Business, m.business, m.severa, business_free)]
+        {
             let would_travel = is_free && entity.creates_on(side.other()) && entity.sends(side, own, env) == Sends::Yes;
             if would_travel && taken.insert((side, &own.id)) {
                 let there = shown(entity, side.other(), other);

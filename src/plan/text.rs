@@ -15,7 +15,10 @@ pub fn render(plan: &Plan, every: bool) -> String {
         totals.create, totals.update, totals.write_back, totals.link, totals.unchanged, totals.held
     );
     for entity in &plan.entities {
-        let quiet = entity.operations.is_empty() && entity.held.is_empty() && entity.notes.is_empty() && entity.kept_back.is_empty();
+        let quiet = entity.operations.is_empty()
+            && entity.held.is_empty()
+            && entity.notes.is_empty()
+            && entity.kept_back.is_empty();
         if !quiet {
             self::entity(&mut text, entity, every);
         }
@@ -27,21 +30,35 @@ pub fn render(plan: &Plan, every: bool) -> String {
 const SHOWN: usize = 8;
 
 fn entity(text: &mut String, entity: &EntityPlan, every: bool) {
-    let _ = writeln!(text, "\n{}  (read: {} from Severa, {} from Visma Business)", entity.entity, entity.read_severa, entity.read_business);
+    let _ = writeln!(
+        text,
+        "\n{}  (read: {} from Severa, {} from Visma Business)",
+        entity.entity, entity.read_severa, entity.read_business
+    );
     for side in Side::BOTH {
         for kind in [Kind::Create, Kind::Update, Kind::WriteBack, Kind::Link] {
-            let of_kind: Vec<&Operation> = entity.operations.iter().filter(|o| o.side == side && o.kind == kind).collect();
+            let of_kind: Vec<&Operation> =
+                entity.operations.iter().filter(|o| o.side == side && o.kind == kind).collect();
             let shown = if every { of_kind.len() } else { SHOWN };
             for operation in of_kind.iter().take(shown) {
                 self::operation(text, operation);
             }
             if of_kind.len() > shown {
-                let _ = writeln!(text, "    … and {} more to {} in {}", of_kind.len() - shown, verb(kind), side.title());
+                let _ =
+                    writeln!(text, "    … and {} more to {} in {}", of_kind.len() - shown, verb(kind), side.title());
             }
         }
     }
     for held in &entity.held {
-        let _ = writeln!(text, "  ! held  {} {} in {}: {} [{}]", held.key, held.name, held.side.title(), held.reason, held.code);
+        let _ = writeln!(
+            text,
+            "  ! held  {} {} in {}: {} [{}]",
+            held.key,
+            held.name,
+            held.side.title(),
+            held.reason,
+            held.code
+        );
     }
     for note in &entity.notes {
         let _ = writeln!(text, "  · note  {} {} in {}: {}", note.key, note.name, note.side.title(), note.text);

@@ -36,17 +36,33 @@ impl State {
     pub fn hold(&self, held: &Held, now: Timestamp) -> Result<(), StateError> {
         let before: Option<(String, u32)> = self
             .db
-            .prepare_cached("SELECT since, attempts FROM held WHERE entity = ?1 AND side = ?2 AND id = ?3 AND code = ?4")?
-            .query_map(params![held.entity, held.side.word(), held.id, held.code], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .prepare_cached(
+                "SELECT since, attempts FROM held WHERE entity = ?1 AND side = ?2 AND id = ?3 AND code = ?4",
+            )?
+            .query_map(params![held.entity, held.side.word(), held.id, held.code], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })?
             .next()
             .transpose()?;
-        let (since, attempts) = before.map_or((now.to_string(), 1), |(since, attempts)| (since, attempts.saturating_add(1)));
+        let (since, attempts) =
+            before.map_or((now.to_string(), 1), |(since, attempts)| (since, attempts.saturating_add(1)));
         let delay = DELAYS[(attempts as usize).saturating_sub(1).min(DELAYS.len() - 1)];
         let next_try = now.checked_add(delay.minutes()).unwrap_or(now);
         self.db.execute(
             "INSERT OR REPLACE INTO held (entity, side, id, key, name, code, reason, since, attempts, next_try)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-            params![held.entity, held.side.word(), held.id, held.key, held.name, held.code, held.reason, since, attempts, next_try.to_string()],
+            params![
+                held.entity,
+                held.side.word(),
+                held.id,
+                held.key,
+                held.name,
+                held.code,
+                held.reason,
+                since,
+                attempts,
+                next_try.to_string()
+            ],
         )?;
         Ok(())
     }
@@ -84,7 +100,8 @@ impl State {
 
     /// The record is visited again when what it points at has been linked.
     pub fn wait_for(&self, entity: &str, side: Side, id: &str, references: &[Reference]) -> Result<(), StateError> {
-        self.db.execute("DELETE FROM waiting WHERE entity = ?1 AND side = ?2 AND id = ?3", [entity, side.word(), id])?;
+        self.db
+            .execute("DELETE FROM waiting WHERE entity = ?1 AND side = ?2 AND id = ?3", [entity, side.word(), id])?;
         for reference in references {
             self.db.execute(
                 "INSERT OR IGNORE INTO waiting (entity, side, id, for_entity, for_side, for_value) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",

@@ -33,15 +33,26 @@ impl State {
     }
 
     pub fn end_run(&self, run: i64, now: Timestamp, outcome: &str, summary: &str) -> Result<(), StateError> {
-        self.db.execute("UPDATE runs SET ended_at = ?2, outcome = ?3, summary = ?4 WHERE id = ?1", params![run, now.to_string(), outcome, summary])?;
+        self.db.execute(
+            "UPDATE runs SET ended_at = ?2, outcome = ?3, summary = ?4 WHERE id = ?1",
+            params![run, now.to_string(), outcome, summary],
+        )?;
         Ok(())
     }
 
     /// The newest runs first.
     pub fn runs(&self, count: usize) -> Result<Vec<RunRecord>, StateError> {
-        let mut statement = self.db.prepare_cached("SELECT id, begun_at, ended_at, outcome, summary FROM runs ORDER BY id DESC LIMIT ?1")?;
+        let mut statement = self
+            .db
+            .prepare_cached("SELECT id, begun_at, ended_at, outcome, summary FROM runs ORDER BY id DESC LIMIT ?1")?;
         let rows = statement.query_map([count as i64], |row| {
-            Ok(RunRecord { id: row.get(0)?, begun_at: row.get(1)?, ended_at: row.get(2)?, outcome: row.get(3)?, summary: row.get(4)? })
+            Ok(RunRecord {
+                id: row.get(0)?,
+                begun_at: row.get(1)?,
+                ended_at: row.get(2)?,
+                outcome: row.get(3)?,
+                summary: row.get(4)?,
+            })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }

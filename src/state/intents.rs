@@ -27,8 +27,11 @@ impl State {
     }
 
     pub fn intents(&self, entity: &str) -> Result<Vec<Intent>, StateError> {
-        let mut statement = self.db.prepare_cached("SELECT side, source_id, begun_at FROM intents WHERE entity = ?1")?;
-        let rows = statement.query_map([entity], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?)))?;
+        let mut statement =
+            self.db.prepare_cached("SELECT side, source_id, begun_at FROM intents WHERE entity = ?1")?;
+        let rows = statement.query_map([entity], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
+        })?;
         let mut intents = Vec::new();
         for row in rows {
             let (side, source_id, begun_at) = row?;
@@ -41,7 +44,10 @@ impl State {
     }
 
     pub fn settle(&self, entity: &str, side: Side, source_id: &str) -> Result<(), StateError> {
-        self.db.execute("DELETE FROM intents WHERE entity = ?1 AND side = ?2 AND source_id = ?3", [entity, side.word(), source_id])?;
+        self.db.execute(
+            "DELETE FROM intents WHERE entity = ?1 AND side = ?2 AND source_id = ?3",
+            [entity, side.word(), source_id],
+        )?;
         Ok(())
     }
 }

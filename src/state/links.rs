@@ -28,7 +28,11 @@ impl Base {
     fn to_bytes(&self) -> Vec<u8> {
         let mut lines: Vec<_> = self.0.iter().collect();
         lines.sort_unstable();
-        lines.into_iter().flat_map(|(line, (severa, business))| [*line, *severa, *business]).flat_map(u64::to_le_bytes).collect()
+        lines
+            .into_iter()
+            .flat_map(|(line, (severa, business))| [*line, *severa, *business])
+            .flat_map(u64::to_le_bytes)
+            .collect()
     }
 
     fn from_bytes(bytes: &[u8]) -> Self {
@@ -55,6 +59,18 @@ impl Link {
 }
 
 impl State {
+    /// The link of one record.
+    pub fn link_of(&self, entity: &str, side: Side, id: &str) -> Result<Option<Link>, StateError> {
+        let column = if side == Side::Severa { "severa_id" } else { "business_id" };
+        let mut statement = self.db.prepare_cached(&format!(
+            "SELECT severa_id, business_id, born, columns, base, severa_stamp, business_stamp FROM links WHERE entity = ?1 AND {column} = ?2",
+        ))?;
+        let Some(row) = statement.query_map([entity, id], read)?.next() else { return Ok(None) };
+        let (mut link, columns) = row?;
+        link.columns = serde_json::from_str(&columns)?;
+        Ok(Some(link))
+    }
+
     pub fn links(&self, entity: &str) -> Result<Vec<Link>, StateError> {
         let mut statement = self.db.prepare_cached(
             "SELECT severa_id, business_id, born, columns, base, severa_stamp, business_stamp FROM links WHERE entity = ?1",
@@ -71,7 +87,10 @@ impl State {
 
     /// Stores a link in the place of what either record was linked to before.
     pub fn link(&self, entity: &str, link: &Link) -> Result<(), StateError> {
-        self.db.execute("DELETE FROM links WHERE entity = ?1 AND (severa_id = ?2 OR business_id = ?3)", params![entity, link.severa_id, link.business_id])?;
+        self.db.execute(
+            "DELETE FROM links WHERE entity = ?1 AND (severa_id = ?2 OR business_id = ?3)",
+            params![entity, link.severa_id, link.business_id],
+        )?;
         self.db.execute(
             "INSERT INTO links (entity, severa_id, business_id, born, columns, base, severa_stamp, business_stamp) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             params![

@@ -45,7 +45,8 @@ impl State {
 
     /// Renews the lease before a write; false where another has taken over meanwhile.
     pub fn renew(&self, lease: &Lease, now: Timestamp) -> Result<bool, StateError> {
-        let changed = self.db.execute("UPDATE lock SET until = ?2 WHERE token = ?1", [&lease.token, &until(now).to_string()])?;
+        let changed =
+            self.db.execute("UPDATE lock SET until = ?2 WHERE token = ?1", [&lease.token, &until(now).to_string()])?;
         Ok(changed == 1)
     }
 

@@ -3,7 +3,10 @@
 //! Names are unresolved and types unchecked; a statement that did not parse is absent here and
 //! stands among the diagnostics. Comments are not part of it: the outline owns them.
 
-#![expect(clippy::large_enum_variant, reason = "a tree is built once and walked; boxes would only make it harder to read")]
+#![expect(
+    clippy::large_enum_variant,
+    reason = "a tree is built once and walked; boxes would only make it harder to read"
+)]
 
 use crate::source::{Span, Spanned};
 use crate::value::Side;
@@ -35,13 +38,28 @@ pub enum Item {
     Table(Table),
     Entity(Entity),
     /// `change setting project_unit = 7`
-    ChangeSetting { name: Name, value: Expr, span: Span },
+    ChangeSetting {
+        name: Name,
+        value: Expr,
+        span: Span,
+    },
     /// `change table payment_term { 21 <-> 5 }`
-    ChangeTable { name: Name, rows: Vec<MapRow>, span: Span },
+    ChangeTable {
+        name: Name,
+        rows: Vec<MapRow>,
+        span: Span,
+    },
     /// `change entity Project { … }`
-    ChangeEntity { name: Name, body: Vec<Statement>, span: Span },
+    ChangeEntity {
+        name: Name,
+        body: Vec<Statement>,
+        span: Span,
+    },
     /// `off entity ProductCategory`
-    OffEntity { name: Name, span: Span },
+    OffEntity {
+        name: Name,
+        span: Span,
+    },
     Example(Example),
 }
 
@@ -110,30 +128,70 @@ pub enum Statement {
     Setting(Setting),
     Table(Table),
     /// `identity guid -> Inf[guid_field]`, `identity "VB {JNo}/{EntNo}" in description`
-    Identity { left: Expr, within: bool, right: Expr, span: Span },
+    Identity {
+        left: Expr,
+        within: bool,
+        right: Expr,
+        span: Span,
+    },
     /// `match code = EmpNo and (firstName, lastName) = Nm`: pairs that must all be equal.
-    Match { pairs: Vec<(Expr, Expr)>, span: Span },
+    Match {
+        pairs: Vec<(Expr, Expr)>,
+        span: Span,
+    },
     /// `master none`, `master case_master`, `master business`
-    Master { value: Name, span: Span },
+    Master {
+        value: Name,
+        span: Span,
+    },
     /// `conflict newest`
-    Conflict { policy: Name, span: Span },
+    Conflict {
+        policy: Name,
+        span: Span,
+    },
     /// `number CustNo, ActNo by business`, `number LnNo by position`
-    Number { columns: Vec<Path>, by: Name, span: Span },
+    Number {
+        columns: Vec<Path>,
+        by: Name,
+        span: Span,
+    },
     Send(Send),
     /// `hold when CONDITION: "reason"`
-    Hold { condition: Expr, reason: Spanned<String>, span: Span },
+    Hold {
+        condition: Expr,
+        reason: Spanned<String>,
+        span: Span,
+    },
     /// `failure status.guid <- failed`
-    Failure { field: Path, value: Expr, span: Span },
+    Failure {
+        field: Path,
+        value: Expr,
+        span: Span,
+    },
     Line(Line),
     /// `on create { … }`
-    OnCreate { lines: Vec<Line>, span: Span },
+    OnCreate {
+        lines: Vec<Line>,
+        span: Span,
+    },
     /// `only if SETTING { … }`
-    OnlyIf { condition: Expr, body: Vec<Statement>, span: Span },
+    OnlyIf {
+        condition: Expr,
+        body: Vec<Statement>,
+        span: Span,
+    },
     Part(Part),
     /// `change part Contact { … }`, inside a change of an entity or part.
-    ChangePart { name: Name, body: Vec<Statement>, span: Span },
+    ChangePart {
+        name: Name,
+        body: Vec<Statement>,
+        span: Span,
+    },
     /// `drop description`
-    Drop { field: Path, span: Span },
+    Drop {
+        field: Path,
+        span: Span,
+    },
 }
 
 /// Which records of both sides an entity or part stands for, and which way it goes.
@@ -274,29 +332,57 @@ pub enum ExprKind {
     /// `"VB {JNo}/{EntNo}"`: a text with at least one field in it.
     Template(Vec<TemplatePart>),
     /// The arguments in their order; `else` before one, as in `split_last(" ", else "?")`, is reading aid only.
-    Call { name: Name, args: Vec<Expr> },
+    Call {
+        name: Name,
+        args: Vec<Expr>,
+    },
     Not(Box<Expr>),
     Negative(Box<Expr>),
-    Binary { op: Spanned<BinaryOp>, left: Box<Expr>, right: Box<Expr> },
+    Binary {
+        op: Spanned<BinaryOp>,
+        left: Box<Expr>,
+        right: Box<Expr>,
+    },
     /// `x in list`, `x not in list`
-    In { value: Box<Expr>, list: Box<Expr>, negated: bool },
+    In {
+        value: Box<Expr>,
+        list: Box<Expr>,
+        negated: bool,
+    },
     /// `x is blank`, `x is not blank`, `x is set`, `x is not set`
-    Is { value: Box<Expr>, test: IsTest, negated: bool },
+    Is {
+        value: Box<Expr>,
+        test: IsTest,
+        negated: bool,
+    },
     /// `any projects has won`, `no projects has won`
-    Quantified { any: bool, list: Path, condition: Box<Expr> },
+    Quantified {
+        any: bool,
+        list: Path,
+        condition: Box<Expr>,
+    },
     Tuple(Vec<Expr>),
     List(Vec<Expr>),
     Range(Box<Expr>, Box<Expr>),
     /// `when c -> value … else value`
-    Choice { branches: Vec<Branch>, otherwise: Option<Box<Expr>> },
+    Choice {
+        branches: Vec<Branch>,
+        otherwise: Option<Box<Expr>>,
+    },
     /// `{ true <-> 0, false <-> 1, else -> true }`
     Map(Vec<MapRow>),
     /// `link Customer`, `link Employee.ActNo`
-    Link { entity: Name, column: Option<Name> },
+    Link {
+        entity: Name,
+        column: Option<Name>,
+    },
     /// `first of (workType.guid -> link WorkType, default_product)`: each a short pipeline.
     FirstOf(Vec<Vec<Expr>>),
     /// `(-> f(…) <- g(…))`: a pair of ways, each a chain of transforms.
-    TwoWays { forward: Vec<Expr>, backward: Vec<Expr> },
+    TwoWays {
+        forward: Vec<Expr>,
+        backward: Vec<Expr>,
+    },
 }
 
 /// `when isSent -> invoiceNumber or hold`

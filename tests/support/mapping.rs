@@ -20,7 +20,11 @@ pub fn given(settings: &[(&str, GivenValue)]) -> Vec<Given> {
     let nowhere = Span::new(FileId(0), 0, 0);
     settings
         .iter()
-        .map(|(name, value)| Given { name: Spanned::new((*name).to_owned(), nowhere), value: value.clone(), span: nowhere })
+        .map(|(name, value)| Given {
+            name: Spanned::new((*name).to_owned(), nowhere),
+            value: value.clone(),
+            span: nowhere,
+        })
         .collect()
 }
 
@@ -45,7 +49,8 @@ pub fn standard() -> Standard {
             _ => vec![vec![Value::text("NOK"), Value::Int(47)]],
         })
         .collect();
-    let named = program.named.iter().map(|n| vec![vec![Value::Guid(Guid(1)), Value::text(n.wanted.as_str())]]).collect();
+    let named =
+        program.named.iter().map(|n| vec![vec![Value::Guid(Guid(1)), Value::text(n.wanted.as_str())]]).collect();
     let lookups = Lookups::new(&program, kept, named).expect("all names are known");
     Standard { program, lookups, norway }
 }

@@ -1,0 +1,254 @@
+//! Carrying out: reads both sides, plans, writes, and remembers.
+//!
+//! What must hold under faults is told in ARCHITECTURE.md; the short of it: an intent is on disk
+//! before a record is created, an outcome that is not known is looked up before anything is tried
+//! again, and a watermark never passes a record that is not on some list.
+
+mod apply;
+mod error;
+mod gather;
+mod index;
+mod report;
+mod verify;
+mod write;
+
+pub use error::RunError;
+pub use report::{Outcome, Report};
+
+use crate::plan::{self, Limits, Plan};
+use crate::program::{Env, Lookups, Program};
+use crate::state::{Holder, State};
+use crate::systems::{Clock, Read, Select, System};
+use crate::value::{Side, Value};
+use index::Index;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// What a caller may ask of a run.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Read everything on both sides, whatever the watermarks say.
+    pub full: bool,
+    /// Pair records and write nothing but identities.
+    pub link_only: bool,
+    /// Only these entities; nothing given means all.
+    pub entities: Vec<String>,
+    /// Records of an earlier date stay out.
+    pub start_date: Option<jiff::civil::Date>,
+    pub limits: Limits,
+    /// Set from outside to end the run between two operations.
+    pub stop: Arc<AtomicBool>,
+}
+
+/// Told how far a run is.
+pub trait Progress: Send {
+    /// `what` is `reading`, `planning` or `writing`; `total` is not always known.
+    fn at(&mut self, what: &str, entity: &str, done: usize, total: Option<usize>);
+}
+
+/// Nobody looks.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Quiet;
+
+impl Progress for Quiet {
+    fn at(&mut self, _: &str, _: &str, _: usize, _: Option<usize>) {}
+}
+
+/// One company's run: its program, both sides, and its state.
+pub struct Engine {
+    program: Program,
+    severa: Box<dyn System>,
+    business: Box<dyn System>,
+    clock: Arc<dyn Clock>,
+    state: State,
+    options: Options,
+    opened: Option<Opened>,
+}
+
+/// What opening both sides gave.
+struct Opened {
+    lookups: Lookups,
+    identity: String,
+    descriptions: [String; 2],
+}
+
+impl Engine {
+    pub fn new(
+        program: Program,
+        severa: Box<dyn System>,
+        business: Box<dyn System>,
+        clock: Arc<dyn Clock>,
+        state: State,
+        options: Options,
+    ) -> Self {
+        Self { program, severa, business, clock, state, options, opened: None }
+    }
+
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// What both sides say of themselves, once opened.
+    pub fn descriptions(&self) -> Option<&[String; 2]> {
+        self.opened.as_ref().map(|o| &o.descriptions)
+    }
+
+    fn side(&mut self, side: Side) -> &mut dyn System {
+        match side {
+            Side::Severa => self.severa.as_mut(),
+            Side::Business => self.business.as_mut(),
+        }
+    }
+
+    fn stopped(&self) -> bool {
+        self.options.stop.load(Ordering::Relaxed)
+    }
+
+    /// Connects both sides, checks their shape, and reads what is read once a run.
+    async fn open(&mut self) -> Result<(), RunError> {
+        if self.opened.is_some() {
+            return Ok(());
+        }
+        let mut identities = Vec::new();
+        let mut descriptions = Vec::new();
+        for side in Side::BOTH {
+            let selects: Vec<Select> = self.selects(side);
+            let opened = self.side(side).open(&selects).await?;
+            identities.push(opened.identity);
+            descriptions.push(opened.description);
+        }
+        let identity = format!("Severa {} and Visma Business {}", identities[0], identities[1]);
+        self.state.bind(&identity)?;
+        let asked: Vec<(Side, Select)> = self.program.kept.iter().map(|t| (t.side, t.select.clone())).collect();
+        let mut kept = Vec::new();
+        for (side, select) in asked {
+            kept.push(self.all(side, select).await?);
+        }
+        let asked: Vec<(Side, Select)> = self.program.named.iter().map(|n| (n.side, n.select.clone())).collect();
+        let mut named = Vec::new();
+        for (side, select) in asked {
+            named.push(self.all(side, select).await?);
+        }
+        let lookups = Lookups::new(&self.program, kept, named).map_err(RunError::Names)?;
+        let descriptions = [descriptions.remove(0), descriptions.remove(0)];
+        self.opened = Some(Opened { lookups, identity, descriptions });
+        Ok(())
+    }
+
+    fn selects(&self, side: Side) -> Vec<Select> {
+        let entities = self.program.entities.iter().map(|e| e.select(side).clone());
+        let kept = self.program.kept.iter().filter(|t| t.side == side).map(|t| t.select.clone());
+        let named = self.program.named.iter().filter(|n| n.side == side).map(|n| n.select.clone());
+        entities.chain(kept).chain(named).collect()
+    }
+
+    async fn all(&mut self, side: Side, select: Select) -> Result<Vec<Vec<Value>>, RunError> {
+        let read = Read { select, since: None, push: Vec::new(), start_date: None };
+        let (rows, _) = gather::listing(self.side(side), &read, &mut Quiet, "").await?;
+        Ok(rows.into_iter().map(|row| row.values).collect())
+    }
+
+    /// What a run would do. Nothing is written to either system.
+    pub async fn plan(&mut self, progress: &mut dyn Progress) -> Result<Plan, RunError> {
+        self.open().await?;
+        let mut index = Index::load(&self.program, &self.state)?;
+        let mut plan = Plan {
+            mapping: self.program.mapping.clone(),
+            fingerprint: self.program.fingerprint.clone(),
+            identity: self.opened.as_ref().map(|o| o.identity.clone()).unwrap_or_default(),
+            made_at: self.clock.now().to_string(),
+            entities: Vec::new(),
+        };
+        for place in 0..self.program.entities.len() {
+            if !self.options.entities.is_empty() && !self.options.entities.contains(&self.program.entities[place].name)
+            {
+                continue;
+            }
+            if self.stopped() {
+                return Err(RunError::Interrupted);
+            }
+            let gathered = self.gather(place, progress).await?;
+            let Some(opened) = &self.opened else { return Err(RunError::Interrupted) };
+            let entity = &self.program.entities[place];
+            progress.at("planning", &entity.name, 0, None);
+            // Records of an entity may point at each other: what the first look creates, the second can point at.
+            let mut planned = {
+                let env = Env { links: &index, lookups: &opened.lookups };
+                plan::plan(entity, &gathered.known, &env, self.options.start_date, self.options.link_only)
+            };
+            for _ in 0..2 {
+                index.add(place, &planned);
+                let env = Env { links: &index, lookups: &opened.lookups };
+                planned = plan::plan(entity, &gathered.known, &env, self.options.start_date, self.options.link_only);
+                index.forget_planned(place);
+            }
+            index.add(place, &planned);
+            planned.watermarks = gathered.watermarks;
+            plan.entities.push(planned);
+        }
+        Ok(plan)
+    }
+
+    /// Plans and carries out in one go.
+    pub async fn run(&mut self, progress: &mut dyn Progress) -> Result<(Plan, Report), RunError> {
+        let lease = self.state.lock(&holder(self.clock.as_ref()), self.clock.now())?;
+        let result = self.run_locked(&lease, progress).await;
+        self.state.unlock(&lease)?;
+        result
+    }
+
+    async fn run_locked(
+        &mut self,
+        lease: &crate::state::Lease,
+        progress: &mut dyn Progress,
+    ) -> Result<(Plan, Report), RunError> {
+        let plan = self.plan(progress).await?;
+        self.within_limits(&plan)?;
+        let report = self.carry_out(&plan, lease, progress).await?;
+        Ok((plan, report))
+    }
+
+    /// Carries out exactly a plan made earlier, or refuses it as a whole.
+    pub async fn apply(&mut self, plan: &Plan, progress: &mut dyn Progress) -> Result<Report, RunError> {
+        let lease = self.state.lock(&holder(self.clock.as_ref()), self.clock.now())?;
+        let result = self.apply_locked(plan, &lease, progress).await;
+        self.state.unlock(&lease)?;
+        result
+    }
+
+    async fn apply_locked(
+        &mut self,
+        plan: &Plan,
+        lease: &crate::state::Lease,
+        progress: &mut dyn Progress,
+    ) -> Result<Report, RunError> {
+        if plan.fingerprint != self.program.fingerprint {
+            return Err(RunError::OtherMapping { plan: plan.mapping.clone() });
+        }
+        self.open().await?;
+        let identity = self.opened.as_ref().map(|o| o.identity.clone()).unwrap_or_default();
+        if plan.identity != identity {
+            return Err(RunError::OtherCompany { plan: plan.identity.clone(), found: identity });
+        }
+        let moved = self.moved(plan).await?;
+        if !moved.is_empty() {
+            return Err(RunError::Stale(moved));
+        }
+        self.within_limits(plan)?;
+        self.carry_out(plan, lease, progress).await
+    }
+
+    fn within_limits(&self, plan: &Plan) -> Result<(), RunError> {
+        let stopped = plan::check_limits(plan, self.options.limits);
+        if stopped.is_empty() { Ok(()) } else { Err(RunError::Limits(stopped, Box::new(plan.clone()))) }
+    }
+}
+
+/// Who holds the lock: this process, told apart from an earlier one of the same number by its start.
+fn holder(clock: &dyn Clock) -> Holder {
+    let host = std::env::var("COMPUTERNAME")
+        .or_else(|_| std::env::var("HOSTNAME"))
+        .unwrap_or_else(|_| "this machine".to_owned());
+    let pid = std::process::id();
+    Holder { host, pid, token: format!("{pid}-{}", clock.now().as_nanosecond()) }
+}

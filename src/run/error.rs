@@ -1,0 +1,35 @@
+//! Why a run ended before it was done.
+
+use crate::plan::{Plan, Stopped};
+use crate::program::lookup::UnknownName;
+use crate::state::StateError;
+use crate::systems::SystemError;
+use crate::value::Side;
+
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    #[error("{0}")]
+    System(#[from] SystemError),
+    #[error("{0}")]
+    State(#[from] StateError),
+    /// Names in the settings that the tenant does not have.
+    #[error("names in the settings that are not there")]
+    Names(Vec<UnknownName>),
+    /// The plan goes over a limit; it comes along, to be looked at.
+    #[error("the plan goes over a limit")]
+    Limits(Vec<Stopped>, Box<Plan>),
+    /// Records that changed since the plan was made.
+    #[error("records have changed since the plan was made")]
+    Stale(Vec<String>),
+    #[error("the plan was made by another mapping or other settings than `{plan}` has now")]
+    OtherMapping { plan: String },
+    #[error("the plan was made for {plan}, and the settings lead to {found}")]
+    OtherCompany { plan: String, found: String },
+    /// A listing without a single record, though records of it are linked: a fault, not a mass deletion.
+    #[error("{} listed no {entity} at all, though {linked} are linked", side.title())]
+    EmptyListing { side: Side, entity: String, linked: usize },
+    #[error("interrupted; what was done is kept, and the next run continues from there")]
+    Interrupted,
+    #[error("another run has taken over the lock, which this one had not renewed for too long")]
+    LostLock,
+}

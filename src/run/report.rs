@@ -1,0 +1,55 @@
+//! What a run did.
+
+use crate::plan::Plan;
+use crate::systems::{SystemError, Usage};
+use std::collections::BTreeMap;
+
+/// What became of an operation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    Done,
+    /// On the list of held records, with this reason.
+    Held(String),
+    /// Not tried: its side had stopped, or the run was interrupted.
+    NotTried,
+}
+
+impl Outcome {
+    pub fn word(&self) -> String {
+        match self {
+            Outcome::Done => "done".to_owned(),
+            Outcome::Held(reason) => format!("held: {reason}"),
+            Outcome::NotTried => "not tried".to_owned(),
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+pub struct Report {
+    pub outcomes: BTreeMap<String, Outcome>,
+    /// Records held after this run, in all.
+    pub held: usize,
+    /// The fault of a whole side that ended the run early.
+    pub failure: Option<SystemError>,
+    pub interrupted: bool,
+    pub severa: Usage,
+    pub business: Usage,
+    pub seconds: f64,
+}
+
+impl Report {
+    pub fn done(&self) -> usize {
+        self.outcomes.values().filter(|o| **o == Outcome::Done).count()
+    }
+
+    pub fn outcome(&self, id: &str) -> Option<String> {
+        self.outcomes.get(id).map(Outcome::word)
+    }
+
+    /// One line for the list of runs.
+    pub fn summary(&self, plan: &Plan) -> String {
+        let totals = plan.totals();
+        let planned = totals.create + totals.update + totals.write_back + totals.link;
+        format!("{} of {planned} operations done, {} records held", self.done(), self.held)
+    }
+}

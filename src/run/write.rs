@@ -1,0 +1,243 @@
+//! One operation against one side, and what is remembered of it.
+
+use super::apply::Deferred;
+use super::index::Index;
+use super::{Engine, RunError};
+use crate::plan::{self, FieldChange, Kind, Operation, Planned};
+use crate::program::Entity;
+use crate::state::{Base, Change, Intent, Link};
+use crate::systems::{Create, ErrorKind, PartWrite, Row, SystemError, Update};
+use crate::value::{Side, Value};
+
+/// What became of an operation.
+pub(super) enum Written {
+    Done,
+    /// What it follows on was not done.
+    NotTried,
+    Held {
+        code: &'static str,
+        reason: String,
+    },
+    SideFailed(SystemError),
+}
+
+/// A field with its value settled.
+struct Field<'a> {
+    change: &'a FieldChange,
+    value: Value,
+}
+
+impl Engine {
+    pub(super) async fn write(
+        &mut self,
+        run: i64,
+        place: usize,
+        operation: &Operation,
+        index: &mut Index,
+        deferred: &mut Vec<Deferred>,
+    ) -> Result<Written, RunError> {
+        let own = self.program.entities[place].name.clone();
+        let mut fields = Vec::new();
+        let mut later = Vec::new();
+        for change in &operation.fields {
+            let value = match &change.new {
+                Planned::Value(value) => value.clone(),
+                Planned::Pending(reference) => match index.resolve(reference) {
+                    Some(value) => value,
+                    None if reference.entity == own && operation.kind == Kind::Create => {
+                        later.push(change.clone());
+                        continue;
+                    }
+                    None if reference.entity == own => return Ok(Written::NotTried),
+                    None => {
+                        let reason = format!(
+                            "{} {} was not carried over, and this points at it",
+                            reference.entity, reference.value
+                        );
+                        return Ok(Written::Held { code: "waits-for-another", reason });
+                    }
+                },
+            };
+            fields.push(Field { change, value });
+        }
+        let result = match operation.kind {
+            Kind::Create => self.create(place, operation, &fields).await?,
+            Kind::Update | Kind::WriteBack | Kind::Link => self.update(place, operation, &fields).await,
+        };
+        let row = match result {
+            Ok(row) => row,
+            Err(error) => return self.failed(&own, operation, error),
+        };
+        self.done(run, place, operation, &fields, &row, index)?;
+        if !later.is_empty() {
+            let mut second = operation.clone();
+            second.id = format!("{}-second", operation.id);
+            second.kind = Kind::Update;
+            second.record_id = Some(row.id);
+            second.fields = later;
+            second.numbers.clear();
+            deferred.push(Deferred { operation: second });
+        }
+        Ok(Written::Done)
+    }
+
+    /// The intent is on disk before the request leaves.
+    async fn create(
+        &mut self,
+        place: usize,
+        operation: &Operation,
+        fields: &[Field<'_>],
+    ) -> Result<Result<Row, SystemError>, RunError> {
+        let entity = &self.program.entities[place];
+        let intent = Intent {
+            entity: entity.name.clone(),
+            side: operation.side,
+            source_id: operation.source_id.clone(),
+            begun_at: self.clock.now(),
+        };
+        self.state.intend(&intent)?;
+        let identity = match (operation.side, entity.identity) {
+            (Side::Business, Some(slot)) => {
+                entity.business.fields.get(slot).map(|f| (f.name.clone(), Value::text(operation.source_id.clone())))
+            }
+            _ => None,
+        };
+        let own = fields.iter().filter(|f| f.change.part.is_none() && !f.value.is_null());
+        let create = Create {
+            select: entity.select(operation.side).clone(),
+            values: own.map(|f| (f.change.field.clone(), f.value.clone())).collect(),
+            numbers: operation.numbers.clone(),
+            identity,
+            parts: parts(entity, fields),
+        };
+        Ok(self.side(operation.side).create(&create).await)
+    }
+
+    async fn update(&mut self, place: usize, operation: &Operation, fields: &[Field<'_>]) -> Result<Row, SystemError> {
+        let entity = &self.program.entities[place];
+        let own: Vec<&Field> = fields.iter().filter(|f| f.change.part.is_none()).collect();
+        let update = Update {
+            select: entity.select(operation.side).clone(),
+            id: operation.record_id.clone().unwrap_or_default(),
+            expect: own.iter().map(|f| (f.change.field.clone(), f.change.old.clone())).collect(),
+            set: own.iter().map(|f| (f.change.field.clone(), f.value.clone())).collect(),
+            parts: parts(entity, fields),
+        };
+        self.side(operation.side).update(&update).await
+    }
+
+    fn failed(&self, entity: &str, operation: &Operation, error: SystemError) -> Result<Written, RunError> {
+        let reason = error.to_string();
+        Ok(match error.kind {
+            kind if kind.stops_side() => Written::SideFailed(error),
+            // The intent stays open: the next run looks the record up before it tries again.
+            ErrorKind::Unknown => Written::Held { code: "unknown-outcome", reason },
+            ErrorKind::Moved => {
+                Written::Held { code: "moved", reason: format!("{reason}; it is planned again in the next run") }
+            }
+            ErrorKind::Gone => Written::Held { code: "vanished", reason },
+            _ => {
+                if operation.kind == Kind::Create {
+                    self.state.settle(entity, operation.side, &operation.source_id)?;
+                }
+                Written::Held { code: "refused", reason }
+            }
+        })
+    }
+
+    /// Link, base and history, and the intent's end, in one step.
+    fn done(
+        &self,
+        run: i64,
+        place: usize,
+        operation: &Operation,
+        fields: &[Field],
+        row: &Row,
+        index: &mut Index,
+    ) -> Result<(), RunError> {
+        let entity = &self.program.entities[place];
+        let (severa_id, business_id) = match operation.side {
+            Side::Severa => (row.id.clone(), operation.source_id.clone()),
+            Side::Business => (operation.source_id.clone(), row.id.clone()),
+        };
+        let known = self.state.link_of(&entity.name, operation.side, &row.id)?;
+        let mut link = known.unwrap_or(Link {
+            severa_id,
+            business_id,
+            born: operation.side.other(),
+            columns: operation.columns.clone(),
+            base: Base::default(),
+            severa_stamp: None,
+            business_stamp: None,
+        });
+        if operation.side == Side::Business {
+            link.columns = plan::columns(entity, row);
+            link.business_stamp = row.changed;
+        } else {
+            link.severa_stamp = row.changed;
+        }
+        for line in entity.lines.iter().filter(|l| !l.on_create) {
+            let key = plan::line_key(line);
+            let Some((_, source)) = operation.bases.iter().find(|(line, _)| *line == key) else { continue };
+            let target = plan::end(entity, line, operation.side, row);
+            let entry = match operation.side {
+                Side::Severa => (target, *source),
+                Side::Business => (*source, target),
+            };
+            link.base.0.insert(key, entry);
+        }
+        let now = self.clock.now();
+        self.state.together(|| {
+            self.state.link(&entity.name, &link)?;
+            self.state.settle(&entity.name, operation.side, &operation.source_id)?;
+            self.state.release(&entity.name, operation.side.other(), &operation.source_id)?;
+            for field in fields.iter().filter(|f| operation.kind != Kind::Create || !f.value.is_null()) {
+                let part = field.change.part.as_ref().map(|p| format!("{}.", p.list)).unwrap_or_default();
+                let change = Change {
+                    entity: entity.name.clone(),
+                    side: operation.side,
+                    id: row.id.clone(),
+                    field: format!("{part}{}", field.change.field),
+                    old: field.change.old.to_string(),
+                    new: field.value.to_string(),
+                    file: field.change.because.file.clone(),
+                    line: field.change.because.line,
+                };
+                self.state.record(run, now, &change)?;
+            }
+            Ok(())
+        })?;
+        index.put(place, &link);
+        Ok(())
+    }
+}
+
+/// Fields inside lists, one write for each element.
+fn parts(entity: &Entity, fields: &[Field]) -> Vec<PartWrite> {
+    let mut writes: Vec<PartWrite> = Vec::new();
+    for field in fields {
+        let Some(part) = &field.change.part else { continue };
+        if part.id.is_none() && field.value.is_null() {
+            continue;
+        }
+        let place = match writes.iter().position(|w| w.list == part.list && w.id == part.id) {
+            Some(place) => place,
+            None => {
+                let constants = entity.parts.get(part.part).filter(|_| part.id.is_none()).map(|p| p.constants.clone());
+                writes.push(PartWrite {
+                    list: part.list.clone(),
+                    id: part.id.clone(),
+                    expect: Vec::new(),
+                    set: constants.unwrap_or_default(),
+                });
+                writes.len() - 1
+            }
+        };
+        let write = &mut writes[place];
+        if part.id.is_some() {
+            write.expect.push((field.change.field.clone(), field.change.old.clone()));
+        }
+        write.set.push((field.change.field.clone(), field.value.clone()));
+    }
+    writes
+}
