@@ -1,1 +1,3 @@
 
+#[cfg(feature = "run")]
+pub mod sandbox;
