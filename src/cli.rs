@@ -3,11 +3,21 @@
 //! Data go to stdout; messages, progress and the log go to stderr.
 
 mod check;
+#[cfg(feature = "run")]
+mod demo;
 mod exit;
 mod fmt;
 mod logging;
 mod output;
+#[cfg(feature = "run")]
+mod ready;
+#[cfg(feature = "run")]
+mod runtime;
+#[cfg(feature = "run")]
+mod sandbox;
 mod shared;
+#[cfg(feature = "run")]
+mod status;
 
 use clap::{Parser, Subcommand};
 use exit::{Exit, Failure};
@@ -34,6 +44,10 @@ struct Cli {
 enum Command {
     Check(check::Args),
     Fmt(fmt::Args),
+    #[cfg(feature = "run")]
+    Sandbox(sandbox::Args),
+    #[cfg(feature = "run")]
+    Status(status::Args),
 }
 
 /// Reads the command line, does what it asks for, and says how it went.
@@ -61,6 +75,10 @@ fn carry_out(command: Command) -> Result<Exit, Failure> {
     match command {
         Command::Check(args) => check::main(&args),
         Command::Fmt(args) => fmt::main(&args),
+        #[cfg(feature = "run")]
+        Command::Sandbox(args) => sandbox::main(&args),
+        #[cfg(feature = "run")]
+        Command::Status(args) => status::main(&args),
     }
 }
 

@@ -151,13 +151,12 @@ pub enum Event {
 /// Adds a settings file to the sources, its secrets in plain text blanked first, so that nothing
 /// that prints sources can show one.
 pub fn add(sources: &mut Sources, name: impl Into<String>, text: &str) -> FileId {
-    sources.add(name, mask::masked(text, b'*'))
+    sources.add(name, mask::masked(text))
 }
 
 /// Reads a settings file that [`add`] has added.
 pub fn read(sources: &Sources, file: FileId) -> (Settings, Vec<Diagnostic>) {
-    // A blanked secret would be an alias to YAML, which begin with `*`.
-    let text = mask::masked(&sources.get(file).text, b'x');
+    let text = mask::for_parser(&sources.get(file).text);
     let (settings, mut diagnostics) = sections::read(file, &text);
     crate::diag::tidy(&mut diagnostics);
     (settings, diagnostics)

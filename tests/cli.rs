@@ -156,3 +156,15 @@ fn what_does_not_parse_is_not_laid_out() {
     assert_eq!(ran.code, Some(1), "{ran:?}");
     assert_eq!(fs::read_to_string(folder.path().join("ours.mapping")).expect("read"), "mapping {{{\n");
 }
+
+#[cfg(feature = "run")]
+#[test]
+fn status_before_the_first_run_says_so_and_leaves_no_trace() {
+    let settings = "mapping: standard\nsettings:\n  Project: { default_owner: a@example.no, won_status: Order }\n";
+    let folder = project(&[("samband.yaml", settings)]);
+    let ran = samband(folder.path(), &["status"]);
+    assert_eq!((ran.code, ran.out.as_str()), (Some(0), "no run yet\n"), "{ran:?}");
+    let ran = samband(folder.path(), &["status", "--format", "json"]);
+    assert_eq!(ran.json(), serde_json::json!({ "runs": [], "held": [] }));
+    assert_eq!(fs::read_dir(folder.path()).expect("read").count(), 1, "no state file is made");
+}

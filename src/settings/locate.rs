@@ -117,12 +117,16 @@ impl Scan<'_> {
     fn block(&mut self, indent: usize, depth: usize) -> Located {
         let before = self.at;
         self.blanks();
+        // A tag or anchor may stand on the line above its value.
+        while matches!(self.peek(), Some(b'&' | b'!')) && self.column() >= indent {
+            self.properties();
+            self.blanks();
+        }
         if self.peek().is_none() || self.column() < indent || self.document_mark() {
             let place = self.at;
             self.at = before.max(place.min(self.text.len()));
             return Located { range: before..before, kind: Kind::Empty };
         }
-        self.properties();
         if depth > DEPTH {
             return self.plain(indent);
         }
@@ -178,7 +182,8 @@ impl Scan<'_> {
             self.at = after;
             self.spaces();
             self.properties();
-            let value = if matches!(self.peek(), None | Some(b'\n' | b'\r' | b'#')) {
+            let inline = !matches!(self.peek(), None | Some(b'\n' | b'\r' | b'#'));
+            let value = if !inline {
                 let place = self.at;
                 self.blanks();
                 let least = if self.dash() && self.column() == column { column } else { column + 1 };
@@ -189,10 +194,12 @@ impl Scan<'_> {
             };
             end = value.range.end.max(key.end);
             entries.push(Entry { key, value });
-            // A second token on the line is the parser's to refuse.
-            self.spaces();
-            if !matches!(self.peek(), None | Some(b'\n' | b'\r' | b'#')) && self.column() != column {
-                self.to_line_end();
+            if inline {
+                // A second token on the line is the parser's to refuse.
+                self.spaces();
+                if !matches!(self.peek(), None | Some(b'\n' | b'\r' | b'#')) {
+                    self.to_line_end();
+                }
             }
         }
         Located { range: start..end, kind: Kind::Map(entries) }

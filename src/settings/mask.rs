@@ -2,19 +2,35 @@
 
 use super::locate::{Kind, Located, locate};
 use crate::diag::suggest::nearest;
+use crate::source::FileId;
 use std::ops::Range;
 
 /// The keys whose values are secrets.
 pub const SECRET_KEYS: &[&str] = &["client_secret", "password", "webhook"];
 
-/// The text with every secret replaced by so many `with`; same length, same lines.
+/// The text with every secret replaced by so many `*`; same length, same lines.
 ///
 /// Besides the secrets' own keys it covers keys that look like a slip of them, whatever stands
 /// under such a key without being a reference, and passwords inside addresses.
-pub fn masked(text: &str, with: u8) -> String {
+pub fn masked(text: &str) -> String {
+    let mut ranges = Vec::new();
+    let located = locate(text);
+    find(text, &located, Where::Outside, &mut ranges);
+    // What the locator did not get to see, for some rarity of YAML, is looked through line by line.
+    loose_lines(text, located.range.end..text.len(), true, &mut ranges);
+    let broken = super::node::parse(FileId(0), text).is_err();
+    loose_lines(text, 0..text.len(), broken, &mut ranges);
+    replaced(text, ranges, b'*')
+}
+
+/// A masked text with an `x` for each `*` of a mask: a value that begins with `*` is an alias to YAML.
+pub fn for_parser(text: &str) -> String {
     let mut ranges = Vec::new();
     find(text, &locate(text), Where::Outside, &mut ranges);
-    loose_lines(text, serde_yaml::from_str::<serde::de::IgnoredAny>(text).is_err(), &mut ranges);
+    replaced(text, ranges, b'x')
+}
+
+fn replaced(text: &str, ranges: Vec<Range<usize>>, with: u8) -> String {
     let mut bytes = text.as_bytes().to_vec();
     for range in ranges {
         for byte in bytes.get_mut(range).unwrap_or(&mut []) {
@@ -73,6 +89,9 @@ fn find(text: &str, located: &Located, at: Where, out: &mut Vec<Range<usize>>) {
             let masked = !value.is_empty() && value.bytes().all(|b| b == b'*');
             if masked || at == Where::Secret || holds_password(value) {
                 out.push(inside(text, located));
+            } else if value.contains('\n') {
+                // A quote that was left open swallows the lines below it.
+                loose_lines(text, located.range.clone(), true, out);
             }
         }
     }
@@ -113,9 +132,9 @@ fn holds_password(value: &str) -> bool {
 }
 
 /// Comments that hold a setting switched off, and, where the text is no YAML, every line that looks like one.
-fn loose_lines(text: &str, all: bool, out: &mut Vec<Range<usize>>) {
-    let mut start = 0;
-    for line in text.split_inclusive('\n') {
+fn loose_lines(text: &str, within: Range<usize>, all: bool, out: &mut Vec<Range<usize>>) {
+    let mut start = within.start;
+    for line in text.get(within).unwrap_or("").split_inclusive('\n') {
         let body = if all { Some(0) } else { line.find('#').map(|i| i + 1) };
         if let Some(from) = body
             && let Some(colon) = line[from..].find(':').map(|i| i + from)
@@ -151,7 +170,7 @@ mod tests {
             ("notify: { webhook: https://h/æ }\n", "notify: { webhook: ************ }\n"),
         ];
         for (text, expected) in cases {
-            assert_eq!(masked(text, b'*'), expected);
+            assert_eq!(masked(text), expected);
         }
     }
 }

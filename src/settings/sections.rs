@@ -183,6 +183,15 @@ fn business(reader: &mut Reader, section: &Section<'_>) -> Option<Business> {
     });
     let user = change_user(reader, section);
     let ca_certificate = reader.text(section, "ca_certificate");
+    if trust_certificate
+        && let (Some(trust), Some(ca)) = (section.key("trust_certificate"), section.key("ca_certificate"))
+    {
+        let message = "`trust_certificate: true` and `ca_certificate` exclude each other";
+        let diagnostic = Diagnostic::new(CONTRADICTION, message, trust, "takes any certificate")
+            .also(ca, "takes only what this one vouches for")
+            .help("remove `trust_certificate`");
+        reader.out.push(diagnostic);
+    }
     let settle_time = reader.duration(section, "settle_time");
     let overlap = reader.duration(section, "overlap");
     Some(Business {
@@ -263,8 +272,10 @@ fn series(reader: &mut Reader, node: &Node, at: Span) -> Vec<(Spanned<String>, R
     let mut out: Vec<(Spanned<String>, RangeInclusive<i64>)> = Vec::new();
     for (key, value) in reader.pairs(node, "business.series", at).unwrap_or(&[]) {
         let columns = || crate::schema::business().records.iter().flat_map(|r| &r.fields);
-        if !columns().any(|f| f.name == key.value) {
-            let help = crate::diag::suggest::did_you_mean(&key.value, columns().map(|f| f.name.as_str()))
+        // `R2.RNo` is for one table's column, before what is said of the column.
+        let column = key.value.rsplit('.').next().unwrap_or_default();
+        if !columns().any(|f| f.name == column) {
+            let help = crate::diag::suggest::did_you_mean(column, columns().map(|f| f.name.as_str()))
                 .unwrap_or_else(|| "columns that get numbers are `CustNo`, `ActNo`, `EmpNo` and `ProdNo`".to_owned());
             reader.fault(
                 UNKNOWN_KEY,

@@ -111,7 +111,61 @@ fn spans_lie_inside(sources: &Sources, diagnostics: &[Diagnostic]) {
     }
 }
 
+/// Values that can be written as YAML: groups, lists, texts that need quotes and texts that do not.
+fn yaml_value() -> impl Strategy<Value = serde_yaml::Value> {
+    let leaf = prop_oneof![
+        any::<bool>().prop_map(serde_yaml::Value::from),
+        any::<i32>().prop_map(serde_yaml::Value::from),
+        "[a-zæ0-9 #:{}'\"*&!,|>-]{0,12}".prop_map(serde_yaml::Value::from),
+        "[a-z]{1,5}\n[ a-z]{0,5}\n?".prop_map(serde_yaml::Value::from),
+    ];
+    leaf.prop_recursive(4, 24, 4, |inner| {
+        let pairs = proptest::collection::btree_map("[a-zæ_ :#]{1,8}", inner.clone(), 1..4);
+        prop_oneof![
+            proptest::collection::vec(inner, 1..4).prop_map(serde_yaml::Value::Sequence),
+            pairs.prop_map(|pairs| {
+                serde_yaml::Value::Mapping(pairs.into_iter().map(|(k, v)| (serde_yaml::Value::from(k), v)).collect())
+            }),
+        ]
+    })
+}
+
+/// What stands at the place of each plain value is that value.
+fn places_hold(text: &str, node: &node::Node) -> Result<(), TestCaseError> {
+    use node::What;
+    let slice = text.get(node.span.range()).unwrap_or("");
+    match &node.what {
+        What::List(items) => items.iter().try_for_each(|i| places_hold(text, i)),
+        What::Map(pairs) => pairs.iter().try_for_each(|(key, value)| {
+            let there: String = serde_yaml::from_str(text.get(key.span.range()).unwrap_or("")).unwrap_or_default();
+            prop_assert_eq!(&there, &key.value, "a key in {}", text);
+            places_hold(text, value)
+        }),
+        What::Text(value) if !value.contains('\n') => {
+            let there: Option<String> = serde_yaml::from_str(slice).ok();
+            prop_assert_eq!(there.as_ref(), Some(value), "{:?} in {}", slice, text);
+            Ok(())
+        }
+        What::Number(value) => {
+            prop_assert_eq!(slice, value);
+            Ok(())
+        }
+        What::Bool(value) => {
+            prop_assert_eq!(slice, value.to_string());
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
 proptest! {
+    #[test]
+    fn what_stands_at_a_place_is_the_value(value in yaml_value()) {
+        let text = serde_yaml::to_string(&value).expect("written");
+        let node = node::parse(FileId(0), &text).expect("read");
+        places_hold(&text, &node)?;
+    }
+
     #[test]
     fn any_text_is_read_without_panic(text in any::<String>()) {
         let (sources, _, diagnostics) = read_text(&text);

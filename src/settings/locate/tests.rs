@@ -42,6 +42,7 @@ fn blocks_flows_quotes_and_comments() {
         ("l: one\n  two\nm: 3", "{l=one/  two m=3 }"),
         ("\u{feff}---\n# c\na: &x 1\nb: *x\n", "{a=1 b=*x }"),
         ("a: {\n  b: 1,\n  c: æ # no\n}\nd: 2", "{a={b=1 c=æ } d=2 }"),
+        ("a:\n  b:\n    c: 1\n  d: 2\ne:\n  f:\n    g: 3\nh: 4\n", "{a={b={c=1 } d=2 } e={f={g=3 } } h=4 }"),
         ("", "-"),
     ];
     for (text, expected) in cases {

@@ -1,0 +1,5 @@
+mod look;
+mod story;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,111 @@
+//! `samband status`: the last runs, and what waits for a person.
+
+use super::exit::{Exit, Failure};
+use super::output;
+use super::ready::{ProjectArg, Sound, sound};
+use super::shared::{Format, FormatArg, counted};
+use crate::state::{Retry, RunRecord, State, StateError};
+use serde::Serialize;
+use std::fmt::Write;
+
+/// Show the last runs and the records that are held; needs neither secrets nor network.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    project: ProjectArg,
+    #[command(flatten)]
+    format: FormatArg,
+    /// How many runs to show, the newest first.
+    #[arg(long, default_value_t = 5, value_name = "N")]
+    runs: u16,
+}
+
+pub fn main(args: &Args) -> Result<Exit, Failure> {
+    let Sound { folder, settings, .. } = sound(&args.project)?;
+    let file = folder.join(settings.state_file());
+    // Opening would make the file: to look must leave no trace.
+    let (runs, held) = if file.exists() {
+        let failed = |error| of_state(&error, &file.display().to_string());
+        let state = State::open(&file).map_err(failed)?;
+        (state.runs(args.runs.into()).map_err(failed)?, state.held().map_err(failed)?)
+    } else {
+        (Vec::new(), Vec::new())
+    };
+    match args.format.format {
+        Format::Json => output::json(&document(&runs, &held))?,
+        Format::Human => output::data(&text(&runs, &held))?,
+    }
+    Ok(if held.is_empty() { Exit::Done } else { Exit::Held })
+}
+
+/// A fault of the state file as the person must see it.
+pub fn of_state(error: &StateError, file: &str) -> Failure {
+    let (exit, help) = match error {
+        StateError::Locked { .. } => (Exit::Stopped, "wait for the other run to end".to_owned()),
+        StateError::OtherCompany { .. } => (
+            Exit::Stopped,
+            format!("check the settings, or give this company a state file of its own; the file is {file}"),
+        ),
+        StateError::Newer { .. } => (Exit::Stopped, format!("use the newer samband; the file is {file}")),
+        StateError::Database(_) | StateError::Content(_) => {
+            (Exit::Stopped, format!("check {file}, its disk and who may write it"))
+        }
+    };
+    Failure::new(exit, error.to_string(), help)
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    runs: &'a [RunRecord],
+    held: Vec<HeldRecord<'a>>,
+}
+
+#[derive(Serialize)]
+struct HeldRecord<'a> {
+    entity: &'a str,
+    side: &'static str,
+    key: &'a str,
+    name: &'a str,
+    code: &'a str,
+    reason: &'a str,
+    since: String,
+    attempts: u32,
+    next_try: String,
+}
+
+fn document<'a>(runs: &'a [RunRecord], held: &'a [Retry]) -> Document<'a> {
+    let held = held.iter().map(|r| HeldRecord {
+        entity: &r.held.entity,
+        side: r.held.side.word(),
+        key: &r.held.key,
+        name: &r.held.name,
+        code: &r.held.code,
+        reason: &r.held.reason,
+        since: r.since.to_string(),
+        attempts: r.attempts,
+        next_try: r.next_try.to_string(),
+    });
+    Document { runs, held: held.collect() }
+}
+
+fn text(runs: &[RunRecord], held: &[Retry]) -> String {
+    let mut text = String::new();
+    if runs.is_empty() {
+        text.push_str("no run yet\n");
+    }
+    for run in runs {
+        let outcome = run.outcome.as_deref().unwrap_or("not ended");
+        let summary = run.summary.as_deref().unwrap_or_default();
+        let _ = writeln!(text, "run {}  {}  {outcome}  {summary}", run.id, run.begun_at);
+    }
+    if !held.is_empty() {
+        let _ = writeln!(text, "\n{} held:", counted(held.len(), "record"));
+    }
+    for Retry { held, since, attempts, .. } in held {
+        let title = held.side.title();
+        let _ =
+            writeln!(text, "  {} {} {} in {title}: {} [{}]", held.entity, held.key, held.name, held.reason, held.code);
+        let _ = writeln!(text, "      since {since}, {}", counted(*attempts as usize, "attempt"));
+    }
+    text
+}

@@ -1,0 +1,109 @@
+//! The sandbox command as a process: its line, its folder, and going on from there.
+
+#![cfg(feature = "run")]
+
+use serde_json::Value;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+struct Sandbox {
+    child: Child,
+    line: Value,
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        // Ended already, mostly; either way nothing of it stays.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn start(folder: &Path, args: &[&str]) -> Sandbox {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_samband"))
+        .arg("sandbox")
+        .args(args)
+        .current_dir(folder)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().expect("its output")).read_line(&mut line).expect("a line");
+    if line.is_empty() {
+        let mut error = String::new();
+        child.stderr.take().expect("its messages").read_to_string(&mut error).expect("read");
+        panic!("no sandbox: {error}");
+    }
+    Sandbox { child, line: serde_json::from_str(&line).expect("JSON") }
+}
+
+fn refused(folder: &Path, args: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_samband"))
+        .arg("sandbox")
+        .args(args)
+        .current_dir(folder)
+        .output()
+        .expect("run");
+    assert_eq!(output.status.code(), Some(2));
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn it_writes_a_project_that_passes_and_goes_on_where_it_was() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let first = start(folder.path(), &["--dir", "try", "--seed", "7"]);
+    let project = folder.path().join("try");
+    assert_eq!(first.line["business"]["database"], "F0001");
+    assert_eq!(first.line["project"].as_str(), project.to_str());
+    for (name, secret) in [("severa", "client_secret"), ("business", "password")] {
+        let secret = first.line[name][secret].as_str().expect("a text");
+        assert!(secret.len() >= 16, "{secret}");
+        let settings = std::fs::read_to_string(project.join("samband.yaml")).expect("settings");
+        assert!(!settings.contains(secret), "only the environment file holds secrets");
+        let environment = std::fs::read_to_string(project.join("sandbox.env")).expect("the environment file");
+        assert!(environment.contains(secret));
+    }
+    let check = Command::new(env!("CARGO_BIN_EXE_samband")).arg("check").current_dir(&project).output().expect("run");
+    assert!(check.status.success(), "{}", String::from_utf8_lossy(&check.stdout));
+    let ignored = std::fs::read_to_string(project.join(".gitignore")).expect("the list");
+    assert!(ignored.contains("sandbox.env") && ignored.contains(".sandbox/"));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let rights = std::fs::metadata(project.join("sandbox.env")).expect("a file").permissions().mode();
+        assert_eq!(rights & 0o077, 0, "only its owner may read it");
+    }
+    drop(first);
+    assert!(refused(folder.path(), &["--dir", "try", "--seed", "8"]).contains("another seed"));
+
+    // Somebody's own changes of the project stay.
+    std::fs::write(project.join("sandbox.mapping"), "edition 2026\n\nmapping sandbox extends standard\n")
+        .expect("written");
+    let second = start(folder.path(), &["--dir", "try"]).line.clone();
+    let third = start(folder.path(), &["--dir", "try"]).line.clone();
+    assert_eq!(second, third, "the same addresses and credentials again");
+    let mapping = std::fs::read_to_string(project.join("sandbox.mapping")).expect("the mapping");
+    assert!(!mapping.contains("Inf3"), "{mapping}");
+}
+
+#[test]
+fn a_project_of_somebody_else_is_left_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("samband.yaml"), "mapping: ours\n").expect("written");
+    assert!(refused(folder.path(), &["--dir", "."]).contains("not a sandbox's"));
+    assert_eq!(std::fs::read_to_string(folder.path().join("samband.yaml")).expect("there"), "mapping: ours\n");
+    assert!(!folder.path().join(".sandbox").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn interrupted_it_keeps_what_it_has_and_ends_well() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut sandbox = start(folder.path(), &["--dir", "try"]);
+    let sent = Command::new("kill").args(["-INT", &sandbox.child.id().to_string()]).status().expect("kill");
+    assert!(sent.success());
+    assert_eq!(sandbox.child.wait().expect("it ends").code(), Some(0));
+    assert!(folder.path().join("try/.sandbox/severa.json").exists());
+}
