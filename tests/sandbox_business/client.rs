@@ -12,7 +12,11 @@ pub fn options() -> Options {
         logins: vec![
             Login::owner("samband", "Hemmelig-Å1"),
             Login { user: "reader".into(), password: "r".into(), rights: Rights::ReadOnly },
-            Login { user: "hours".into(), password: "h".into(), rights: Rights::Grants(vec![("FreeInf1".into(), vec![Right::Select, Right::Insert])]) },
+            Login {
+                user: "hours".into(),
+                password: "h".into(),
+                rights: Rights::Grants(vec![("FreeInf1".into(), vec![Right::Select, Right::Insert])]),
+            },
         ],
         ..Options::default()
     }
@@ -26,7 +30,9 @@ pub async fn server() -> Running {
 pub fn company() -> Company {
     let company = Company::temporary().unwrap();
     for (number, name) in [(10001, "Ærø Skipsverft Åse & Sønn"), (10002, "Nordlys AS"), (10003, "Blank   ")] {
-        company.insert("Actor", &[("ActNo", number.into()), ("CustNo", number.into()), ("Nm", SqlValue::from(name))]).unwrap();
+        company
+            .insert("Actor", &[("ActNo", number.into()), ("CustNo", number.into()), ("Nm", SqlValue::from(name))])
+            .unwrap();
     }
     company
 }

@@ -10,7 +10,9 @@ use crate::client::{company, config, connect_with, number, number_of, options, r
 async fn every_level_of_encryption_logs_in_and_answers() {
     let server = server().await;
     for level in [EncryptionLevel::NotSupported, EncryptionLevel::Off, EncryptionLevel::On, EncryptionLevel::Required] {
-        let mut client = connect_with(config(&server, "samband", "Hemmelig-Å1", level)).await.unwrap_or_else(|e| panic!("{level:?}: {e}"));
+        let mut client = connect_with(config(&server, "samband", "Hemmelig-Å1", level))
+            .await
+            .unwrap_or_else(|e| panic!("{level:?}: {e}"));
         assert_eq!(number(&mut client, "SELECT COUNT(*) FROM Actor").await, 3, "{level:?}");
         // More than a packet, so that records and packets get out of step if they can.
         let all = rows(&mut client, "SELECT * FROM dbo.Actor a CROSS JOIN dbo.Actor b").await;
@@ -36,12 +38,17 @@ async fn the_certificate_can_be_trusted_by_its_pem() {
 
 #[tokio::test]
 async fn a_server_may_insist_on_encryption_or_have_none() {
-    let insisting = BusinessServer::start(company(), Options { encryption: Encryption::Required, ..options() }).await.unwrap();
+    let insisting =
+        BusinessServer::start(company(), Options { encryption: Encryption::Required, ..options() }).await.unwrap();
     connect_with(config(&insisting, "samband", "Hemmelig-Å1", EncryptionLevel::Off)).await.unwrap();
     connect_with(config(&insisting, "samband", "Hemmelig-Å1", EncryptionLevel::On)).await.unwrap();
-    let bare = BusinessServer::start(company(), Options { encryption: Encryption::NotSupported, ..options() }).await.unwrap();
+    let bare =
+        BusinessServer::start(company(), Options { encryption: Encryption::NotSupported, ..options() }).await.unwrap();
     connect_with(config(&bare, "samband", "Hemmelig-Å1", EncryptionLevel::NotSupported)).await.unwrap();
-    connect_with(config(&bare, "samband", "Hemmelig-Å1", EncryptionLevel::Required)).await.map(drop).expect_err("no encryption to be had");
+    connect_with(config(&bare, "samband", "Hemmelig-Å1", EncryptionLevel::Required))
+        .await
+        .map(drop)
+        .expect_err("no encryption to be had");
 }
 
 #[tokio::test]
@@ -52,7 +59,10 @@ async fn wrong_passwords_and_databases_are_refused_with_their_numbers() {
     let mut elsewhere = config(&server, "samband", "Hemmelig-Å1", EncryptionLevel::On);
     elsewhere.database("F0002");
     let refused = connect_with(elsewhere).await.map(drop).unwrap_err();
-    assert_eq!(number_of(refused), (4060, "Cannot open database \"F0002\" requested by the login. The login failed.".into()));
+    assert_eq!(
+        number_of(refused),
+        (4060, "Cannot open database \"F0002\" requested by the login. The login failed.".into())
+    );
 }
 
 #[tokio::test]

@@ -40,7 +40,12 @@ print("pymssql is content")
 
 /// Whether a program can be run; the test then says why it was left out.
 fn there(program: &str, arguments: &[&str]) -> bool {
-    Command::new(program).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|s| s.success())
+    Command::new(program)
+        .args(arguments)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|s| s.success())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -51,10 +56,12 @@ async fn pymssql_reads_and_writes() {
     }
     let server = server().await;
     let port = server.addr().port().to_string();
-    let output = tokio::task::spawn_blocking(move || Command::new("python3").args(["-c", SCRIPT, "127.0.0.1", &port]).env("PYTHONUTF8", "1").output())
-        .await
-        .unwrap()
-        .unwrap();
+    let output = tokio::task::spawn_blocking(move || {
+        Command::new("python3").args(["-c", SCRIPT, "127.0.0.1", &port]).env("PYTHONUTF8", "1").output()
+    })
+    .await
+    .unwrap()
+    .unwrap();
     let shown = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success() && shown.contains("pymssql is content"), "{shown}");
     let kept = server.company().query("SELECT Txt1 FROM FreeInf1").unwrap();
@@ -87,6 +94,11 @@ async fn freetds_tsql_reads_and_writes() {
         .await
         .unwrap();
         let shown = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        assert!(shown.contains("10001\tÆrø Skipsverft Åse & Sønn") && shown.contains("10002\tGrünerløkka") && shown.contains("Msg 207"), "{version}: {shown}");
+        assert!(
+            shown.contains("10001\tÆrø Skipsverft Åse & Sønn")
+                && shown.contains("10002\tGrünerløkka")
+                && shown.contains("Msg 207"),
+            "{version}: {shown}"
+        );
     }
 }

@@ -18,7 +18,8 @@ async fn parameters_carry_nulls_numbers_and_nordic_text() {
         .await
         .unwrap();
     assert_eq!(done.total(), 1);
-    let mut query = Query::new("SELECT PK, Txt1, Val1, OrdNo, Txt2, @P2 AS nothing, @P3 AS text FROM FreeInf1 WHERE PK = @P1");
+    let mut query =
+        Query::new("SELECT PK, Txt1, Val1, OrdNo, Txt2, @P2 AS nothing, @P3 AS text FROM FreeInf1 WHERE PK = @P1");
     query.bind(4711_i64);
     query.bind(Option::<&str>::None);
     query.bind("æøå");
@@ -40,7 +41,16 @@ async fn every_kind_of_parameter_comes_back() {
     let row = client
         .query(
             "SELECT @P1, @P2, @P3, @P4, @P5, @P6, @P7, @P8",
-            &[&true, &200_u8, &-3_i16, &-5_000_000_000_i64, &1.5_f64, &long.as_str(), &"", &vec![1_u8, 2, 255].as_slice()],
+            &[
+                &true,
+                &200_u8,
+                &-3_i16,
+                &-5_000_000_000_i64,
+                &1.5_f64,
+                &long.as_str(),
+                &"",
+                &vec![1_u8, 2, 255].as_slice(),
+            ],
         )
         .await
         .unwrap()
@@ -65,13 +75,19 @@ async fn decimals_are_exact_in_arithmetic_order_and_sums() {
     for (key, value) in [(1, "0.1"), (2, "0.2"), (3, "-10"), (4, "9.5"), (5, "10.000001")] {
         run(&mut client, &format!("INSERT INTO FreeInf1 (PK, Val1, Val2) VALUES ({key}, {value}, {key})")).await;
     }
-    let sum = rows(&mut client, "SELECT SUM(Val1) AS s, MAX(Val1) AS high, MIN(Val1) AS low, COUNT(*) AS n FROM FreeInf1").await;
+    let sum =
+        rows(&mut client, "SELECT SUM(Val1) AS s, MAX(Val1) AS high, MIN(Val1) AS low, COUNT(*) AS n FROM FreeInf1")
+            .await;
     let decimal = |text: &str| text.parse::<Decimal>().unwrap();
     assert_eq!(sum[0].get::<Decimal, _>("s"), Some(decimal("9.800001")));
-    assert_eq!((sum[0].get::<Decimal, _>("high"), sum[0].get::<Decimal, _>("low")), (Some(decimal("10.000001")), Some(decimal("-10"))));
+    assert_eq!(
+        (sum[0].get::<Decimal, _>("high"), sum[0].get::<Decimal, _>("low")),
+        (Some(decimal("10.000001")), Some(decimal("-10")))
+    );
     assert_eq!(number(&mut client, "SELECT PK FROM FreeInf1 WHERE Val1 + 0.1 = 0.3").await, 2);
     assert_eq!(number(&mut client, "SELECT COUNT(*) FROM FreeInf1 WHERE Val1 > 9 AND Val1 < Val2 + 10").await, 2);
-    let ordered: Vec<i32> = rows(&mut client, "SELECT PK FROM FreeInf1 ORDER BY Val1").await.iter().map(|r| r.get(0).unwrap()).collect();
+    let ordered: Vec<i32> =
+        rows(&mut client, "SELECT PK FROM FreeInf1 ORDER BY Val1").await.iter().map(|r| r.get(0).unwrap()).collect();
     assert_eq!(ordered, [3, 1, 2, 4, 5]);
     let product = rows(&mut client, "SELECT Val1 * Val2 AS p, Val1 / 3 AS q FROM FreeInf1 WHERE PK = 5").await;
     assert_eq!(product[0].get::<Decimal, _>("p"), Some(decimal("50.000005")));
@@ -101,7 +117,11 @@ async fn text_is_compared_without_case_and_trailing_blanks() {
         ("ActNo IN (SELECT MAX(ActNo) FROM Actor)", 1),
         ("EUTaxNo IS NULL OR ISNULL(MainAct, 5) = 0", 3),
     ] {
-        assert_eq!(number(&mut client, &format!("SELECT COUNT(*) FROM dbo.[Actor] WHERE {filter}")).await, count, "{filter}");
+        assert_eq!(
+            number(&mut client, &format!("SELECT COUNT(*) FROM dbo.[Actor] WHERE {filter}")).await,
+            count,
+            "{filter}"
+        );
     }
     // A varchar cannot hold it, so it is a question mark from then on.
     run(&mut client, "UPDATE Actor SET Nm = N'Łódź' WHERE ActNo = 10003").await;
@@ -119,11 +139,26 @@ async fn joins_pages_and_hints() {
         "SELECT o.OrdNo, c.Nm AS Customer FROM dbo.Ord AS o WITH (NOLOCK) LEFT JOIN dbo.Actor c WITH (NOLOCK) ON c.CustNo = o.CustNo ORDER BY o.OrdNo DESC OFFSET 0 ROWS FETCH NEXT 2 ROWS ONLY",
     )
     .await;
-    let joined: Vec<(i32, Option<&str>)> = joined.iter().map(|r| (r.get("OrdNo").unwrap(), r.get("Customer"))).collect();
+    let joined: Vec<(i32, Option<&str>)> =
+        joined.iter().map(|r| (r.get("OrdNo").unwrap(), r.get("Customer"))).collect();
     assert_eq!(joined, [(3, None), (2, Some("Nordlys AS"))]);
     assert_eq!(rows(&mut client, "SELECT TOP (2) * FROM Ord ORDER BY OrdNo").await.len(), 2);
-    assert_eq!(number(&mut client, "SELECT ISNULL(MAX(OrdNo), 0) + 1 FROM Ord WITH (UPDLOCK, HOLDLOCK) WHERE OrdNo BETWEEN 1 AND 1000").await, 4);
-    assert_eq!(number(&mut client, "INSERT INTO FreeInf1 (PK, Txt1) SELECT OrdNo, Nm FROM Ord WHERE OrdNo < 3; SELECT @@ROWCOUNT").await, 2);
+    assert_eq!(
+        number(
+            &mut client,
+            "SELECT ISNULL(MAX(OrdNo), 0) + 1 FROM Ord WITH (UPDLOCK, HOLDLOCK) WHERE OrdNo BETWEEN 1 AND 1000"
+        )
+        .await,
+        4
+    );
+    assert_eq!(
+        number(
+            &mut client,
+            "INSERT INTO FreeInf1 (PK, Txt1) SELECT OrdNo, Nm FROM Ord WHERE OrdNo < 3; SELECT @@ROWCOUNT"
+        )
+        .await,
+        2
+    );
     assert_eq!(number(&mut client, "UPDATE Ord SET Nm = 'x' WHERE OrdNo = 77; IF @@ROWCOUNT = 0 INSERT INTO Ord (OrdNo) VALUES (77); SELECT COUNT(*) FROM Ord").await, 4);
 }
 
@@ -140,11 +175,17 @@ async fn several_statements_answer_in_order() {
         .unwrap();
     assert_eq!(results.len(), 3);
     assert_eq!(results[2][0].get::<i32, _>(0), Some(42));
-    let counts = client.execute("UPDATE Actor SET Gr = 1 WHERE ActNo > 10001; DELETE FROM Actor WHERE ActNo = 10001", &[]).await.unwrap();
+    let counts = client
+        .execute("UPDATE Actor SET Gr = 1 WHERE ActNo > 10001; DELETE FROM Actor WHERE ActNo = 10001", &[])
+        .await
+        .unwrap();
     // NOCOUNT of the batch before is still on.
     assert_eq!(counts.total(), 0);
     run(&mut client, "SET NOCOUNT OFF").await;
-    let counts = client.execute("UPDATE Actor SET Gr = 2 WHERE ActNo > 10001; DELETE FROM Actor WHERE ActNo = 10002", &[]).await.unwrap();
+    let counts = client
+        .execute("UPDATE Actor SET Gr = 2 WHERE ActNo > 10001; DELETE FROM Actor WHERE ActNo = 10002", &[])
+        .await
+        .unwrap();
     assert_eq!(counts.rows_affected(), [2, 1]);
 }
 
@@ -179,8 +220,18 @@ async fn the_catalog_can_be_asked() {
         .iter()
         .map(|r| {
             let text = |name: &str| r.get::<&str, _>(name).unwrap_or("-").to_string();
-            let (length, precision, scale) = (r.get::<i32, _>("CHARACTER_MAXIMUM_LENGTH"), r.get::<u8, _>("NUMERIC_PRECISION"), r.get::<i32, _>("NUMERIC_SCALE"));
-            format!("{} {} {length:?} {precision:?} {scale:?} {} {}", text("COLUMN_NAME"), text("DATA_TYPE"), text("IS_NULLABLE"), text("COLLATION_NAME"))
+            let (length, precision, scale) = (
+                r.get::<i32, _>("CHARACTER_MAXIMUM_LENGTH"),
+                r.get::<u8, _>("NUMERIC_PRECISION"),
+                r.get::<i32, _>("NUMERIC_SCALE"),
+            );
+            format!(
+                "{} {} {length:?} {precision:?} {scale:?} {} {}",
+                text("COLUMN_NAME"),
+                text("DATA_TYPE"),
+                text("IS_NULLABLE"),
+                text("COLLATION_NAME")
+            )
         })
         .collect();
     assert_eq!(
@@ -191,7 +242,10 @@ async fn the_catalog_can_be_asked() {
             "Val1 decimal None Some(28) Some(6) NO -",
         ]
     );
-    assert_eq!(number(&mut client, "SELECT COUNT(*) FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_TYPE = 'BASE TABLE'").await, 30);
+    assert_eq!(
+        number(&mut client, "SELECT COUNT(*) FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_TYPE = 'BASE TABLE'").await,
+        31
+    );
     let version = rows(&mut client, "SELECT @@VERSION, CAST(SERVERPROPERTY('ProductVersion') AS nvarchar(128))").await;
     assert!(version[0].get::<&str, _>(0).unwrap().contains("samband sandbox"));
     assert_eq!(version[0].get::<&str, _>(1), Some("15.0.2000.5"));

@@ -15,7 +15,11 @@ async fn commit_keeps_and_rollback_undoes_by_text_and_by_request() {
     let mut other = connect(&server).await;
     run(&mut client, "BEGIN TRANSACTION; INSERT INTO Actor (ActNo) VALUES (1)").await;
     assert_eq!(number(&mut client, "SELECT @@TRANCOUNT").await, 1);
-    assert_eq!((number(&mut client, COUNT).await, number(&mut other, COUNT).await), (4, 3), "uncommitted rows are the writer's own");
+    assert_eq!(
+        (number(&mut client, COUNT).await, number(&mut other, COUNT).await),
+        (4, 3),
+        "uncommitted rows are the writer's own"
+    );
     run(&mut client, "COMMIT TRAN").await;
     assert_eq!(number(&mut other, COUNT).await, 4);
 
@@ -51,7 +55,11 @@ async fn a_failed_statement_keeps_the_transaction_unless_told_otherwise() {
     let duplicate = "INSERT INTO Actor (ActNo) VALUES (2), (10001)";
     run(&mut client, "BEGIN TRAN; INSERT INTO Actor (ActNo) VALUES (1)").await;
     assert_eq!(error(&mut client, duplicate).await.0, 2627);
-    assert_eq!((number(&mut client, "SELECT @@TRANCOUNT").await, number(&mut client, COUNT).await), (1, 4), "the statement went as a whole");
+    assert_eq!(
+        (number(&mut client, "SELECT @@TRANCOUNT").await, number(&mut client, COUNT).await),
+        (1, 4),
+        "the statement went as a whole"
+    );
     run(&mut client, "COMMIT").await;
     run(&mut client, "SET XACT_ABORT ON; BEGIN TRAN; INSERT INTO Actor (ActNo) VALUES (3)").await;
     assert_eq!(error(&mut client, duplicate).await.0, 2627);
@@ -69,7 +77,10 @@ async fn a_writer_waits_as_long_as_its_lock_timeout() {
     run(&mut holder, "BEGIN TRAN; UPDATE Actor SET Gr = 1 WHERE ActNo = 10001").await;
     for timeout in [0, 60] {
         run(&mut waiter, &format!("SET LOCK_TIMEOUT {timeout}")).await;
-        assert_eq!(error(&mut waiter, "UPDATE Actor SET Gr = 2").await, (1222, "Lock request time out period exceeded.".into()));
+        assert_eq!(
+            error(&mut waiter, "UPDATE Actor SET Gr = 2").await,
+            (1222, "Lock request time out period exceeded.".into())
+        );
     }
     let seen = server.company().execute("UPDATE Actor SET Gr = @P1", &[SqlValue::Int(9)]).unwrap_err();
     assert_eq!(seen.number, 1222);
@@ -93,7 +104,8 @@ async fn numbers_taken_under_updlock_are_never_taken_twice() {
         takers.push(tokio::spawn(async move {
             for _ in 0..5 {
                 client.begin_transaction().await.unwrap();
-                let next = number(&mut client, "SELECT ISNULL(MAX(OrdNo), 0) + 1 FROM Ord WITH (UPDLOCK, HOLDLOCK)").await;
+                let next =
+                    number(&mut client, "SELECT ISNULL(MAX(OrdNo), 0) + 1 FROM Ord WITH (UPDLOCK, HOLDLOCK)").await;
                 client.execute("INSERT INTO Ord (OrdNo) VALUES (@P1)", &[&next]).await.unwrap();
                 client.commit_transaction().await.unwrap();
             }
@@ -110,12 +122,26 @@ async fn numbers_taken_under_updlock_are_never_taken_twice() {
 async fn application_locks_exclude_and_end_with_their_owner() {
     let server = server().await;
     let (mut one, mut two) = (connect(&server).await, connect(&server).await);
-    let get = |timeout: i32| format!("DECLARE @r int; EXEC @r = sp_getapplock @Resource = 'samband F0001', @LockMode = 'Exclusive', @LockOwner = 'Session', @LockTimeout = {timeout}; SELECT @r");
+    let get = |timeout: i32| {
+        format!(
+            "DECLARE @r int; EXEC @r = sp_getapplock @Resource = 'samband F0001', @LockMode = 'Exclusive', @LockOwner = 'Session', @LockTimeout = {timeout}; SELECT @r"
+        )
+    };
     assert_eq!(number(&mut one, &get(0)).await, 0);
     assert_eq!(number(&mut two, &get(0)).await, -1);
     assert_eq!(number(&mut two, &get(40)).await, -1);
-    assert_eq!(number(&mut one, "DECLARE @r int; EXEC @r = sp_releaseapplock @Resource = 'samband F0001', @LockOwner = 'Session'; SELECT @r").await, 0);
-    assert_eq!(error(&mut one, "EXEC sp_releaseapplock @Resource = 'samband F0001', @LockOwner = 'Session'").await.0, 1223);
+    assert_eq!(
+        number(
+            &mut one,
+            "DECLARE @r int; EXEC @r = sp_releaseapplock @Resource = 'samband F0001', @LockOwner = 'Session'; SELECT @r"
+        )
+        .await,
+        0
+    );
+    assert_eq!(
+        error(&mut one, "EXEC sp_releaseapplock @Resource = 'samband F0001', @LockOwner = 'Session'").await.0,
+        1223
+    );
     assert_eq!(number(&mut two, &get(0)).await, 0);
     let waiting = tokio::spawn(async move {
         let status = number(&mut one, &get(5000)).await;
@@ -161,4 +187,19 @@ async fn twenty_connections_at_a_time() {
         one.await.unwrap();
     }
     assert_eq!(server.company().query("SELECT COUNT(*) FROM FreeInf1").unwrap().rows, [[SqlValue::Int(200)]]);
+}
+
+#[tokio::test]
+async fn a_waiting_statement_can_be_cancelled() {
+    let server = server().await;
+    let mut holder = connect(&server).await;
+    let mut waiter = connect(&server).await;
+    run(&mut holder, "BEGIN TRAN; UPDATE Actor SET Gr = 1").await;
+    let sent =
+        tokio::time::timeout(Duration::from_millis(50), waiter.simple_query("UPDATE Actor SET Gr = 2")).await.map(drop);
+    assert!(sent.is_err(), "it waits");
+    waiter.cancel_query().await.unwrap();
+    assert_eq!(number(&mut waiter, "SELECT MAX(Gr) FROM Actor").await, 0);
+    run(&mut holder, "COMMIT").await;
+    assert_eq!(number(&mut waiter, "SELECT MAX(Gr) FROM Actor").await, 1, "the cancelled statement never ran");
 }

@@ -64,10 +64,28 @@ pub(super) fn split(text: &str) -> Result<Vec<Step>, SqlError> {
     }
 }
 
+/// The parameters a call of sp_executesql declares, such as `@P1 nvarchar(4000), @P2 int`; a type the sandbox does not have is `None`.
+pub(super) fn declarations(text: &str) -> Result<Vec<(String, Option<SqlType>)>, SqlError> {
+    let dialect = MsSqlDialect {};
+    let mut parser = Parser::new(&dialect).try_with_sql(text).map_err(syntax)?;
+    let mut all = Vec::new();
+    while parser.peek_token_ref().token != Token::EOF {
+        let token = parser.next_token().token;
+        let name = is_variable(&token).ok_or_else(|| errors::syntax(&token.to_string()))?;
+        all.push((name, data_type(&parser.parse_data_type().map_err(syntax)?)));
+        if !parser.consume_token(&Token::Comma) {
+            break;
+        }
+    }
+    Ok(all)
+}
+
 fn syntax(error: ParserError) -> SqlError {
     let text = match error {
         ParserError::TokenizerError(text) | ParserError::ParserError(text) => text,
-        ParserError::RecursionLimitExceeded => return SqlError::new(8631, 17, 1, "Internal error: Server stack limit has been reached."),
+        ParserError::RecursionLimitExceeded => {
+            return SqlError::new(8631, 17, 1, "Internal error: Server stack limit has been reached.");
+        }
     };
     let near = text.split("found: ").nth(1).and_then(|t| t.split(" at Line").next()).unwrap_or(&text).to_string();
     SqlError::new(102, 15, 1, format!("Incorrect syntax near '{near}'. (The sandbox read: {text})"))
@@ -113,14 +131,20 @@ fn rest(parser: &mut Parser<'_>) -> String {
 fn data(parser: &mut Parser<'_>) -> Result<Step, SqlError> {
     let statement = parser.parse_statement().map_err(syntax)?;
     match statement {
-        Statement::Query(_) | Statement::Insert(_) | Statement::Update(_) | Statement::Delete(_) => Ok(Step::Data(Box::new(statement))),
+        Statement::Query(_) | Statement::Insert(_) | Statement::Update(_) | Statement::Delete(_) => {
+            Ok(Step::Data(Box::new(statement)))
+        }
         other => Err(errors::not_carried(&other.to_string())),
     }
 }
 
 fn is_variable(token: &Token) -> Option<String> {
     match token {
-        Token::Word(word) if word.quote_style.is_none() && word.value.starts_with('@') && !word.value.starts_with("@@") => Some(word.value.clone()),
+        Token::Word(word)
+            if word.quote_style.is_none() && word.value.starts_with('@') && !word.value.starts_with("@@") =>
+        {
+            Some(word.value.clone())
+        }
         _ => None,
     }
 }
@@ -213,7 +237,8 @@ fn exec(parser: &mut Parser<'_>) -> Result<Step, SqlError> {
             Token::Word(word) if starts_statement(word.keyword) => break,
             _ => {}
         }
-        let named = is_variable(&parser.peek_token_ref().token).filter(|_| parser.peek_nth_token_ref(1).token == Token::Eq);
+        let named =
+            is_variable(&parser.peek_token_ref().token).filter(|_| parser.peek_nth_token_ref(1).token == Token::Eq);
         if named.is_some() {
             parser.next_token();
             parser.next_token();
