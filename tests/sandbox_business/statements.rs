@@ -1,9 +1,10 @@
 //! Statements, parameters and types.
 
 use rust_decimal::Decimal;
+use samband::sandbox::business::{BusinessServer, Clock, Company, Options, SqlValue};
 use tiberius::Query;
 
-use crate::client::{connect, number, rows, run, server};
+use crate::client::{company, connect, number, options, rows, run, server};
 
 #[tokio::test]
 async fn parameters_carry_nulls_numbers_and_nordic_text() {
@@ -249,4 +250,74 @@ async fn the_catalog_can_be_asked() {
     let version = rows(&mut client, "SELECT @@VERSION, CAST(SERVERPROPERTY('ProductVersion') AS nvarchar(128))").await;
     assert!(version[0].get::<&str, _>(0).unwrap().contains("samband sandbox"));
     assert_eq!(version[0].get::<&str, _>(1), Some("15.0.2000.5"));
+}
+
+#[tokio::test]
+async fn the_shapes_people_write() {
+    let server = server().await;
+    let mut client = connect(&server).await;
+    for (sql, expected) in [
+        ("/* a */ SELECT 1 -- b\n", 1),
+        ("SELECT dbo.Actor.ActNo FROM dbo.Actor WHERE dbo.Actor.Nm LIKE N'Nord%'", 10002),
+        ("SELECT x.ActNo AS [a number] FROM [F0001].[dbo].[Actor] x WHERE x.ActNo = 10003", 10003),
+        ("SELECT ActNo FROM F0001..Actor WHERE ActNo = 10003", 10003),
+        ("SELECT CASE WHEN Nm = 'Blank' THEN 1 ELSE 2 END FROM Actor WHERE ActNo = 10003", 1),
+        ("SELECT CASE CustNo WHEN 10003 THEN 7 END FROM Actor WHERE ActNo = 10003", 7),
+        ("IF EXISTS (SELECT 1 FROM Actor WHERE ActNo = 1) SELECT 1 ELSE SELECT 2", 2),
+        ("IF NOT EXISTS (SELECT 1 FROM Actor WHERE ActNo = 1) BEGIN SELECT 3; END ELSE BEGIN SELECT 4 END", 3),
+        (
+            "INSERT INTO Unit (Un, Descr) SELECT 5, 'h' WHERE NOT EXISTS (SELECT 1 FROM Unit WITH (UPDLOCK, HOLDLOCK) WHERE Un = 5); SELECT @@ROWCOUNT",
+            1,
+        ),
+        (
+            "INSERT INTO FreeInf1 (PK) VALUES ((SELECT ISNULL(MAX(PK), 0) + 1 FROM FreeInf1)); SELECT MAX(PK) FROM FreeInf1",
+            1,
+        ),
+        ("DECLARE @d datetime2(3) = SYSDATETIME(), @n int = 5; SELECT @n", 5),
+        ("SELECT COUNT(DISTINCT Nm) FROM Actor", 3),
+        ("SELECT COUNT(*) FROM Actor GROUP BY Gr HAVING COUNT(*) > 2", 3),
+        ("SELECT 7 / 2", 3),
+        ("SELECT -7 % 4", -3),
+        ("SELECT LEN('abc  ')", 3),
+        ("SELECT CAST('12' AS int) + CAST(2.9 AS int)", 14),
+        ("SELECT CAST(ISNULL(NULLIF(RTRIM(' '), ''), '9') AS int)", 9),
+        (
+            "SELECT CustNo FROM Actor WHERE ActNo = 10001 AND (ChDt = 0 OR ChDt > 20260101 OR (ChDt = 20260101 AND ChTm >= 1200))",
+            10001,
+        ),
+        ("BEGIN TRAN; BEGIN TRAN; COMMIT; SELECT @@TRANCOUNT; COMMIT", 1),
+        ("SELECT CASE WHEN SYSDATETIME() > '20200101' AND GETDATE() < '2999-12-31' THEN 1 ELSE 0 END", 1),
+    ] {
+        assert_eq!(number(&mut client, sql).await, expected, "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn the_clock_is_the_callers() {
+    let noon = jiff::civil::date(2026, 3, 29).at(12, 30, 15, 123_456_700);
+    let options = Options { clock: Clock::new(move || noon), ..options() };
+    let server = BusinessServer::start(company(), options).await.unwrap();
+    let mut client = connect(&server).await;
+    let row =
+        rows(&mut client, "SELECT CAST(SYSDATETIME() AS varchar(40)), CAST(CAST(GETDATE() AS date) AS varchar(10))")
+            .await;
+    assert_eq!(
+        (row[0].get::<&str, _>(0), row[0].get::<&str, _>(1)),
+        (Some("2026-03-29 12:30:15.1234567"), Some("2026-03-29"))
+    );
+}
+
+#[tokio::test]
+async fn a_company_in_a_file_is_still_there_the_next_time() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("F0001.db");
+    let values = vec![vec![SqlValue::Int(1), "a".into()], vec![SqlValue::Int(2), "b".into()]];
+    Company::create(&file).unwrap().insert_all("Unit", &["Un", "Descr"], &values).unwrap();
+    let again = Company::create(&file).unwrap();
+    assert_eq!(
+        again.query("SELECT Descr FROM Unit ORDER BY Un DESC").unwrap().rows,
+        [["b".into()], [SqlValue::from("a")]]
+    );
+    assert_eq!(again.insert_all("Unit", &["Un"], &[vec![3.into()], vec![1.into()]]).unwrap_err().number, 2627);
+    assert_eq!(again.query("SELECT COUNT(*) FROM Unit").unwrap().rows, [[SqlValue::Int(2)]], "all or none");
 }

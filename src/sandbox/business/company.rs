@@ -74,7 +74,7 @@ impl std::fmt::Debug for Company {
 
 /// The rows of a query: column names, then values by row.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Table {
+pub struct Rowset {
     /// Column names, empty where the query gives none.
     pub columns: Vec<String>,
     /// The rows, in the query's order.
@@ -132,11 +132,11 @@ impl Company {
     }
 
     /// The rows of the last SELECT in a batch of Transact-SQL, as any connection would see them.
-    pub fn query(&self, sql: &str) -> Result<Table, SqlError> {
+    pub fn query(&self, sql: &str) -> Result<Rowset, SqlError> {
         let answers = self.run(sql, &[])?;
         let last = answers.into_iter().rev().find_map(|answer| match answer {
             Answer::Rows { columns, rows } => {
-                Some(Table { columns: columns.into_iter().map(|c| c.name).collect(), rows })
+                Some(Rowset { columns: columns.into_iter().map(|c| c.name).collect(), rows })
             }
             _ => None,
         });

@@ -7,7 +7,7 @@ use super::super::session::Parameter;
 use super::super::value::SqlValue;
 use super::super::{batch, coerce};
 use super::cursor::Cursor;
-use super::types::take_parameter;
+use super::parameter::take_parameter;
 
 /// A call of a procedure.
 #[derive(Debug)]
