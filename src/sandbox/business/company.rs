@@ -16,7 +16,7 @@ use super::applock::AppLocks;
 use super::catalog::{Catalog, information_row};
 use super::errors::{self, SqlError};
 use super::login::Rights;
-use super::session::{Answer, Clock, Session, Setting};
+use super::session::{Answer, Clock, Parameter, Session, Setting};
 use super::sqlite;
 use super::value::SqlValue;
 
@@ -60,17 +60,21 @@ impl Drop for Shared {
 
 /// A company's database. Cloning is cheap and gives the same company.
 #[derive(Clone)]
-pub struct Company(pub(super) Arc<Shared>);
+pub struct Company {
+    pub(super) shared: Arc<Shared>,
+    /// The connection [`Company::insert`] and its like use; opened on first use.
+    own: Arc<Mutex<Option<Session>>>,
+}
 
 impl std::fmt::Debug for Company {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Company").field("path", &self.0.path).finish_non_exhaustive()
+        f.debug_struct("Company").field("path", &self.shared.path).finish_non_exhaustive()
     }
 }
 
 /// The rows of a query: column names, then values by row.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Table {
+pub struct Rowset {
     /// Column names, empty where the query gives none.
     pub columns: Vec<String>,
     /// The rows, in the query's order.
@@ -102,7 +106,7 @@ impl Company {
             if tables == 0 { fill(&connection, &catalog) } else { Ok(()) }
         })();
         made.map_err(|e| broken(&format!("{}: {e}", path.display())))?;
-        Ok(Self(Arc::new(Shared {
+        let shared = Arc::new(Shared {
             path,
             catalog,
             write: Arc::default(),
@@ -111,29 +115,28 @@ impl Company {
             foreign_keys: Mutex::default(),
             anchor: Mutex::new(Some(connection)),
             temporary,
-        })))
+        });
+        Ok(Self { shared, own: Arc::default() })
     }
 
     /// The tables the company has.
     pub fn catalog(&self) -> &Catalog {
-        &self.0.catalog
+        &self.shared.catalog
     }
 
     /// A row with the given columns; the others take their defaults. Fails as INSERT does, and with 1222 while another connection has an
     /// open transaction that wrote.
     pub fn insert(&self, table: &str, values: &[(&str, SqlValue)]) -> Result<(), SqlError> {
-        let names: Vec<String> = values.iter().map(|(name, _)| format!("[{name}]")).collect();
-        let places: Vec<String> = (1..=values.len()).map(|n| format!("@P{n}")).collect();
-        let sql = format!("INSERT INTO [{table}] ({}) VALUES ({})", names.join(", "), places.join(", "));
-        self.run(&sql, values.iter().map(|(_, v)| v.clone()).collect()).map(drop)
+        let (sql, parameters) = insertion(table, values);
+        self.with_session(|session| answers(session, &sql, parameters)).map(drop)
     }
 
     /// The rows of the last SELECT in a batch of Transact-SQL, as any connection would see them.
-    pub fn query(&self, sql: &str) -> Result<Table, SqlError> {
-        let answers = self.run(sql, Vec::new())?;
+    pub fn query(&self, sql: &str) -> Result<Rowset, SqlError> {
+        let answers = self.run(sql, &[])?;
         let last = answers.into_iter().rev().find_map(|answer| match answer {
             Answer::Rows { columns, rows } => {
-                Some(Table { columns: columns.into_iter().map(|c| c.name).collect(), rows })
+                Some(Rowset { columns: columns.into_iter().map(|c| c.name).collect(), rows })
             }
             _ => None,
         });
@@ -142,7 +145,7 @@ impl Company {
 
     /// Runs a batch of Transact-SQL with `@P1`, `@P2` … and gives the number of rows it touched. For what a user does in Visma Business.
     pub fn execute(&self, sql: &str, parameters: &[SqlValue]) -> Result<u64, SqlError> {
-        let answers = self.run(sql, parameters.to_vec())?;
+        let answers = self.run(sql, parameters)?;
         Ok(answers.iter().map(|a| if let Answer::Count { rows, .. } = a { *rows } else { 0 }).sum())
     }
 
@@ -160,36 +163,88 @@ impl Company {
             references: references.into(),
             references_column: references_column.into(),
         };
-        self.0.foreign_keys.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(key);
+        self.shared.foreign_keys.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(key);
     }
 
-    /// Runs a batch to its end in this thread, without a runtime: the only thing it can wait for is another connection's transaction,
-    /// and that it does for a fifth of a second.
-    fn run(&self, sql: &str, parameters: Vec<SqlValue>) -> Result<Vec<Answer>, SqlError> {
-        let mut session = Session::open(
-            self,
-            Setting { database: DATABASE.into(), user: "dbo".into(), rights: Rights::Owner, clock: Clock::system() },
-        )?;
-        let parameters =
-            parameters.into_iter().enumerate().map(|(at, v)| (format!("@P{}", at + 1), natural_type(&v), v)).collect();
-        let mut answers = Vec::new();
-        let finished = {
-            let mut work = std::pin::pin!(session.run(sql, parameters, &mut answers));
-            let mut context = Context::from_waker(Waker::noop());
-            (0..100).any(|attempt| {
-                if attempt > 0 {
-                    std::thread::sleep(Duration::from_millis(2));
-                }
-                matches!(work.as_mut().poll(&mut context), Poll::Ready(()))
-            })
+    /// Rows with the given columns, all or none of them: for seeding, since one transaction is much faster than one a row.
+    pub fn insert_all(&self, table: &str, columns: &[&str], rows: &[Vec<SqlValue>]) -> Result<(), SqlError> {
+        self.with_session(|session| {
+            let mut out = Vec::new();
+            session.begin(&mut out);
+            for row in rows {
+                let values: Vec<(&str, SqlValue)> = columns.iter().copied().zip(row.iter().cloned()).collect();
+                let (sql, parameters) = insertion(table, &values);
+                answers(session, &sql, parameters)?;
+            }
+            session.commit(&mut out)
+        })
+    }
+
+    fn run(&self, sql: &str, values: &[SqlValue]) -> Result<Vec<Answer>, SqlError> {
+        self.with_session(|session| answers(session, sql, parameters(values)))
+    }
+
+    /// Work on the company's own connection, which is given up when the work fails or leaves a transaction open.
+    fn with_session<T>(&self, work: impl FnOnce(&mut Session) -> Result<T, SqlError>) -> Result<T, SqlError> {
+        let mut own = self.own.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut session = match own.take() {
+            Some(session) => session,
+            None => {
+                let setting = Setting {
+                    database: DATABASE.into(),
+                    user: "dbo".into(),
+                    rights: Rights::Owner,
+                    clock: Clock::system(),
+                };
+                Session::open(&self.shared, setting)?
+            }
         };
-        if !finished {
-            return Err(errors::lock_timeout());
+        let done = work(&mut session)?;
+        if session.in_transaction() {
+            return Err(SqlError::new(
+                266,
+                16,
+                2,
+                "Transaction count after the batch indicates a mismatching number of BEGIN and COMMIT statements. Rolled back.",
+            ));
         }
-        match answers.iter().find_map(|a| if let Answer::Failed(error) = a { Some(error.clone()) } else { None }) {
-            Some(error) => Err(error),
-            None => Ok(answers),
-        }
+        *own = Some(session);
+        Ok(done)
+    }
+}
+
+fn insertion(table: &str, values: &[(&str, SqlValue)]) -> (String, Vec<Parameter>) {
+    let names: Vec<String> = values.iter().map(|(name, _)| format!("[{name}]")).collect();
+    let places: Vec<String> = (1..=values.len()).map(|n| format!("@P{n}")).collect();
+    let sql = format!("INSERT INTO [{table}] ({}) VALUES ({})", names.join(", "), places.join(", "));
+    let values: Vec<SqlValue> = values.iter().map(|(_, v)| v.clone()).collect();
+    (sql, parameters(&values))
+}
+
+fn parameters(values: &[SqlValue]) -> Vec<Parameter> {
+    values.iter().enumerate().map(|(at, v)| (format!("@P{}", at + 1), natural_type(v), v.clone())).collect()
+}
+
+/// Runs a batch to its end in this thread, without a runtime: the only thing it can wait for is another connection's transaction, and
+/// that it does for a fifth of a second.
+fn answers(session: &mut Session, sql: &str, parameters: Vec<Parameter>) -> Result<Vec<Answer>, SqlError> {
+    let mut answers = Vec::new();
+    let finished = {
+        let mut work = std::pin::pin!(session.run(sql, parameters, &mut answers));
+        let mut context = Context::from_waker(Waker::noop());
+        (0..100).any(|attempt| {
+            if attempt > 0 {
+                std::thread::sleep(Duration::from_millis(2));
+            }
+            matches!(work.as_mut().poll(&mut context), Poll::Ready(()))
+        })
+    };
+    if !finished {
+        return Err(errors::lock_timeout());
+    }
+    match answers.iter().find_map(|a| if let Answer::Failed(error) = a { Some(error.clone()) } else { None }) {
+        Some(error) => Err(error),
+        None => Ok(answers),
     }
 }
 

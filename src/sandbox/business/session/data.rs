@@ -27,9 +27,7 @@ impl Session {
     pub(super) async fn data(&mut self, statement: &Statement, out: &mut Vec<Answer>) -> Result<(), SqlError> {
         if let Statement::Query(query) = statement {
             let plan = self.translating(|translator| translator.select(query))?;
-            if self.in_transaction() && !plan.tables.is_empty() && (plan.lock || self.serializable) {
-                self.write().await?;
-            }
+            self.lock_for(&plan).await?;
             let rows = self.rows_of(&plan)?;
             let count = rows.len() as u64;
             self.row_count = i64::try_from(count).unwrap_or(i64::MAX);
@@ -229,7 +227,7 @@ impl Session {
     }
 
     fn foreign_keys(&self) -> Vec<ForeignKey> {
-        self.company.0.foreign_keys.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+        self.company.foreign_keys.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 
     /// The foreign keys laid over the company: a value other than Visma Business' "unset" must exist where it points.
