@@ -6,10 +6,12 @@
 pub mod business;
 pub mod clock;
 pub mod error;
+pub mod secret;
 pub mod severa;
 
 pub use clock::{Clock, SystemClock};
 pub use error::{ErrorKind, SystemError};
+pub use secret::Secret;
 
 use crate::value::{Side, Type, Value};
 use jiff::Timestamp;
