@@ -5,6 +5,8 @@
 #![forbid(unsafe_code)]
 
 pub mod diag;
+#[cfg(feature = "run")]
+pub mod sandbox;
 pub mod schema;
 pub mod source;
 pub mod syntax;
