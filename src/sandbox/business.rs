@@ -155,9 +155,9 @@ pub struct BusinessServer {
 }
 
 impl BusinessServer {
-    /// A server that listens nowhere yet, with a certificate of its own. Fails when no certificate can be made.
+    /// A server that listens nowhere yet, with this process' certificate. Fails when no certificate can be made.
     pub fn new(company: Company, options: Options) -> io::Result<Self> {
-        Ok(Self { company, options: Arc::new(options), identity: Arc::new(tls::Identity::make()?) })
+        Ok(Self { company, options: Arc::new(options), identity: tls::Identity::shared()? })
     }
 
     /// A server listening at the options' address. Fails when the address is taken.

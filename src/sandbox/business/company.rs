@@ -6,7 +6,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
@@ -58,6 +58,9 @@ impl Drop for Shared {
     }
 }
 
+/// The file of an empty company, since making the tables anew for each of a thousand simulated runs takes longer than the runs.
+static TEMPLATE: OnceLock<Vec<u8>> = OnceLock::new();
+
 /// A company's database. Cloning is cheap and gives the same company.
 #[derive(Clone)]
 pub struct Company {
@@ -100,12 +103,28 @@ impl Company {
 
     fn make(path: PathBuf, temporary: bool) -> Result<Self, SqlError> {
         let catalog = Catalog::company();
+        if let Some(template) = TEMPLATE.get()
+            && !path.exists()
+        {
+            std::fs::write(&path, template).map_err(|e| broken(&format!("{}: {e}", path.display())))?;
+        }
         let (connection, _) = sqlite::open(&path).map_err(|e| broken(&format!("{}: {e}", path.display())))?;
         let made = (|| {
             let tables: i64 = connection.query_row("SELECT COUNT(*) FROM sqlite_schema", [], |row| row.get(0))?;
-            if tables == 0 { fill(&connection, &catalog) } else { Ok(()) }
+            if tables > 0 {
+                return Ok(());
+            }
+            fill(&connection, &catalog)?;
+            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
         })();
         made.map_err(|e| broken(&format!("{}: {e}", path.display())))?;
+        // A file of another program's making would have tables already, so what is read here is this library's own.
+        if temporary
+            && TEMPLATE.get().is_none()
+            && let Ok(bytes) = std::fs::read(&path)
+        {
+            let _ = TEMPLATE.set(bytes);
+        }
         let shared = Arc::new(Shared {
             path,
             catalog,
@@ -127,8 +146,8 @@ impl Company {
     /// A row with the given columns; the others take their defaults. Fails as INSERT does, and with 1222 while another connection has an
     /// open transaction that wrote.
     pub fn insert(&self, table: &str, values: &[(&str, SqlValue)]) -> Result<(), SqlError> {
-        let (sql, parameters) = insertion(table, values);
-        self.with_session(|session| answers(session, &sql, parameters)).map(drop)
+        let (names, values): (Vec<&str>, Vec<SqlValue>) = values.iter().cloned().unzip();
+        self.insert_all(table, &names, &[values])
     }
 
     /// The rows of the last SELECT in a batch of Transact-SQL, as any connection would see them.
@@ -168,16 +187,7 @@ impl Company {
 
     /// Rows with the given columns, all or none of them: for seeding, since one transaction is much faster than one a row.
     pub fn insert_all(&self, table: &str, columns: &[&str], rows: &[Vec<SqlValue>]) -> Result<(), SqlError> {
-        self.with_session(|session| {
-            let mut out = Vec::new();
-            session.begin(&mut out);
-            for row in rows {
-                let values: Vec<(&str, SqlValue)> = columns.iter().copied().zip(row.iter().cloned()).collect();
-                let (sql, parameters) = insertion(table, &values);
-                answers(session, &sql, parameters)?;
-            }
-            session.commit(&mut out)
-        })
+        self.with_session(|session| drive(session.insert_values(table, columns, rows))?)
     }
 
     fn run(&self, sql: &str, values: &[SqlValue]) -> Result<Vec<Answer>, SqlError> {
@@ -213,53 +223,31 @@ impl Company {
     }
 }
 
-fn insertion(table: &str, values: &[(&str, SqlValue)]) -> (String, Vec<Parameter>) {
-    let names: Vec<String> = values.iter().map(|(name, _)| format!("[{name}]")).collect();
-    let places: Vec<String> = (1..=values.len()).map(|n| format!("@P{n}")).collect();
-    let sql = format!("INSERT INTO [{table}] ({}) VALUES ({})", names.join(", "), places.join(", "));
-    let values: Vec<SqlValue> = values.iter().map(|(_, v)| v.clone()).collect();
-    (sql, parameters(&values))
-}
-
 fn parameters(values: &[SqlValue]) -> Vec<Parameter> {
-    values.iter().enumerate().map(|(at, v)| (format!("@P{}", at + 1), natural_type(v), v.clone())).collect()
+    values.iter().enumerate().map(|(at, v)| (format!("@P{}", at + 1), v.natural_type(), v.clone())).collect()
 }
 
-/// Runs a batch to its end in this thread, without a runtime: the only thing it can wait for is another connection's transaction, and
-/// that it does for a fifth of a second.
 fn answers(session: &mut Session, sql: &str, parameters: Vec<Parameter>) -> Result<Vec<Answer>, SqlError> {
     let mut answers = Vec::new();
-    let finished = {
-        let mut work = std::pin::pin!(session.run(sql, parameters, &mut answers));
-        let mut context = Context::from_waker(Waker::noop());
-        (0..100).any(|attempt| {
-            if attempt > 0 {
-                std::thread::sleep(Duration::from_millis(2));
-            }
-            matches!(work.as_mut().poll(&mut context), Poll::Ready(()))
-        })
-    };
-    if !finished {
-        return Err(errors::lock_timeout());
-    }
+    drive(session.run(sql, parameters, &mut answers))?;
     match answers.iter().find_map(|a| if let Answer::Failed(error) = a { Some(error.clone()) } else { None }) {
         Some(error) => Err(error),
         None => Ok(answers),
     }
 }
 
-fn natural_type(value: &SqlValue) -> super::value::SqlType {
-    use super::value::SqlType;
-    match value {
-        SqlValue::Null => SqlType::Null,
-        SqlValue::Bit(_) => SqlType::Bit,
-        SqlValue::Int(_) => SqlType::BigInt,
-        SqlValue::Decimal(n) => SqlType::Decimal(28, u8::try_from(n.scale()).unwrap_or(28)),
-        SqlValue::Float(_) => SqlType::Float,
-        SqlValue::Text(_) => SqlType::NVarchar(None),
-        SqlValue::Bytes(_) => SqlType::VarBinary(None),
-        SqlValue::DateTime(_) => SqlType::DateTime2(7),
+/// Runs work to its end in this thread, without a runtime: the only thing it can wait for is another connection's transaction, and
+/// that it does for a fifth of a second before it is error 1222.
+fn drive<T>(work: impl Future<Output = T>) -> Result<T, SqlError> {
+    let mut work = std::pin::pin!(work);
+    let mut context = Context::from_waker(Waker::noop());
+    for _ in 0..100 {
+        if let Poll::Ready(done) = work.as_mut().poll(&mut context) {
+            return Ok(done);
+        }
+        std::thread::sleep(Duration::from_millis(2));
     }
+    Err(errors::lock_timeout())
 }
 
 /// What SQL Server would call a broken database; the text says what happened to the file.
@@ -282,4 +270,41 @@ fn fill(connection: &rusqlite::Connection, catalog: &Catalog) -> rusqlite::Resul
         }
     }
     connection.execute_batch("DELETE FROM \"INFORMATION_SCHEMA.TABLES\" WHERE TABLE_SCHEMA <> 'dbo'; DELETE FROM \"INFORMATION_SCHEMA.COLUMNS\" WHERE TABLE_SCHEMA <> 'dbo'; COMMIT")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Key lookups must stay seeks: the collations and conversions of the translation must not hide a column from its index.
+    #[test]
+    fn key_lookups_use_their_index() {
+        let company = Company::temporary().unwrap();
+        for (sql, parameters) in [
+            ("SELECT Nm FROM Actor WHERE ActNo = @P1", vec![SqlValue::Int(5)]),
+            ("SELECT Nm FROM Actor WHERE ActNo IN (@P1, @P2)", vec![SqlValue::Int(5), "7".into()]),
+            ("SELECT Nm FROM Actor WHERE CustNo BETWEEN 5 AND 10", vec![]),
+            ("SELECT Descr FROM Prod WHERE ProdNo = CAST(@P1 AS varchar(40))", vec!["a".into()]),
+            ("SELECT Descr FROM Prod WHERE ProdNo = @P1", vec!["a".into()]),
+            ("SELECT Descr FROM Prod WHERE ProdNo IN ('a', @P1)", vec!["b".into()]),
+            ("SELECT Nm FROM R7 WHERE RNo = N'A'", vec![]),
+            ("SELECT l.Descr FROM OrdLn l JOIN Prod p ON p.ProdNo = l.ProdNo WHERE l.OrdNo = 3", vec![]),
+            ("SELECT ISNULL(MAX(ActNo), 0) + 1 FROM Actor WHERE ActNo BETWEEN 10000 AND 20000", vec![]),
+        ] {
+            let plan = company
+                .with_session(|session| session.explained(sql, super::parameters(&parameters)))
+                .unwrap_or_else(|e| panic!("{sql}: {e}"));
+            assert!(plan.contains("SEARCH") && !plan.contains("SCAN"), "{sql}: {plan}");
+        }
+    }
+
+    #[test]
+    fn a_temporary_company_leaves_nothing_behind() {
+        let company = Company::temporary().unwrap();
+        company.insert("Unit", &[("Un", 1.into())]).unwrap();
+        let path = company.shared.path.clone();
+        assert!(path.exists());
+        drop(company);
+        assert!(!path.exists() && path.parent().is_some_and(|p| !p.exists()));
+    }
 }

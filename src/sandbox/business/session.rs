@@ -411,3 +411,29 @@ impl Session {
         }
     }
 }
+
+#[cfg(test)]
+impl Session {
+    /// SQLite's plan for a SELECT.
+    pub fn explained(&mut self, sql: &str, parameters: Vec<Parameter>) -> Result<String, SqlError> {
+        self.variables = parameters.into_iter().map(|(name, ty, value)| (name.to_lowercase(), (ty, value))).collect();
+        let steps = batch::split(sql)?;
+        let Some(Step::Data(statement)) = steps.first() else {
+            return Err(errors::syntax(sql));
+        };
+        let Statement::Query(query) = statement.as_ref() else {
+            return Err(errors::syntax(sql));
+        };
+        let mut plan = self.translating(|translator| translator.select(query))?;
+        plan.sql = format!("EXPLAIN QUERY PLAN {}", plan.sql);
+        let column = |name: &str, ty| OutColumn { name: name.into(), ty, nullable: true };
+        plan.columns = vec![
+            column("id", SqlType::Int),
+            column("parent", SqlType::Int),
+            column("unused", SqlType::Int),
+            column("detail", SqlType::NVarchar(None)),
+        ];
+        let rows = self.rows_of(&plan)?;
+        Ok(rows.iter().map(|row| format!("{:?}", row.last())).collect())
+    }
+}
