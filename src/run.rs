@@ -18,9 +18,10 @@ pub use report::{Outcome, Report};
 use crate::plan::{self, Limits, Plan};
 use crate::program::{Env, Lookups, Program};
 use crate::state::{Holder, State};
-use crate::systems::{Clock, Read, Select, System};
+use crate::systems::{Clock, Read, Row, Select, System};
 use crate::value::{Side, Value};
 use index::Index;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -63,6 +64,8 @@ pub struct Engine {
     state: State,
     options: Options,
     opened: Option<Opened>,
+    /// What the entity at hand has had created so far, by the record it was made from.
+    created: BTreeMap<String, Row>,
 }
 
 /// What opening both sides gave.
@@ -81,7 +84,7 @@ impl Engine {
         state: State,
         options: Options,
     ) -> Self {
-        Self { program, severa, business, clock, state, options, opened: None }
+        Self { program, severa, business, clock, state, options, opened: None, created: BTreeMap::new() }
     }
 
     pub fn state(&self) -> &State {

@@ -327,7 +327,7 @@ fn required(record: &Record) -> Vec<String> {
 /// By what people know a record: its number or code, and its name.
 fn label(records: &mut Records) -> Label {
     let mut slot = |name: &str| records.record.column(name, None, records.index).map(|column| records.slot(&column));
-    let key = ["number", "code", "CustNo", "EmpNo", "RNo", "PK"].into_iter().find_map(&mut slot);
+    let key = ["number", "code", "RNo", "CustNo", "EmpNo", "PK"].into_iter().find_map(&mut slot);
     let name = match (slot("firstName"), slot("lastName")) {
         (Some(first), Some(last)) => vec![first, last],
         _ => ["name", "Nm", "Txt1", "description"].into_iter().find_map(&mut slot).into_iter().collect(),

@@ -90,7 +90,8 @@ fn add(entity: &Entity, line: &Line, from: Side, row: &Row, env: &Env, record: &
     match carried.outcome {
         Outcome::Keep => {}
         Outcome::Hold(reason) => {
-            out.hold(held(entity, from, row, "does-not-fit", reason));
+            let code = if record.waits.is_empty() { "does-not-fit" } else { "not-linked" };
+            out.hold(held(entity, from, row, code, reason));
             out.waits.push(Wait { side: from, id: row.id.clone(), references: std::mem::take(&mut record.waits) });
             return false;
         }

@@ -52,9 +52,8 @@ fn entity(text: &mut String, entity: &EntityPlan, every: bool) {
     for held in &entity.held {
         let _ = writeln!(
             text,
-            "  ! held  {} {} in {}: {} [{}]",
-            held.key,
-            held.name,
+            "  ! held  {} in {}: {} [{}]",
+            format!("{} {}", held.key, held.name).trim(),
             held.side.title(),
             held.reason,
             held.code

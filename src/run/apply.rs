@@ -118,6 +118,7 @@ impl Engine {
         progress: &mut dyn Progress,
     ) -> Result<bool, RunError> {
         let mut deferred: Vec<Deferred> = Vec::new();
+        self.created.clear();
         let total = planned.operations.len();
         for (number, operation) in planned.operations.iter().enumerate() {
             if self.stopped() || report.failure.is_some() {
@@ -152,9 +153,9 @@ impl Engine {
         outcome: Written,
         report: &mut Report,
     ) -> Result<(), RunError> {
-        // Our identifier belongs to the Visma Business record itself, whatever it was made from.
+        // An identifier or number belongs to the very record it is written to, whatever it comes from.
         let (side, id) = match (operation.kind, &operation.record_id) {
-            (Kind::Link, Some(id)) => (operation.side, id.clone()),
+            (Kind::Link | Kind::WriteBack, Some(id)) => (operation.side, id.clone()),
             _ => (operation.side.other(), operation.source_id.clone()),
         };
         let hold = |code: &str, reason: String| {

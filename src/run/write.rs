@@ -4,7 +4,7 @@ use super::apply::Deferred;
 use super::index::Index;
 use super::{Engine, RunError};
 use crate::plan::{self, FieldChange, Kind, Operation, Planned};
-use crate::program::Entity;
+use crate::program::{Entity, Env, Outcome};
 use crate::state::{Base, Change, Intent, Link};
 use crate::systems::{Create, ErrorKind, PartWrite, Row, SystemError, Update};
 use crate::value::{Side, Value};
@@ -42,6 +42,12 @@ impl Engine {
         for change in &operation.fields {
             let value = match &change.new {
                 Planned::Value(value) => value.clone(),
+                Planned::Pending(reference) if operation.kind == Kind::WriteBack && reference.entity == own => {
+                    match self.assigned(place, operation, change, index) {
+                        Some(value) => value,
+                        None => return Ok(Written::NotTried),
+                    }
+                }
                 Planned::Pending(reference) => match index.resolve(reference) {
                     Some(value) => value,
                     None if reference.entity == own && operation.kind == Kind::Create => {
@@ -54,7 +60,7 @@ impl Engine {
                             "{} {} was not carried over, and this points at it",
                             reference.entity, reference.value
                         );
-                        return Ok(Written::Held { code: "waits-for-another", reason });
+                        return Ok(Written::Held { code: "not-linked", reason });
                     }
                 },
             };
@@ -69,6 +75,9 @@ impl Engine {
             Err(error) => return self.failed(&own, operation, error),
         };
         self.done(run, place, operation, &fields, &row, index)?;
+        if operation.kind == Kind::Create {
+            self.created.insert(operation.source_id.clone(), row.clone());
+        }
         if !later.is_empty() {
             let mut second = operation.clone();
             second.id = format!("{}-second", operation.id);
@@ -79,6 +88,20 @@ impl Engine {
             deferred.push(Deferred { operation: second });
         }
         Ok(Written::Done)
+    }
+
+    /// A number that Visma Business assigned, through the line that carries it back; nothing where
+    /// its record was not created.
+    fn assigned(&self, place: usize, operation: &Operation, change: &FieldChange, index: &Index) -> Option<Value> {
+        let entity = &self.program.entities[place];
+        let row = self.created.get(&operation.source_id)?;
+        let env = Env { links: index, lookups: &self.opened.as_ref()?.lookups };
+        let line = entity.lines.iter().find(|l| l.numbered && l.origin == change.because)?;
+        let Outcome::Write(values) = line.carry(entity, Side::Severa, row, None, &env).outcome else { return None };
+        values.into_iter().find_map(|(slot, planned)| match planned {
+            Planned::Value(value) if entity.field_name(Side::Severa, slot) == change.field => Some(value),
+            _ => None,
+        })
     }
 
     /// The intent is on disk before the request leaves.

@@ -56,7 +56,15 @@ pub struct Business {
 impl Business {
     /// Nothing is sent before [`System::open`].
     pub fn new(config: BusinessConfig, dial: Arc<dyn Dial>, clock: Arc<dyn Clock>) -> Self {
-        Self { config: Arc::new(config), dial, clock, link: None, encrypted: false, tables: BTreeMap::new(), usage: Usage::default() }
+        Self {
+            config: Arc::new(config),
+            dial,
+            clock,
+            link: None,
+            encrypted: false,
+            tables: BTreeMap::new(),
+            usage: Usage::default(),
+        }
     }
 
     fn encrypted(&self) -> bool {
@@ -67,12 +75,16 @@ impl Business {
         let name = schema::table(&record.name, record.index);
         match open::look_up(self, record).await? {
             open::Looked::Table(table) => Ok(table),
-            open::Looked::Unreadable => Err(SystemError::new(Side::Business, ErrorKind::Rights, format!("the login may not read dbo.{name}"))
-                .help("grant it SELECT on the table (docs/sql-login.sql)")),
-            open::Looked::Hidden | open::Looked::NoKey(_) => {
-                Err(SystemError::new(Side::Business, ErrorKind::Schema, format!("dbo.{name}: there is no such table, or the login has no right to it"))
-                    .help("correct the mapping, or grant the rights of docs/sql-login.sql"))
+            open::Looked::Unreadable => {
+                Err(SystemError::new(Side::Business, ErrorKind::Rights, format!("the login may not read dbo.{name}"))
+                    .help("grant it SELECT on the table (docs/sql-login.sql)"))
             }
+            open::Looked::Hidden | open::Looked::NoKey(_) => Err(SystemError::new(
+                Side::Business,
+                ErrorKind::Schema,
+                format!("dbo.{name}: there is no such table, or the login has no right to it"),
+            )
+            .help("correct the mapping, or grant the rights of docs/sql-login.sql")),
         }
     }
 
@@ -102,7 +114,9 @@ impl Business {
     async fn settle<T>(&mut self, mut link: Link, outcome: Result<T, Broken>) -> Result<T, Broken> {
         let good = match &outcome {
             Ok(_) => true,
-            Err(Broken::Undone(Fault::Server { .. }) | Broken::Stopped(_)) => link.batch(statements::ROLLBACK).await.is_ok(),
+            Err(Broken::Undone(Fault::Server { .. }) | Broken::Stopped(_)) => {
+                link.batch(statements::ROLLBACK).await.is_ok()
+            }
             Err(Broken::Undone(_) | Broken::Unsure(_)) => false,
         };
         self.usage.requests += std::mem::take(&mut link.requests);

@@ -65,7 +65,10 @@ pub(super) fn server_encryption(seen: &Seen) -> Option<u8> {
     const ENCRYPTION: u8 = 1;
     let bytes = seen.lock().ok()?;
     let message = bytes.get(HEADER..)?;
-    let option = message.chunks_exact(5).take_while(|option| option.first() != Some(&0xFF)).find(|option| option.first() == Some(&ENCRYPTION))?;
+    let option = message
+        .chunks_exact(5)
+        .take_while(|option| option.first() != Some(&0xFF))
+        .find(|option| option.first() == Some(&ENCRYPTION))?;
     let offset = u16::from_be_bytes([*option.get(1)?, *option.get(2)?]);
     message.get(usize::from(offset)).copied()
 }

@@ -17,19 +17,70 @@ pub(super) enum Charset {
 
 /// The first parts of collation names whose code page is not 1252, by Microsoft's list of Windows collations.
 const FAMILIES: &[(&str, u16)] = &[
-    ("Albanian", 1250), ("Bosnian_Latin", 1250), ("Croatian", 1250), ("Czech", 1250), ("Hungarian", 1250), ("Polish", 1250), ("Romanian", 1250),
-    ("Serbian_Latin", 1250), ("Slovak", 1250), ("Slovenian", 1250), ("Turkmen", 1250),
-    ("Bashkir", 1251), ("Bosnian_Cyrillic", 1251), ("Cyrillic_General", 1251), ("Kazakh", 1251), ("Macedonian", 1251), ("Serbian_Cyrillic", 1251),
-    ("Tatar", 1251), ("Ukrainian", 1251), ("Yakut", 1251),
-    ("Greek", 1253), ("Azeri_Latin", 1254), ("Turkish", 1254), ("Uzbek_Latin", 1254), ("Hebrew", 1255), ("Arabic", 1256), ("Persian", 1256),
-    ("Urdu", 1256), ("Uighur", 1256), ("Estonian", 1257), ("Latvian", 1257), ("Lithuanian", 1257), ("Vietnamese", 1258), ("Thai", 874),
-    ("Japanese", 932), ("Chinese_PRC", 936), ("Chinese_Simplified", 936), ("Korean", 949), ("Chinese_Taiwan", 950), ("Chinese_Traditional", 950),
+    ("Albanian", 1250),
+    ("Bosnian_Latin", 1250),
+    ("Croatian", 1250),
+    ("Czech", 1250),
+    ("Hungarian", 1250),
+    ("Polish", 1250),
+    ("Romanian", 1250),
+    ("Serbian_Latin", 1250),
+    ("Slovak", 1250),
+    ("Slovenian", 1250),
+    ("Turkmen", 1250),
+    ("Bashkir", 1251),
+    ("Bosnian_Cyrillic", 1251),
+    ("Cyrillic_General", 1251),
+    ("Kazakh", 1251),
+    ("Macedonian", 1251),
+    ("Serbian_Cyrillic", 1251),
+    ("Tatar", 1251),
+    ("Ukrainian", 1251),
+    ("Yakut", 1251),
+    ("Greek", 1253),
+    ("Azeri_Latin", 1254),
+    ("Turkish", 1254),
+    ("Uzbek_Latin", 1254),
+    ("Hebrew", 1255),
+    ("Arabic", 1256),
+    ("Persian", 1256),
+    ("Urdu", 1256),
+    ("Uighur", 1256),
+    ("Estonian", 1257),
+    ("Latvian", 1257),
+    ("Lithuanian", 1257),
+    ("Vietnamese", 1258),
+    ("Thai", 874),
+    ("Japanese", 932),
+    ("Chinese_PRC", 936),
+    ("Chinese_Simplified", 936),
+    ("Korean", 949),
+    ("Chinese_Taiwan", 950),
+    ("Chinese_Traditional", 950),
     ("Chinese_Hong_Kong", 950),
 ];
 
 const WESTERN: &[&str] = &[
-    "Danish", "Dutch", "Finnish_Swedish", "French", "German_PhoneBook", "Icelandic", "Indic_General", "Latin1_General", "Modern_Spanish", "Norwegian",
-    "Sami_Norway", "Sami_Sweden_Finland", "Traditional_Spanish", "Welsh", "Breton", "Corsican", "Frisian", "Mapudungan", "Mohawk", "Romansh",
+    "Danish",
+    "Dutch",
+    "Finnish_Swedish",
+    "French",
+    "German_PhoneBook",
+    "Icelandic",
+    "Indic_General",
+    "Latin1_General",
+    "Modern_Spanish",
+    "Norwegian",
+    "Sami_Norway",
+    "Sami_Sweden_Finland",
+    "Traditional_Spanish",
+    "Welsh",
+    "Breton",
+    "Corsican",
+    "Frisian",
+    "Mapudungan",
+    "Mohawk",
+    "Romansh",
 ];
 
 impl Charset {
@@ -90,7 +141,11 @@ fn code_page(collation: &str) -> Option<u16> {
         };
     }
     let starts = |family: &str| collation.get(..family.len()).is_some_and(|start| start.eq_ignore_ascii_case(family));
-    FAMILIES.iter().find(|(family, _)| starts(family)).map(|(_, page)| *page).or_else(|| WESTERN.iter().any(|f| starts(f)).then_some(1252))
+    FAMILIES
+        .iter()
+        .find(|(family, _)| starts(family))
+        .map(|(_, page)| *page)
+        .or_else(|| WESTERN.iter().any(|f| starts(f)).then_some(1252))
 }
 
 fn encoding(page: u16) -> Option<&'static Encoding> {
@@ -128,7 +183,11 @@ mod tests {
             ("varchar", "Klingon_CI_AS", "Ærø", "Æø"),
             ("nvarchar", "Danish_Norwegian_CI_AS", "Жук 😀", ""),
         ] {
-            assert_eq!(Charset::of(data_type, collation).lost(text).into_iter().collect::<String>(), lost, "{data_type} {collation}");
+            assert_eq!(
+                Charset::of(data_type, collation).lost(text).into_iter().collect::<String>(),
+                lost,
+                "{data_type} {collation}"
+            );
         }
     }
 

@@ -27,10 +27,20 @@ pub(super) struct Column {
 /// What a column can hold.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Family {
-    Int { least: i64, most: i64 },
-    Decimal { precision: u8, scale: u8 },
+    Int {
+        least: i64,
+        most: i64,
+    },
+    Decimal {
+        precision: u8,
+        scale: u8,
+    },
     /// `most`: in the units of the character set; none for `max`.
-    Text { most: Option<usize>, charset: Charset, ignores_case: bool },
+    Text {
+        most: Option<usize>,
+        charset: Charset,
+        ignores_case: bool,
+    },
     /// Money, floats, dates: nothing that Visma Business uses.
     Other,
 }
@@ -65,7 +75,10 @@ impl Column {
             "varchar" | "nvarchar" | "char" | "nchar" => {
                 let most = of.length.and_then(|n| usize::try_from(n).ok());
                 let ignores_case = of.collation.to_ascii_uppercase().contains("_CI");
-                (Family::Text { most, charset: Charset::of(&data_type, &of.collation), ignores_case }, format!("{data_type}({})", size(of.length)))
+                (
+                    Family::Text { most, charset: Charset::of(&data_type, &of.collation), ignores_case },
+                    format!("{data_type}({})", size(of.length)),
+                )
             }
             _ => (Family::Other, data_type.clone()),
         };
@@ -98,7 +111,9 @@ pub(super) fn schema_column(record: &RecordName, name: &str) -> Option<schema::C
     let of = schema::business().record(&record.name)?;
     of.fields.iter().find_map(|field| match &field.index {
         None => of.column(&field.name, None, record.index).filter(|c| c.name.eq_ignore_ascii_case(name)),
-        Some(numbers) => numbers.clone().find_map(|n| of.column(&field.name, Some(n), record.index).filter(|c| c.name.eq_ignore_ascii_case(name))),
+        Some(numbers) => numbers
+            .clone()
+            .find_map(|n| of.column(&field.name, Some(n), record.index).filter(|c| c.name.eq_ignore_ascii_case(name))),
     })
 }
 
@@ -119,12 +134,17 @@ pub(super) fn differences(select: &Select, table: &Table) -> Vec<String> {
         let fits = match (&field.ty, &column.family) {
             (Type::Int | Type::Bool | Type::Date | Type::Time, Family::Int { .. }) => true,
             (Type::Decimal(..), Family::Decimal { .. } | Family::Int { .. }) => true,
-            (Type::Text(Some(size)), Family::Text { most: Some(most), .. }) => usize::try_from(*size).is_ok_and(|size| size <= *most),
+            (Type::Text(Some(size)), Family::Text { most: Some(most), .. }) => {
+                usize::try_from(*size).is_ok_and(|size| size <= *most)
+            }
             (Type::Text(_) | Type::Guid | Type::Enum(_), Family::Text { .. }) => true,
             _ => false,
         };
         if !fits || field.of.is_some() {
-            found.push(format!("dbo.{}.{}: is {}, where {} is expected", table.name, column.name, column.declared, field.ty));
+            found.push(format!(
+                "dbo.{}.{}: is {}, where {} is expected",
+                table.name, column.name, column.declared, field.ty
+            ));
         }
     }
     found

@@ -45,7 +45,8 @@ pub(super) fn one_of(values: &[Value], column: &Column, params: &mut Vec<Param>)
         return None;
     }
     let raws = values.iter().map(|v| raw::raw(v, &column.family)).collect::<Option<Vec<_>>>()?;
-    let places: Vec<String> = raws.iter().filter(|r| !cannot_be(r, column)).map(|r| literal(params, r, column)).collect();
+    let places: Vec<String> =
+        raws.iter().filter(|r| !cannot_be(r, column)).map(|r| literal(params, r, column)).collect();
     if places.is_empty() {
         return Some("1 = 0".into());
     }
@@ -79,13 +80,15 @@ pub(super) fn holds(test: &Test, held: &Raw, column: &Column) -> bool {
         // Nothing is neither before nor after a day; of plain numbers 0 is one.
         Test::Compare(_, Value::Null) => false,
         Test::Compare(_, Value::Date(_)) if held.is_blank() => false,
-        Test::Compare(comparison, value) => raw::raw(value, &column.family).and_then(|raw| order(held, &raw)).is_some_and(|order| match comparison {
-            Comparison::Lt => order.is_lt(),
-            Comparison::Le => order.is_le(),
-            Comparison::Gt => order.is_gt(),
-            Comparison::Ge => order.is_ge(),
-            Comparison::Eq | Comparison::Ne => false,
-        }),
+        Test::Compare(comparison, value) => {
+            raw::raw(value, &column.family).and_then(|raw| order(held, &raw)).is_some_and(|order| match comparison {
+                Comparison::Lt => order.is_lt(),
+                Comparison::Le => order.is_le(),
+                Comparison::Gt => order.is_gt(),
+                Comparison::Ge => order.is_ge(),
+                Comparison::Eq | Comparison::Ne => false,
+            })
+        }
     }
 }
 

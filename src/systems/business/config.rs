@@ -43,7 +43,10 @@ pub struct BusinessConfig {
 /// How to log in.
 #[derive(Debug, Clone)]
 pub enum Login {
-    Sql { user: String, password: Secret },
+    Sql {
+        user: String,
+        password: Secret,
+    },
     /// The account the program runs as. This build cannot: see [`BusinessConfig::check`].
     Windows,
 }
@@ -82,15 +85,20 @@ impl BusinessConfig {
 
     /// The numbers that a column may be given: its table's own series before the column's.
     pub(super) fn series_of(&self, table: &str, column: &str) -> Option<&RangeInclusive<i64>> {
-        let find = |name: &str| self.series.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, series)| series);
+        let find =
+            |name: &str| self.series.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, series)| series);
         find(&format!("{table}.{column}")).or_else(|| find(column))
     }
 
     /// What can be told to be wrong without a connection.
     pub(super) fn check(&self) -> Result<(), SystemError> {
-        let wrong = |what: &str, help: &str| Err(SystemError::new(Side::Business, ErrorKind::Unreachable, what).help(help));
+        let wrong =
+            |what: &str, help: &str| Err(SystemError::new(Side::Business, ErrorKind::Unreachable, what).help(help));
         if self.trust_certificate && self.ca_certificate.is_some() {
-            return wrong("`trust_certificate` and `ca_certificate` are both set", "remove `trust_certificate`: with an authority of its own the certificate is checked");
+            return wrong(
+                "`trust_certificate` and `ca_certificate` are both set",
+                "remove `trust_certificate`: with an authority of its own the certificate is checked",
+            );
         }
         match self.login {
             Login::Windows => wrong(
@@ -122,7 +130,9 @@ impl Address {
         let server = server.strip_prefix("tcp:").unwrap_or(server);
         let (named, port) = match server.rsplit_once([':', ',']) {
             // Colons inside an IPv6 address do not part a port from it.
-            Some((host, port)) if !host.contains(':') || host.ends_with(']') || server.contains(',') => (host, Some(port.trim().parse::<u16>().ok()?)),
+            Some((host, port)) if !host.contains(':') || host.ends_with(']') || server.contains(',') => {
+                (host, Some(port.trim().parse::<u16>().ok()?))
+            }
             _ => (server, None),
         };
         let (host, instance) = match named.split_once('\\') {

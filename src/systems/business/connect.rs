@@ -21,7 +21,8 @@ pub(super) async fn connect(config: &BusinessConfig, dial: &dyn Dial) -> Result<
     let server = &config.server;
     let fault = |kind, what: String| SystemError::new(Side::Business, kind, what);
     let address = Address::parse(server).ok_or_else(|| {
-        fault(ErrorKind::Unreachable, format!("`{server}` is not a server's address")).help(r"write `host`, `host:port` or `host\instance`")
+        fault(ErrorKind::Unreachable, format!("`{server}` is not a server's address"))
+            .help(r"write `host`, `host:port` or `host\instance`")
     })?;
     let settings = settings(config, &address)?;
     let wire = match &address.at {
@@ -46,7 +47,9 @@ pub(super) async fn connect(config: &BusinessConfig, dial: &dyn Dial) -> Result<
     // Only where both say "off" is the rest in clear text; otherwise the driver encrypts or fails.
     let encrypted = config.encrypt != Encrypt::Off || agreed::server_encryption(&seen) != Some(0);
     let mut link = Link::new(client, encrypted, config.request_timeout);
-    link.batch(&statements::session(config.lock_timeout)).await.map_err(|f| f.report(format!("could not set up the session at {server}"), ErrorKind::Unreachable))?;
+    link.batch(&statements::session(config.lock_timeout))
+        .await
+        .map_err(|f| f.report(format!("could not set up the session at {server}"), ErrorKind::Unreachable))?;
     Ok(link)
 }
 
@@ -68,9 +71,13 @@ fn settings(config: &BusinessConfig, address: &Address) -> Result<tiberius::Conf
     });
     if let Some(path) = &config.ca_certificate {
         let bytes = std::fs::read(path).map_err(|e| {
-            SystemError::new(Side::Business, ErrorKind::Unreachable, format!("could not read `ca_certificate` {}", path.display()))
-                .why(e.to_string())
-                .help("give the path of a PEM or DER file with the authority's certificate")
+            SystemError::new(
+                Side::Business,
+                ErrorKind::Unreachable,
+                format!("could not read `ca_certificate` {}", path.display()),
+            )
+            .why(e.to_string())
+            .help("give the path of a PEM or DER file with the authority's certificate")
         })?;
         settings.trust_cert_ca_bundle(bytes);
     } else if config.trust_certificate || config.encrypt == Encrypt::Off {
@@ -89,7 +96,8 @@ fn refused(config: &BusinessConfig, error: Error) -> SystemError {
         Login::Windows => "a Windows account",
     };
     let login = format!("could not log in to {server} as {user}");
-    let said = |kind, what: String, why: String, help: &str| SystemError::new(Side::Business, kind, what).why(why).help(help);
+    let said =
+        |kind, what: String, why: String, help: &str| SystemError::new(Side::Business, kind, what).why(why).help(help);
     match error {
         Error::Server(token) => {
             let why = format!("{} (SQL Server error {})", token.message().trim_end(), token.code());
@@ -100,9 +108,12 @@ fn refused(config: &BusinessConfig, error: Error) -> SystemError {
                     why,
                     "a company's database is F and its number (F0001); if it is there, make the login a user in it (docs/sql-login.sql)",
                 ),
-                18456 | 18452 | 18450 | 18470 | 18486 | 18487 | 18488 => {
-                    said(ErrorKind::Credentials, login, why, "look at `user` and `password` in the settings, and whether the server allows SQL Server logins; its error log has the cause")
-                }
+                18456 | 18452 | 18450 | 18470 | 18486 | 18487 | 18488 => said(
+                    ErrorKind::Credentials,
+                    login,
+                    why,
+                    "look at `user` and `password` in the settings, and whether the server allows SQL Server logins; its error log has the cause",
+                ),
                 _ => said(ErrorKind::Unreachable, login, why, "the text is SQL Server's own; its error log has more"),
             }
         }
@@ -120,7 +131,12 @@ fn refused(config: &BusinessConfig, error: Error) -> SystemError {
             format!("the server sends its clients on to {host}:{port}"),
             "give that address as `server`",
         ),
-        other => said(ErrorKind::Unreachable, login, other.to_string(), "is there an SQL Server at that port, and does it speak TLS 1.2? Those before 2016 need updates for it"),
+        other => said(
+            ErrorKind::Unreachable,
+            login,
+            other.to_string(),
+            "is there an SQL Server at that port, and does it speak TLS 1.2? Those before 2016 need updates for it",
+        ),
     }
 }
 

@@ -1,6 +1,5 @@
 //! Creating a record: its numbers, its row and our identifier in one transaction.
 
-use super::{Business, BusinessConfig};
 use super::columns::{Column, Family, Table};
 use super::conditions;
 use super::fault::Fault;
@@ -9,6 +8,7 @@ use super::raw::{self, Raw};
 use super::shape::{self, Shape};
 use super::statements;
 use super::write::{self, Broken};
+use super::{Business, BusinessConfig};
 use crate::systems::error::{ErrorKind, SystemError};
 use crate::systems::{Comparison, Condition, Create, Row, Test};
 use crate::value::{Side, Value};
@@ -45,7 +45,14 @@ pub(super) async fn create(business: &mut Business, create: &Create) -> Result<R
     }
 }
 
-async fn once(config: &BusinessConfig, link: &mut Link, table: &Table, create: &Create, given: &[(String, Value)], what: &str) -> Result<Row, Broken> {
+async fn once(
+    config: &BusinessConfig,
+    link: &mut Link,
+    table: &Table,
+    create: &Create,
+    given: &[(String, Value)],
+    what: &str,
+) -> Result<Row, Broken> {
     let shape = Shape::of(&create.select, table)?;
     link.batch(statements::BEGIN).await?;
     let locked = link.run(&statements::creation_lock(table, config.lock_timeout)).await?;
@@ -87,7 +94,13 @@ async fn once(config: &BusinessConfig, link: &mut Link, table: &Table, create: &
 }
 
 /// The row within the scope that has our identifier already.
-async fn existing(link: &mut Link, shape: &Shape<'_>, name: &str, value: &Value, config: &BusinessConfig) -> Result<Option<Row>, Broken> {
+async fn existing(
+    link: &mut Link,
+    shape: &Shape<'_>,
+    name: &str,
+    value: &Value,
+    config: &BusinessConfig,
+) -> Result<Option<Row>, Broken> {
     let (table, select) = (shape.table, shape.select);
     let column = shape::known(table, name)?;
     let test = Test::Compare(Comparison::Eq, value.clone());
@@ -95,10 +108,12 @@ async fn existing(link: &mut Link, shape: &Shape<'_>, name: &str, value: &Value,
     let mut columns = Shape::of(select, table)?;
     let place = columns.add(name)?;
     let mut params = Vec::new();
-    let tests: Vec<String> = [&ours].into_iter().chain(&select.scope).filter_map(|c| conditions::sql(c, table, &mut params)).collect();
+    let tests: Vec<String> =
+        [&ours].into_iter().chain(&select.scope).filter_map(|c| conditions::sql(c, table, &mut params)).collect();
     for cells in link.run(&statements::rows(table, &columns.columns, &tests, params)).await? {
         let Some(Cell::Plain(held)) = cells.get(place) else { continue };
-        let same = raw::raw(value, &column.family).is_some_and(|raw| raw.same(held)) || value.same(&Value::Text(held.text()));
+        let same =
+            raw::raw(value, &column.family).is_some_and(|raw| raw.same(held)) || value.same(&Value::Text(held.text()));
         if same && let Some(row) = columns.scoped(&cells, &config.time_zone)? {
             return Ok(Some(row));
         }
@@ -107,7 +122,13 @@ async fn existing(link: &mut Link, shape: &Shape<'_>, name: &str, value: &Value,
 }
 
 /// The next number of a column: after the highest in its series, or in the whole column.
-async fn number<'t>(link: &mut Link, table: &Table, column: &'t Column, config: &BusinessConfig, what: &str) -> Result<(&'t Column, Raw), Broken> {
+async fn number<'t>(
+    link: &mut Link,
+    table: &Table,
+    column: &'t Column,
+    config: &BusinessConfig,
+    what: &str,
+) -> Result<(&'t Column, Raw), Broken> {
     let series = config.series_of(&table.name, &column.name).map(|s| (*s.start(), *s.end()));
     let answer = link.run(&statements::highest(table, column, series)).await?;
     let highest = answer.first().and_then(|row| row.first()).and_then(Cell::int);
@@ -120,14 +141,26 @@ async fn number<'t>(link: &mut Link, table: &Table, column: &'t Column, config: 
         && next > to
     {
         let why = format!("the series {from} to {to} of {} is used up", column.name);
-        return Err(write::refused(what.to_owned(), why, "give the column a wider or a further series in the settings").into());
+        return Err(write::refused(
+            what.to_owned(),
+            why,
+            "give the column a wider or a further series in the settings",
+        )
+        .into());
     }
-    let value = if matches!(column.family, Family::Text { .. }) { Value::Text(next.to_string()) } else { Value::Int(next) };
-    let raw = raw::writable(&value, column).map_err(|why| write::refused(what.to_owned(), why, "give the column a series in the settings"))?;
+    let value =
+        if matches!(column.family, Family::Text { .. }) { Value::Text(next.to_string()) } else { Value::Int(next) };
+    let raw = raw::writable(&value, column)
+        .map_err(|why| write::refused(what.to_owned(), why, "give the column a series in the settings"))?;
     Ok((column, raw))
 }
 
-pub(super) async fn read_back(link: &mut Link, shape: &Shape<'_>, key: &Raw, config: &BusinessConfig) -> Result<Row, Broken> {
+pub(super) async fn read_back(
+    link: &mut Link,
+    shape: &Shape<'_>,
+    key: &Raw,
+    config: &BusinessConfig,
+) -> Result<Row, Broken> {
     let table = shape.table;
     let mut params = Vec::new();
     let test = format!("{} = {}", statements::quoted(&table.key.name), statements::place(&mut params, key, &table.key));

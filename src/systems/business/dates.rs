@@ -11,7 +11,9 @@ pub(super) fn date(number: i64) -> Option<Date> {
     if number < 0 {
         return None;
     }
-    Date::new(i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok().filter(|d| d.year() > 0)
+    Date::new(i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?)
+        .ok()
+        .filter(|d| d.year() > 0)
 }
 
 pub(super) fn date_number(date: Date) -> i64 {
@@ -40,7 +42,8 @@ pub(super) fn stamp(now: DateTime) -> [i64; 3] {
 /// The moment of a pair of stamp columns, with the milliseconds where the table has them and they agree with the minute.
 pub(super) fn moment(day: i64, minute: i64, milliseconds: Option<i64>) -> Option<DateTime> {
     let (day, minute) = (date(day)?, time(minute)?);
-    let since_midnight = Duration::from_secs(u64::try_from(minute.hour()).ok()? * 3600 + u64::try_from(minute.minute()).ok()? * 60);
+    let since_midnight =
+        Duration::from_secs(u64::try_from(minute.hour()).ok()? * 3600 + u64::try_from(minute.minute()).ok()? * 60);
     let exact = milliseconds
         .and_then(|ms| u64::try_from(ms).ok())
         .map(Duration::from_millis)
@@ -63,7 +66,12 @@ pub(super) fn instant(local: DateTime, zone: &TimeZone) -> Option<Timestamp> {
 /// later changes bear smaller stamps of the second: then all of that hour is read again.
 pub(super) fn since(watermark: DateTime, overlap: Duration, zone: &TimeZone) -> DateTime {
     let earlier = watermark.saturating_sub(SignedDuration::try_from(overlap).unwrap_or(SignedDuration::ZERO));
-    [watermark, earlier].into_iter().filter_map(|local| fold_start(local, zone)).chain([earlier]).min().unwrap_or(earlier)
+    [watermark, earlier]
+        .into_iter()
+        .filter_map(|local| fold_start(local, zone))
+        .chain([earlier])
+        .min()
+        .unwrap_or(earlier)
 }
 
 /// The beginning of the repeated stretch that a local time lies in.
@@ -106,7 +114,11 @@ mod tests {
         assert_eq!(stamp(now), [20260301, 905, 32_707_123]);
         assert_eq!(moment(20260301, 905, Some(32_707_123)), Some(now));
         assert_eq!(moment(20260301, 905, None), Some(at("2026-03-01T09:05")));
-        assert_eq!(moment(20260301, 905, Some(0)), Some(at("2026-03-01T09:05")), "milliseconds that another writer forgot");
+        assert_eq!(
+            moment(20260301, 905, Some(0)),
+            Some(at("2026-03-01T09:05")),
+            "milliseconds that another writer forgot"
+        );
         assert_eq!(moment(0, 0, None), None);
     }
 

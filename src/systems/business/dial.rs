@@ -37,7 +37,9 @@ impl Default for TcpDial {
 #[async_trait::async_trait]
 impl Dial for TcpDial {
     async fn dial(&self, host: &str, port: u16) -> io::Result<Box<dyn Wire>> {
-        let stream = tokio::time::timeout(self.timeout, TcpStream::connect((host, port))).await.map_err(|_| timed_out(self.timeout))??;
+        let stream = tokio::time::timeout(self.timeout, TcpStream::connect((host, port)))
+            .await
+            .map_err(|_| timed_out(self.timeout))??;
         stream.set_nodelay(true)?;
         Ok(Box::new(stream))
     }
@@ -47,7 +49,10 @@ impl Dial for TcpDial {
         config.host(host);
         config.instance_name(instance);
         let connect = <TcpStream as tiberius::SqlBrowser>::connect_named(&config);
-        let stream = tokio::time::timeout(self.timeout, connect).await.map_err(|_| timed_out(self.timeout))?.map_err(io::Error::other)?;
+        let stream = tokio::time::timeout(self.timeout, connect)
+            .await
+            .map_err(|_| timed_out(self.timeout))?
+            .map_err(io::Error::other)?;
         stream.set_nodelay(true)?;
         Ok(Box::new(stream))
     }

@@ -16,10 +16,14 @@ impl Fault {
     pub fn of(error: tiberius::error::Error) -> Self {
         match error {
             // Errors of class 20 and up end the connection after the server has rolled back.
-            tiberius::error::Error::Server(token) if token.class() < 20 => {
-                Fault::Server { number: token.code(), class: token.class(), text: format!("{} (SQL Server error {})", token.message().trim_end(), token.code()) }
+            tiberius::error::Error::Server(token) if token.class() < 20 => Fault::Server {
+                number: token.code(),
+                class: token.class(),
+                text: format!("{} (SQL Server error {})", token.message().trim_end(), token.code()),
+            },
+            tiberius::error::Error::Server(token) => {
+                Fault::Lost(format!("{} (SQL Server error {})", token.message().trim_end(), token.code()))
             }
-            tiberius::error::Error::Server(token) => Fault::Lost(format!("{} (SQL Server error {})", token.message().trim_end(), token.code())),
             other => Fault::Lost(other.to_string()),
         }
     }
@@ -57,15 +61,30 @@ impl Fault {
             Fault::Server { number, text, .. } => (number, text),
         };
         let (kind, help) = match number {
-            229 | 230 | 262 | 297 | 300 | 371 => (ErrorKind::Rights, "grant the login the right that is missing (docs/sql-login.sql grants all that is needed)"),
-            207 | 208 | 213 | 4701 => (ErrorKind::Schema, "compare the mapping with the company's columns: `samband schema pull`"),
+            229 | 230 | 262 | 297 | 300 | 371 => (
+                ErrorKind::Rights,
+                "grant the login the right that is missing (docs/sql-login.sql grants all that is needed)",
+            ),
+            207 | 208 | 213 | 4701 => {
+                (ErrorKind::Schema, "compare the mapping with the company's columns: `samband schema pull`")
+            }
             1205 => (ErrorKind::Busy, "other programs keep getting in the way: try again at a quieter time"),
-            1222 => (ErrorKind::Busy, "somebody holds the rows: look for an open dialog or a long running job in Visma Business"),
+            1222 => (
+                ErrorKind::Busy,
+                "somebody holds the rows: look for an open dialog or a long running job in Visma Business",
+            ),
             _ if busy => (ErrorKind::Busy, "the server is short of something: see its error log"),
-            2627 | 2601 => (ErrorKind::Refused, "a record with this key exists already: link the two, or correct the number"),
+            2627 | 2601 => {
+                (ErrorKind::Refused, "a record with this key exists already: link the two, or correct the number")
+            }
             2628 | 8152 => (ErrorKind::Refused, "shorten the text, or let the mapping cut it"),
-            547 => (ErrorKind::Refused, "a record that it refers to is missing, or a rule of the database forbids the value"),
-            3609 | 50000.. => (ErrorKind::Refused, "a trigger of this database refused the change: ask whoever looks after it"),
+            547 => (
+                ErrorKind::Refused,
+                "a record that it refers to is missing, or a rule of the database forbids the value",
+            ),
+            3609 | 50000.. => {
+                (ErrorKind::Refused, "a trigger of this database refused the change: ask whoever looks after it")
+            }
             _ => (otherwise, "the text is SQL Server's own; its documentation explains the number"),
         };
         SystemError::new(Side::Business, kind, what).why(why).help(help)
@@ -74,9 +93,9 @@ impl Fault {
     /// The fault of a statement that may have taken effect: `COMMIT`.
     pub fn report_unknown(self, what: impl Into<String>) -> SystemError {
         match self {
-            Fault::Lost(why) => SystemError::new(Side::Business, ErrorKind::Unknown, what)
-                .why(why)
-                .help("whether it was written is not known: it is looked up by our identifier before it is tried again"),
+            Fault::Lost(why) => SystemError::new(Side::Business, ErrorKind::Unknown, what).why(why).help(
+                "whether it was written is not known: it is looked up by our identifier before it is tried again",
+            ),
             other => other.report(what, ErrorKind::Refused),
         }
     }

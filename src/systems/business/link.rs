@@ -78,7 +78,13 @@ impl Link {
         }
         let answer = async { query.query(&mut self.client).await?.into_results().await };
         let results = timed(self.timeout, answer).await?;
-        Ok(results.into_iter().next_back().unwrap_or_default().into_iter().map(|row| row.into_iter().map(cell).collect()).collect())
+        Ok(results
+            .into_iter()
+            .next_back()
+            .unwrap_or_default()
+            .into_iter()
+            .map(|row| row.into_iter().map(cell).collect())
+            .collect())
     }
 
     /// Runs a batch without parameters outside `sp_executesql`, so that its settings and transactions last.
@@ -88,7 +94,13 @@ impl Link {
         let client = &mut self.client;
         let answer = async { client.simple_query(sql).await?.into_results().await };
         let results = timed(self.timeout, answer).await?;
-        Ok(results.into_iter().next_back().unwrap_or_default().into_iter().map(|row| row.into_iter().map(cell).collect()).collect())
+        Ok(results
+            .into_iter()
+            .next_back()
+            .unwrap_or_default()
+            .into_iter()
+            .map(|row| row.into_iter().map(cell).collect())
+            .collect())
     }
 }
 
@@ -118,7 +130,9 @@ fn cell(data: ColumnData<'static>) -> Cell {
         }
         ColumnData::String(Some(text)) => Cell::Plain(Raw::Text(text.trim_end().to_owned())),
         ColumnData::Guid(Some(guid)) => Cell::Guid(guid.to_string()),
-        ColumnData::DateTime2(Some(moment)) => moment_of(moment).map_or(Cell::Foreign("datetime2 out of range"), Cell::Moment),
+        ColumnData::DateTime2(Some(moment)) => {
+            moment_of(moment).map_or(Cell::Foreign("datetime2 out of range"), Cell::Moment)
+        }
         ColumnData::Guid(None) | ColumnData::DateTime2(None) => Cell::Plain(Raw::Nothing),
         ColumnData::F32(_) | ColumnData::F64(_) => Cell::Foreign("float or money"),
         ColumnData::Binary(_) => Cell::Foreign("binary"),
@@ -131,6 +145,8 @@ fn moment_of(moment: tiberius::time::DateTime2) -> Option<DateTime> {
     let days = jiff::Span::new().try_days(i64::from(moment.date().days())).ok()?;
     let date = jiff::civil::Date::constant(1, 1, 1).checked_add(days).ok()?;
     let time = moment.time();
-    let nanoseconds = i64::try_from(time.increments()).ok()?.checked_mul(10i64.checked_pow(9u32.checked_sub(u32::from(time.scale()))?)?)?;
+    let nanoseconds = i64::try_from(time.increments())
+        .ok()?
+        .checked_mul(10i64.checked_pow(9u32.checked_sub(u32::from(time.scale()))?)?)?;
     date.to_datetime(jiff::civil::Time::midnight()).checked_add(jiff::SignedDuration::from_nanos(nanoseconds)).ok()
 }

@@ -43,10 +43,16 @@ pub(super) async fn open(business: &mut Business, selects: &[Select]) -> Result<
 async fn describe(business: &mut Business) -> Result<Opened, SystemError> {
     let server = business.config.server.clone();
     let what = format!("could not ask {server} what it is");
-    let about = business.ask(&statements::Statement { sql: statements::ABOUT.into(), params: Vec::new() }, &what).await?;
-    let texts: Vec<String> = about.first().map(|row| row.iter().map(|c| c.text().unwrap_or_default().to_owned()).collect()).unwrap_or_default();
+    let about =
+        business.ask(&statements::Statement { sql: statements::ABOUT.into(), params: Vec::new() }, &what).await?;
+    let texts: Vec<String> = about
+        .first()
+        .map(|row| row.iter().map(|c| c.text().unwrap_or_default().to_owned()).collect())
+        .unwrap_or_default();
     let [version, edition, server_name, database] = texts.as_slice() else {
-        return Err(SystemError::new(Side::Business, ErrorKind::Answer, what).why("the answer has another form than asked for").help("is this a Microsoft SQL Server?"));
+        return Err(SystemError::new(Side::Business, ErrorKind::Answer, what)
+            .why("the answer has another form than asked for")
+            .help("is this a Microsoft SQL Server?"));
     };
     let guid = database_guid(business).await?;
     let encrypted = business.encrypted();
@@ -66,7 +72,8 @@ async fn describe(business: &mut Business) -> Result<Opened, SystemError> {
     if let Some(guid) = guid {
         identity = format!("{identity}/{guid}");
     }
-    let description = format!("{database} on {server} ({server_name}, SQL Server {version} {edition}) as {user}, {encryption}");
+    let description =
+        format!("{database} on {server} ({server_name}, SQL Server {version} {edition}) as {user}, {encryption}");
     Ok(Opened { identity: identity.to_lowercase(), description })
 }
 
@@ -98,7 +105,8 @@ pub(super) async fn look_up(business: &mut Business, record: &RecordName) -> Res
         return Ok(Looked::Hidden);
     };
     let what = format!("could not read the columns of dbo.{name}");
-    let described: Vec<Described> = business.ask(&statements::columns(&name), &what).await?.iter().map(described).collect();
+    let described: Vec<Described> =
+        business.ask(&statements::columns(&name), &what).await?.iter().map(described).collect();
     if described.is_empty() {
         return Ok(Looked::Hidden);
     }

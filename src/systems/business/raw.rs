@@ -30,7 +30,9 @@ impl Raw {
     pub fn same(&self, other: &Raw) -> bool {
         match (self, other) {
             (Raw::Nothing, other) | (other, Raw::Nothing) => other.is_blank(),
-            (Raw::Int(int), Raw::Decimal(decimal)) | (Raw::Decimal(decimal), Raw::Int(int)) => Decimal::from(*int) == *decimal,
+            (Raw::Int(int), Raw::Decimal(decimal)) | (Raw::Decimal(decimal), Raw::Int(int)) => {
+                Decimal::from(*int) == *decimal
+            }
             (a, b) => a == b,
         }
     }
@@ -67,7 +69,8 @@ pub(super) fn raw(value: &Value, family: &Family) -> Option<Raw> {
 /// A value to be written, or why its column cannot hold it unchanged.
 pub(super) fn writable(value: &Value, column: &Column) -> Result<Raw, String> {
     let name = &column.name;
-    let raw = raw(value, &column.family).ok_or_else(|| format!("{name} is {}, which cannot hold {value}", column.declared))?;
+    let raw = raw(value, &column.family)
+        .ok_or_else(|| format!("{name} is {}, which cannot hold {value}", column.declared))?;
     match (&raw, &column.family) {
         (Raw::Int(number), Family::Int { least, most }) if !(*least..=*most).contains(number) => {
             Err(format!("{name} is {}, which holds {least} to {most}, not {number}", column.declared))
@@ -87,9 +90,10 @@ pub(super) fn writable(value: &Value, column: &Column) -> Result<Raw, String> {
                 return Err(format!("{name} is stored as {}, which lacks {}", charset.name(), lost.join(", ")));
             }
             match most {
-                Some(most) if charset.length(text) > *most => {
-                    Err(format!("{name} holds {most} characters, and the text has {}: \"{text}\"", charset.length(text)))
-                }
+                Some(most) if charset.length(text) > *most => Err(format!(
+                    "{name} holds {most} characters, and the text has {}: \"{text}\"",
+                    charset.length(text)
+                )),
                 _ => Ok(raw),
             }
         }
@@ -172,8 +176,14 @@ mod tests {
 
     #[test]
     fn the_message_names_column_character_and_limit() {
-        assert_eq!(writable(&Value::text("Łódź"), &column("varchar(9)")), Err("C is stored as windows-1252, which lacks `Ł` (U+0141), `ź` (U+017A)".into()));
-        assert_eq!(writable(&Value::text("abcdef"), &column("varchar(5)")), Err("C holds 5 characters, and the text has 6: \"abcdef\"".into()));
+        assert_eq!(
+            writable(&Value::text("Łódź"), &column("varchar(9)")),
+            Err("C is stored as windows-1252, which lacks `Ł` (U+0141), `ź` (U+017A)".into())
+        );
+        assert_eq!(
+            writable(&Value::text("abcdef"), &column("varchar(5)")),
+            Err("C holds 5 characters, and the text has 6: \"abcdef\"".into())
+        );
     }
 
     #[test]
@@ -184,7 +194,10 @@ mod tests {
         assert_eq!(value(&plain(Raw::Int(0)), &field(Type::Int, false)), Ok(Value::Int(0)));
         assert_eq!(value(&plain(Raw::Text(String::new())), &field(Type::Text(Some(80)), false)), Ok(Value::text("")));
         assert_eq!(value(&plain(Raw::Int(0)), &field(Type::Date, false)), Ok(Value::Null));
-        assert_eq!(value(&plain(Raw::Int(20230231)), &field(Type::Date, true)), Err("holds 20230231, which is no date".into()));
+        assert_eq!(
+            value(&plain(Raw::Int(20230231)), &field(Type::Date, true)),
+            Err("holds 20230231, which is no date".into())
+        );
         assert_eq!(value(&plain(Raw::Text("no guid".into())), &field(Type::Guid, true)), Ok(Value::text("no guid")));
         assert!(value(&Cell::Foreign("float or money"), &field(Type::Decimal(28, 6), false)).is_err());
     }

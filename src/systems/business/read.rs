@@ -40,7 +40,11 @@ pub(super) async fn read(business: &mut Business, read: &Read, page: Option<&Pag
     let mut tests: Vec<String> = Vec::new();
     if let Some(token) = &token {
         let key = key(&table.key, &token.after).ok_or_else(|| foreign(&token.after))?;
-        tests.push(format!("{} > {}", statements::quoted(&table.key.name), statements::place(&mut params, &key, &table.key)));
+        tests.push(format!(
+            "{} > {}",
+            statements::quoted(&table.key.name),
+            statements::place(&mut params, &key, &table.key)
+        ));
     }
     if let Some(since) = &read.since {
         let watermark: DateTime = since.0.parse().map_err(|_| foreign(&since.0))?;
@@ -66,9 +70,12 @@ pub(super) async fn read(business: &mut Business, read: &Read, page: Option<&Pag
         Some(last) if answer.len() >= usize::try_from(size).unwrap_or(usize::MAX) => {
             let after = shape.key(last);
             if token.is_some_and(|token| token.after == after) {
-                return Err(SystemError::new(Side::Business, ErrorKind::Answer, what).why(format!("the page after {after} repeated itself")).help("the next run tries again"));
+                return Err(SystemError::new(Side::Business, ErrorKind::Answer, what)
+                    .why(format!("the page after {after} repeated itself"))
+                    .help("the next run tries again"));
             }
-            let text = serde_json::to_string(&Token { from, after }).map_err(|e| SystemError::new(Side::Business, ErrorKind::Answer, what).why(e.to_string()))?;
+            let text = serde_json::to_string(&Token { from, after })
+                .map_err(|e| SystemError::new(Side::Business, ErrorKind::Answer, what).why(e.to_string()))?;
             Next::More(PageToken(text))
         }
         _ => Next::End(Watermark(from.to_string())),
@@ -104,13 +111,21 @@ fn changed_since(table: &Table, local: DateTime, params: &mut Vec<Param>) -> Opt
 pub(super) async fn fetch(business: &mut Business, select: &Select, ids: &[String]) -> Result<Vec<Row>, SystemError> {
     let table = business.table(&select.record).await?;
     // What is no key of this table cannot be in it.
-    let keys: Vec<Value> = ids.iter().filter_map(|id| key(&table.key, id)).map(|raw| if let Raw::Int(n) = raw { Value::Int(n) } else { Value::Text(raw.text()) }).collect();
+    let keys: Vec<Value> = ids
+        .iter()
+        .filter_map(|id| key(&table.key, id))
+        .map(|raw| if let Raw::Int(n) = raw { Value::Int(n) } else { Value::Text(raw.text()) })
+        .collect();
     let mut found = BTreeMap::new();
     search(business, select, &table.key, &keys, &mut found).await?;
     Ok(ids.iter().filter_map(|id| found.remove(id.trim_end())).collect())
 }
 
-pub(super) async fn candidates(business: &mut Business, select: &Select, any_of: &[(String, Vec<Value>)]) -> Result<Vec<Row>, SystemError> {
+pub(super) async fn candidates(
+    business: &mut Business,
+    select: &Select,
+    any_of: &[(String, Vec<Value>)],
+) -> Result<Vec<Row>, SystemError> {
     let table = business.table(&select.record).await?;
     let mut found = BTreeMap::new();
     let mut searches = Vec::new();
@@ -142,7 +157,11 @@ fn searchable(column: &Column, values: &[Value]) -> Option<Vec<Value>> {
         let text = match value {
             Value::Guid(guid) => guid.to_string(),
             Value::Text(text) if text.parse::<Guid>().is_ok() => text.trim().to_owned(),
-            Value::Text(text) if information && !text.trim().is_empty() && !text.trim().contains(char::is_whitespace) => text.trim().to_owned(),
+            Value::Text(text)
+                if information && !text.trim().is_empty() && !text.trim().contains(char::is_whitespace) =>
+            {
+                text.trim().to_owned()
+            }
             _ => return None,
         };
         if !ignores_case {
@@ -153,7 +172,13 @@ fn searchable(column: &Column, values: &[Value]) -> Option<Vec<Value>> {
     Some(exact)
 }
 
-async fn search(business: &mut Business, select: &Select, column: &Column, values: &[Value], found: &mut BTreeMap<String, Row>) -> Result<(), SystemError> {
+async fn search(
+    business: &mut Business,
+    select: &Select,
+    column: &Column,
+    values: &[Value],
+    found: &mut BTreeMap<String, Row>,
+) -> Result<(), SystemError> {
     let table = business.table(&select.record).await?;
     let shape = Shape::of(select, &table)?;
     for chunk in values.chunks(CHUNK) {
@@ -195,7 +220,11 @@ pub(super) fn key(column: &Column, id: &str) -> Option<Raw> {
 async fn now(business: &mut Business) -> Result<DateTime, SystemError> {
     let what = "could not read the server's clock";
     let answer = business.ask(&statements::Statement { sql: statements::NOW.into(), params: Vec::new() }, what).await?;
-    answer.first().and_then(|row| row.first()).and_then(Cell::moment).ok_or_else(|| SystemError::new(Side::Business, ErrorKind::Answer, what).why("the answer is no time"))
+    answer
+        .first()
+        .and_then(|row| row.first())
+        .and_then(Cell::moment)
+        .ok_or_else(|| SystemError::new(Side::Business, ErrorKind::Answer, what).why("the answer is no time"))
 }
 
 fn foreign(text: &str) -> SystemError {

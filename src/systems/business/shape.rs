@@ -32,7 +32,15 @@ struct Stamp {
 
 impl<'a> Shape<'a> {
     pub fn of(select: &'a Select, table: &'a Table) -> Result<Self, SystemError> {
-        let mut shape = Shape { select, table, columns: vec![table.key.name.clone()], fields: Vec::new(), scope: Vec::new(), changed: None, created: None };
+        let mut shape = Shape {
+            select,
+            table,
+            columns: vec![table.key.name.clone()],
+            fields: Vec::new(),
+            scope: Vec::new(),
+            changed: None,
+            created: None,
+        };
         for field in &select.fields {
             let place = shape.add(&field.name)?;
             shape.fields.push(place);
@@ -84,8 +92,12 @@ impl<'a> Shape<'a> {
         for (place, field) in self.fields.iter().zip(&self.select.fields) {
             let cell = cells.get(*place).unwrap_or(&Cell::Plain(Raw::Nothing));
             let value = raw::value(cell, field).map_err(|why| {
-                SystemError::new(Side::Business, ErrorKind::Answer, format!("dbo.{} with {} {id}: {} {why}", self.table.name, self.table.key.name, field.name))
-                    .help("correct that record in Visma Business")
+                SystemError::new(
+                    Side::Business,
+                    ErrorKind::Answer,
+                    format!("dbo.{} with {} {id}: {} {why}", self.table.name, self.table.key.name, field.name),
+                )
+                .help("correct that record in Visma Business")
             })?;
             values.push(value);
         }
@@ -95,7 +107,10 @@ impl<'a> Shape<'a> {
     fn changed(&self, cells: &Cells, zone: &TimeZone) -> Option<Timestamp> {
         let number = |place: usize| cells.get(place).and_then(Cell::int);
         // A row that was never edited has no change date.
-        let stamp = [self.changed, self.created].into_iter().flatten().find(|stamp| number(stamp.day).is_some_and(|day| day != 0))?;
+        let stamp = [self.changed, self.created]
+            .into_iter()
+            .flatten()
+            .find(|stamp| number(stamp.day).is_some_and(|day| day != 0))?;
         let local = dates::moment(number(stamp.day)?, number(stamp.minute)?, stamp.milliseconds.and_then(number))?;
         dates::instant(local, zone)
     }
@@ -104,8 +119,12 @@ impl<'a> Shape<'a> {
 /// A column that must be there.
 pub(super) fn known<'t>(table: &'t Table, name: &str) -> Result<&'t Column, SystemError> {
     table.column(name).ok_or_else(|| {
-        SystemError::new(Side::Business, ErrorKind::Schema, format!("dbo.{}.{name}: there is no such column", table.name))
-            .help("compare the mapping with the company's columns: `samband schema pull`")
+        SystemError::new(
+            Side::Business,
+            ErrorKind::Schema,
+            format!("dbo.{}.{name}: there is no such column", table.name),
+        )
+        .help("compare the mapping with the company's columns: `samband schema pull`")
     })
 }
 

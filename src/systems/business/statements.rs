@@ -61,23 +61,44 @@ pub(super) fn columns(table: &str) -> Statement {
 
 /// Whether the login may read a table: 1, 0, or NULL if it cannot even see it.
 pub(super) fn may_select(table: &str) -> Statement {
-    Statement { sql: "SELECT HAS_PERMS_BY_NAME(@P1, 'OBJECT', 'SELECT')".into(), params: vec![Param::Text(format!("dbo.{table}"))] }
+    Statement {
+        sql: "SELECT HAS_PERMS_BY_NAME(@P1, 'OBJECT', 'SELECT')".into(),
+        params: vec![Param::Text(format!("dbo.{table}"))],
+    }
 }
 
 /// The first rows in the order of their keys.
 pub(super) fn page(table: &Table, columns: &[String], tests: &[String], top: u32, params: Vec<Param>) -> Statement {
-    let sql = format!("SELECT TOP ({top}) {} FROM {}{} ORDER BY {}", list(columns), of(table), filter(tests), quoted(&table.key.name));
+    let sql = format!(
+        "SELECT TOP ({top}) {} FROM {}{} ORDER BY {}",
+        list(columns),
+        of(table),
+        filter(tests),
+        quoted(&table.key.name)
+    );
     Statement { sql, params }
 }
 
 /// All rows that pass the tests.
 pub(super) fn rows(table: &Table, columns: &[String], tests: &[String], params: Vec<Param>) -> Statement {
-    Statement { sql: format!("SELECT {} FROM {}{} ORDER BY {}", list(columns), of(table), filter(tests), quoted(&table.key.name)), params }
+    Statement {
+        sql: format!(
+            "SELECT {} FROM {}{} ORDER BY {}",
+            list(columns),
+            of(table),
+            filter(tests),
+            quoted(&table.key.name)
+        ),
+        params,
+    }
 }
 
 /// A row that nobody else may change until the transaction ends, and the server's time.
 pub(super) fn row_to_change(table: &Table, columns: &[String], tests: &[String], params: Vec<Param>) -> Statement {
-    Statement { sql: format!("SELECT SYSDATETIME(), {} FROM {} WITH (UPDLOCK){}", list(columns), of(table), filter(tests)), params }
+    Statement {
+        sql: format!("SELECT SYSDATETIME(), {} FROM {} WITH (UPDLOCK){}", list(columns), of(table), filter(tests)),
+        params,
+    }
 }
 
 /// One creation at a time per table among programs of ours; answers the lock's outcome and the server's time.
@@ -93,7 +114,8 @@ pub(super) fn creation_lock(table: &Table, wait: Duration) -> Statement {
 /// The highest number taken, within a series if there is one; nobody can take another there until the transaction ends.
 pub(super) fn highest(table: &Table, column: &Column, series: Option<(i64, i64)>) -> Statement {
     let name = quoted(&column.name);
-    let number = if matches!(column.family, Family::Text { .. }) { format!("TRY_CAST({name} AS bigint)") } else { name };
+    let number =
+        if matches!(column.family, Family::Text { .. }) { format!("TRY_CAST({name} AS bigint)") } else { name };
     let mut params = Vec::new();
     let tests = series.map_or(String::new(), |(from, to)| {
         let mut limit = |number: i64| match column.family {
@@ -113,14 +135,23 @@ pub(super) fn insert(table: &Table, values: &[(&Column, Raw)]) -> Statement {
     let mut params = Vec::new();
     let names: Vec<String> = values.iter().map(|(column, _)| quoted(&column.name)).collect();
     let places: Vec<String> = values.iter().map(|(column, raw)| place(&mut params, raw, column)).collect();
-    Statement { sql: format!("INSERT INTO {} ({}) VALUES ({})", of(table), names.join(", "), places.join(", ")), params }
+    Statement {
+        sql: format!("INSERT INTO {} ({}) VALUES ({})", of(table), names.join(", "), places.join(", ")),
+        params,
+    }
 }
 
 pub(super) fn update(table: &Table, values: &[(&Column, Raw)], key: &Raw) -> Statement {
     let mut params = Vec::new();
-    let sets: Vec<String> = values.iter().map(|(column, raw)| format!("{} = {}", quoted(&column.name), place(&mut params, raw, column))).collect();
+    let sets: Vec<String> = values
+        .iter()
+        .map(|(column, raw)| format!("{} = {}", quoted(&column.name), place(&mut params, raw, column)))
+        .collect();
     let key = place(&mut params, key, &table.key);
-    Statement { sql: format!("UPDATE {} SET {} WHERE {} = {key}", of(table), sets.join(", "), quoted(&table.key.name)), params }
+    Statement {
+        sql: format!("UPDATE {} SET {} WHERE {} = {key}", of(table), sets.join(", "), quoted(&table.key.name)),
+        params,
+    }
 }
 
 /// The column as a test compares it: NULL, where a table allows it, counts as 0 or blank.
@@ -147,7 +178,9 @@ pub(super) fn place(params: &mut Vec<Param>, raw: &Raw, column: &Column) -> Stri
             (Param::Decimal(*number), format!("decimal({precision},{scale})"))
         }
         (Raw::Decimal(number), _) => (Param::Decimal(*number), format!("decimal(38,{})", number.scale())),
-        (Raw::Int(number), Family::Int { least, most }) if (*least..=*most).contains(number) => (Param::Int(*number), column.data_type.clone()),
+        (Raw::Int(number), Family::Int { least, most }) if (*least..=*most).contains(number) => {
+            (Param::Int(*number), column.data_type.clone())
+        }
         (Raw::Int(number), _) => (Param::Int(*number), "bigint".into()),
         (Raw::Text(text), _) => (Param::Text(text.clone()), "nvarchar(4000)".into()),
         (Raw::Nothing, Family::Text { .. }) => (Param::Text(String::new()), "varchar(1)".into()),

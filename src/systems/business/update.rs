@@ -1,6 +1,5 @@
 //! Changing a record that still holds what we think it holds.
 
-use super::{Business, BusinessConfig};
 use super::columns::Table;
 use super::conditions;
 use super::create::read_back;
@@ -11,6 +10,7 @@ use super::read;
 use super::shape::{self, Shape};
 use super::statements;
 use super::write::{self, Broken};
+use super::{Business, BusinessConfig};
 use crate::systems::error::{ErrorKind, SystemError};
 use crate::systems::{Row, Update};
 use crate::value::Side;
@@ -54,7 +54,14 @@ pub(super) async fn update(business: &mut Business, update: &Update) -> Result<R
     }
 }
 
-async fn once(config: &BusinessConfig, link: &mut Link, table: &Table, update: &Update, key: &Raw, what: &str) -> Result<Row, Broken> {
+async fn once(
+    config: &BusinessConfig,
+    link: &mut Link,
+    table: &Table,
+    update: &Update,
+    key: &Raw,
+    what: &str,
+) -> Result<Row, Broken> {
     let shape = Shape::of(&update.select, table)?;
     let mut seen = Shape::of(&update.select, table)?;
     let mut expected = Vec::new();
@@ -64,19 +71,23 @@ async fn once(config: &BusinessConfig, link: &mut Link, table: &Table, update: &
     }
     link.batch(statements::BEGIN).await?;
     let mut params = Vec::new();
-    let mut tests = vec![format!("{} = {}", statements::quoted(&table.key.name), statements::place(&mut params, key, &table.key))];
+    let mut tests =
+        vec![format!("{} = {}", statements::quoted(&table.key.name), statements::place(&mut params, key, &table.key))];
     tests.extend(update.select.scope.iter().filter_map(|c| conditions::sql(c, table, &mut params)));
     let answer = link.run(&statements::row_to_change(table, &seen.columns, &tests, params)).await?;
     let mut cells = answer.into_iter().next().ok_or_else(|| gone(what, table))?.into_iter();
     let now = cells.next().and_then(|cell| cell.moment());
-    let now = now.ok_or_else(|| SystemError::new(Side::Business, ErrorKind::Answer, what).why("the server's clock answered no time"))?;
+    let now = now.ok_or_else(|| {
+        SystemError::new(Side::Business, ErrorKind::Answer, what).why("the server's clock answered no time")
+    })?;
     let cells: Vec<Cell> = cells.collect();
     if seen.scoped(&cells, &config.time_zone)?.is_none() {
         return Err(gone(what, table).into());
     }
     for (place, field, column, value) in expected {
         let Some(cell @ Cell::Plain(held)) = cells.get(place) else { continue };
-        let same = raw::value(cell, &field).is_ok_and(|held| held.same(value)) || raw::raw(value, &column.family).is_some_and(|raw| raw.same(held));
+        let same = raw::value(cell, &field).is_ok_and(|held| held.same(value))
+            || raw::raw(value, &column.family).is_some_and(|raw| raw.same(held));
         if !same {
             return Err(SystemError::new(Side::Business, ErrorKind::Moved, what)
                 .why(format!("{} holds \"{}\" now, not {value}", column.name, held.text()))

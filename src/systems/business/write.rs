@@ -57,11 +57,16 @@ pub(super) fn no_parts(what: &str, parts: &[PartWrite]) -> Result<(), SystemErro
 }
 
 /// The values as the columns hold them; a value that a column would cut, round or spoil is refused.
-pub(super) fn columns_of<'t>(table: &'t Table, what: &str, values: &[(String, Value)]) -> Result<Vec<(&'t Column, Raw)>, SystemError> {
+pub(super) fn columns_of<'t>(
+    table: &'t Table,
+    what: &str,
+    values: &[(String, Value)],
+) -> Result<Vec<(&'t Column, Raw)>, SystemError> {
     let mut written: Vec<(&Column, Raw)> = Vec::with_capacity(values.len());
     for (name, value) in values {
         let column = shape::known(table, name)?;
-        let raw = raw::writable(value, column).map_err(|why| refused(what.to_owned(), why, "let the mapping shorten, round or replace the value"))?;
+        let raw = raw::writable(value, column)
+            .map_err(|why| refused(what.to_owned(), why, "let the mapping shorten, round or replace the value"))?;
         if !written.iter().any(|(other, _)| *other == column) {
             written.push((column, raw));
         }
@@ -73,7 +78,12 @@ pub(super) fn columns_of<'t>(table: &'t Table, what: &str, values: &[(String, Va
 pub(super) fn stamps<'t>(table: &'t Table, now: DateTime, user: &str, creates: bool) -> Vec<(&'t Column, Raw)> {
     let [day, minute, milliseconds] = super::dates::stamp(now);
     let user: String = user.chars().take(20).collect();
-    let mut stamps = vec![("ChDt", Raw::Int(day)), ("ChTm", Raw::Int(minute)), ("ChTmms", Raw::Int(milliseconds)), ("ChUsr", Raw::Text(user.clone()))];
+    let mut stamps = vec![
+        ("ChDt", Raw::Int(day)),
+        ("ChTm", Raw::Int(minute)),
+        ("ChTmms", Raw::Int(milliseconds)),
+        ("ChUsr", Raw::Text(user.clone())),
+    ];
     if creates {
         stamps.extend([("CreDt", Raw::Int(day)), ("CreTm", Raw::Int(minute)), ("CreUsr", Raw::Text(user))]);
     }
