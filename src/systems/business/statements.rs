@@ -206,3 +206,83 @@ fn list(columns: &[String]) -> String {
 fn filter(tests: &[String]) -> String {
     if tests.is_empty() { String::new() } else { format!(" WHERE {}", tests.join(" AND ")) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::columns::Described;
+    use super::super::conditions;
+    use super::*;
+    use crate::systems::{Comparison, Condition, RecordName, Test};
+    use crate::value::Value;
+
+    fn table() -> Table {
+        let column = |name: &str, data_type: &str, length: Option<i64>| Described {
+            name: name.into(),
+            data_type: data_type.into(),
+            length,
+            precision: Some(28),
+            scale: Some(6),
+            collation: "Danish_Norwegian_CI_AS".into(),
+            nullable: name == "Memo",
+        };
+        let columns = [
+            column("ActNo", "int", None),
+            column("Nm", "varchar", Some(80)),
+            column("ChTm", "smallint", None),
+            column("CrLmt", "decimal", None),
+            column("Memo", "nvarchar", Some(20)),
+        ];
+        Table::described(&RecordName { name: "Actor".into(), index: None }, &columns).expect("the key is there")
+    }
+
+    #[test]
+    fn conditions_as_sql() {
+        let decimal = |text: &str| Value::Decimal(text.parse().expect("a number"));
+        for (field, comparison, value, sql) in [
+            ("ActNo", Comparison::Gt, Value::Int(0), Some("[ActNo] > 0")),
+            ("actno", Comparison::Eq, Value::Int(7), Some("[ActNo] = CAST(@P1 AS int)")),
+            ("ActNo", Comparison::Lt, Value::Int(3_000_000_000), Some("[ActNo] < CAST(@P1 AS bigint)")),
+            ("ChTm", Comparison::Ge, Value::Int(5), Some("[ChTm] >= CAST(@P1 AS smallint)")),
+            ("CrLmt", Comparison::Eq, decimal("1.5"), Some("[CrLmt] = CAST(@P1 AS decimal(28,6))")),
+            ("CrLmt", Comparison::Lt, decimal("0.0000001"), Some("[CrLmt] < CAST(@P1 AS decimal(38,7))")),
+            ("Nm", Comparison::Eq, Value::text("Ærø"), Some("[Nm] = CAST(@P1 AS varchar(80))")),
+            ("Nm", Comparison::Eq, Value::Null, Some("[Nm] = ''")),
+            ("Nm", Comparison::Ne, Value::Null, Some("[Nm] <> ''")),
+            ("Memo", Comparison::Eq, Value::text("a"), Some("ISNULL([Memo], '') = CAST(@P1 AS nvarchar(20))")),
+            // In the cast Ł would become an L or a question mark, and match another name.
+            ("Nm", Comparison::Eq, Value::text("Łódź"), Some("1 = 0")),
+            // A collation takes more texts for equal than we do, so SQL must not leave any out.
+            ("Nm", Comparison::Ne, Value::text("a"), None),
+            ("Nm", Comparison::Lt, Value::text("a"), None),
+            ("ActNo", Comparison::Lt, Value::Null, None),
+            ("Nope", Comparison::Eq, Value::Int(1), None),
+        ] {
+            let condition = Condition { field: field.into(), test: Test::Compare(comparison, value) };
+            assert_eq!(conditions::sql(&condition, &table(), &mut Vec::new()).as_deref(), sql, "{condition:?}");
+        }
+    }
+
+    #[test]
+    fn statements_as_they_are_sent() {
+        let table = table();
+        let (key, name) = (&table.columns[0], &table.columns[1]);
+        assert_eq!(
+            insert(&table, &[(key, Raw::Int(7)), (name, Raw::Text("O'Hara]".into()))]).sql,
+            "INSERT INTO dbo.[Actor] ([ActNo], [Nm]) VALUES (CAST(@P1 AS int), CAST(@P2 AS varchar(80)))"
+        );
+        assert_eq!(
+            update(&table, &[(name, Raw::Text("x".into()))], &Raw::Int(7)).sql,
+            "UPDATE dbo.[Actor] SET [Nm] = CAST(@P1 AS varchar(80)) WHERE [ActNo] = CAST(@P2 AS int)"
+        );
+        assert_eq!(
+            highest(&table, key, Some((1, 9))).sql,
+            "SELECT MAX([ActNo]) FROM dbo.[Actor] WITH (UPDLOCK, HOLDLOCK) WHERE [ActNo] >= CAST(@P1 AS int) AND [ActNo] <= CAST(@P2 AS int)"
+        );
+        assert_eq!(highest(&table, name, None).sql, "SELECT MAX(TRY_CAST([Nm] AS bigint)) FROM dbo.[Actor] WITH (UPDLOCK, HOLDLOCK)");
+        assert_eq!(
+            page(&table, &["ActNo".into()], &["[Nm] = ''".into()], 10, Vec::new()).sql,
+            "SELECT TOP (10) [ActNo] FROM dbo.[Actor] WHERE [Nm] = '' ORDER BY [ActNo]"
+        );
+        assert_eq!(quoted("a]b"), "[a]]b]");
+    }
+}

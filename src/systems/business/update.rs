@@ -38,12 +38,13 @@ pub(super) async fn update(business: &mut Business, update: &Update) -> Result<R
             Err(Broken::Stopped(error)) => return Err(error),
             Err(Broken::Unsure(fault)) => return Err(fault.report_unknown(what)),
             Err(Broken::Undone(fault)) => {
-                let again = fault.is_busy() || matches!(fault, Fault::Lost(_));
+                // A row that stayed locked for the whole lock time-out is that record's matter, not the
+                // whole side's: it is held and comes again with the next run.
+                let held = fault.number() == Some(1222);
+                let again = !held && (fault.is_busy() || matches!(fault, Fault::Lost(_)));
                 if again && business.pause(&mut attempt).await {
                     continue;
                 }
-                // One row that somebody holds is that record's matter, not the whole side's.
-                let held = fault.number() == Some(1222);
                 let mut error = fault.report(what, ErrorKind::Refused);
                 if held {
                     error.kind = ErrorKind::Refused;
