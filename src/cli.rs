@@ -3,8 +3,6 @@
 //! Data go to stdout; messages, progress and the log go to stderr.
 
 mod check;
-#[cfg(feature = "run")]
-mod demo;
 mod exit;
 mod fmt;
 mod logging;

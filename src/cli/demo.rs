@@ -1,5 +1,0 @@
-mod look;
-mod story;
-
-#[cfg(test)]
-mod tests;
