@@ -2,3 +2,4 @@
 #![allow(dead_code, reason = "each test uses its own part")]
 
 pub mod mapping;
+pub mod memory;

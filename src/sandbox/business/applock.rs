@@ -64,7 +64,9 @@ impl AppLocks {
     fn attempt(&self, resource: &str, mode: Mode, holder: Holder) -> bool {
         let mut all = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         let held = all.entry(resource.to_string()).or_default();
-        let free = held.iter().all(|h| h.holder.connection == holder.connection || (h.mode == Mode::Shared && mode == Mode::Shared));
+        let free = held
+            .iter()
+            .all(|h| h.holder.connection == holder.connection || (h.mode == Mode::Shared && mode == Mode::Shared));
         if free {
             match held.iter_mut().find(|h| h.holder == holder && h.mode == mode) {
                 Some(mine) => mine.count += 1,

@@ -67,7 +67,9 @@ pub(super) fn split(text: &str) -> Result<Vec<Step>, SqlError> {
 fn syntax(error: ParserError) -> SqlError {
     let text = match error {
         ParserError::TokenizerError(text) | ParserError::ParserError(text) => text,
-        ParserError::RecursionLimitExceeded => return SqlError::new(8631, 17, 1, "Internal error: Server stack limit has been reached."),
+        ParserError::RecursionLimitExceeded => {
+            return SqlError::new(8631, 17, 1, "Internal error: Server stack limit has been reached.");
+        }
     };
     let near = text.split("found: ").nth(1).and_then(|t| t.split(" at Line").next()).unwrap_or(&text).to_string();
     SqlError::new(102, 15, 1, format!("Incorrect syntax near '{near}'. (The sandbox read: {text})"))
@@ -113,14 +115,20 @@ fn rest(parser: &mut Parser<'_>) -> String {
 fn data(parser: &mut Parser<'_>) -> Result<Step, SqlError> {
     let statement = parser.parse_statement().map_err(syntax)?;
     match statement {
-        Statement::Query(_) | Statement::Insert(_) | Statement::Update(_) | Statement::Delete(_) => Ok(Step::Data(Box::new(statement))),
+        Statement::Query(_) | Statement::Insert(_) | Statement::Update(_) | Statement::Delete(_) => {
+            Ok(Step::Data(Box::new(statement)))
+        }
         other => Err(errors::not_carried(&other.to_string())),
     }
 }
 
 fn is_variable(token: &Token) -> Option<String> {
     match token {
-        Token::Word(word) if word.quote_style.is_none() && word.value.starts_with('@') && !word.value.starts_with("@@") => Some(word.value.clone()),
+        Token::Word(word)
+            if word.quote_style.is_none() && word.value.starts_with('@') && !word.value.starts_with("@@") =>
+        {
+            Some(word.value.clone())
+        }
         _ => None,
     }
 }
@@ -213,7 +221,8 @@ fn exec(parser: &mut Parser<'_>) -> Result<Step, SqlError> {
             Token::Word(word) if starts_statement(word.keyword) => break,
             _ => {}
         }
-        let named = is_variable(&parser.peek_token_ref().token).filter(|_| parser.peek_nth_token_ref(1).token == Token::Eq);
+        let named =
+            is_variable(&parser.peek_token_ref().token).filter(|_| parser.peek_nth_token_ref(1).token == Token::Eq);
         if named.is_some() {
             parser.next_token();
             parser.next_token();

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use std::sync::{Arc, OnceLock};
 
 use sqlparser::ast::{
-    CharacterLength, ColumnOption, DataType, ExactNumberInfo, Expr, ObjectName, Statement, TableConstraint, UnaryOperator, Value,
+    CharacterLength, ColumnOption, DataType, ExactNumberInfo, Expr, ObjectName, Statement, TableConstraint,
+    UnaryOperator, Value,
 };
 use sqlparser::dialect::MsSqlDialect;
 use sqlparser::parser::Parser;
@@ -78,7 +79,9 @@ impl Catalog {
     /// The catalog of the company DDL the library carries; read once.
     pub fn company() -> Arc<Self> {
         static CATALOG: OnceLock<Arc<Catalog>> = OnceLock::new();
-        Arc::clone(CATALOG.get_or_init(|| Arc::new(Self::parse(COMPANY_DDL).expect("the embedded company DDL is part of the library and tested"))))
+        Arc::clone(CATALOG.get_or_init(|| {
+            Arc::new(Self::parse(COMPANY_DDL).expect("the embedded company DDL is part of the library and tested"))
+        }))
     }
 
     /// A catalog from CREATE TABLE and CREATE INDEX statements.
@@ -122,7 +125,8 @@ impl Catalog {
         let mut ddl = String::new();
         for table in &self.order {
             let columns: Vec<String> = table.columns.iter().map(|c| format!("\"{}\" {}", c.name, storage(c))).collect();
-            let key: Vec<String> = table.key.iter().filter_map(|at| table.columns.get(*at)).map(|c| format!("\"{}\"", c.name)).collect();
+            let key: Vec<String> =
+                table.key.iter().filter_map(|at| table.columns.get(*at)).map(|c| format!("\"{}\"", c.name)).collect();
             let key = if key.is_empty() { String::new() } else { format!(", PRIMARY KEY ({})", key.join(", ")) };
             let _ = writeln!(ddl, "CREATE TABLE {} ({}{key});", table.sqlite_name(), columns.join(", "));
         }
@@ -155,7 +159,8 @@ fn table(create: &sqlparser::ast::CreateTable) -> Result<Table, String> {
     let name = last_part(&create.name);
     let mut columns = Vec::new();
     for column in &create.columns {
-        let ty = data_type(&column.data_type).ok_or_else(|| format!("{name}.{}: type {}", column.name, column.data_type))?;
+        let ty =
+            data_type(&column.data_type).ok_or_else(|| format!("{name}.{}: type {}", column.name, column.data_type))?;
         let nullable = !column.options.iter().any(|o| matches!(o.option, ColumnOption::NotNull));
         let default = column.options.iter().find_map(|o| match &o.option {
             ColumnOption::Default(expr) => Some(default_value(expr, ty)),
@@ -204,7 +209,9 @@ pub fn data_type(ty: &DataType) -> Option<SqlType> {
     let exact = |info: &ExactNumberInfo| match info {
         ExactNumberInfo::None => Some(SqlType::Decimal(18, 0)),
         ExactNumberInfo::Precision(p) => Some(SqlType::Decimal(u8::try_from(*p).ok()?, 0)),
-        ExactNumberInfo::PrecisionAndScale(p, s) => Some(SqlType::Decimal(u8::try_from(*p).ok()?, u8::try_from(*s).ok()?)),
+        ExactNumberInfo::PrecisionAndScale(p, s) => {
+            Some(SqlType::Decimal(u8::try_from(*p).ok()?, u8::try_from(*s).ok()?))
+        }
     };
     let digits = |digits: &Option<u64>| u8::try_from(digits.unwrap_or(7)).ok();
     Some(match ty {
@@ -217,7 +224,9 @@ pub fn data_type(ty: &DataType) -> Option<SqlType> {
         DataType::Float(_) | DataType::Real | DataType::Double(_) => SqlType::Float,
         DataType::Varchar(length) => SqlType::Varchar(text_length(length)?),
         DataType::Nvarchar(length) => SqlType::NVarchar(text_length(length)?),
-        DataType::Varbinary(Some(sqlparser::ast::BinaryLength::IntegerLength { length })) => SqlType::VarBinary(Some(u16::try_from(*length).ok()?)),
+        DataType::Varbinary(Some(sqlparser::ast::BinaryLength::IntegerLength { length })) => {
+            SqlType::VarBinary(Some(u16::try_from(*length).ok()?))
+        }
         DataType::Varbinary(Some(sqlparser::ast::BinaryLength::Max)) => SqlType::VarBinary(None),
         DataType::Date => SqlType::Date,
         DataType::Datetime(None) => SqlType::DateTime,
@@ -251,8 +260,19 @@ fn unbracketed(name: &str) -> String {
 }
 
 fn view(name: &str, columns: &[(&str, SqlType, bool)]) -> Table {
-    let columns = columns.iter().map(|(name, ty, nullable)| Column { name: (*name).into(), ty: *ty, nullable: *nullable, default: None });
-    Table { schema: "INFORMATION_SCHEMA".into(), name: name.into(), columns: columns.collect(), key: Vec::new(), key_name: String::new() }
+    let columns = columns.iter().map(|(name, ty, nullable)| Column {
+        name: (*name).into(),
+        ty: *ty,
+        nullable: *nullable,
+        default: None,
+    });
+    Table {
+        schema: "INFORMATION_SCHEMA".into(),
+        name: name.into(),
+        columns: columns.collect(),
+        key: Vec::new(),
+        key_name: String::new(),
+    }
 }
 
 const NAME: SqlType = SqlType::NVarchar(Some(128));
@@ -281,7 +301,12 @@ fn columns_view() -> Table {
 fn tables_view() -> Table {
     view(
         "TABLES",
-        &[("TABLE_CATALOG", NAME, true), ("TABLE_SCHEMA", NAME, true), ("TABLE_NAME", NAME, false), ("TABLE_TYPE", SqlType::Varchar(Some(10)), true)],
+        &[
+            ("TABLE_CATALOG", NAME, true),
+            ("TABLE_SCHEMA", NAME, true),
+            ("TABLE_NAME", NAME, false),
+            ("TABLE_TYPE", SqlType::Varchar(Some(10)), true),
+        ],
     )
 }
 
@@ -328,13 +353,19 @@ mod tests {
         let catalog = Catalog::company();
         let actor = catalog.table(None, "ACTOR").unwrap();
         let name = &actor.columns[actor.column("nm").unwrap()];
-        assert_eq!((name.ty, name.nullable, name.default.clone()), (SqlType::Varchar(Some(80)), false, Some(SqlValue::Text(String::new()))));
+        assert_eq!(
+            (name.ty, name.nullable, name.default.clone()),
+            (SqlType::Varchar(Some(80)), false, Some(SqlValue::Text(String::new())))
+        );
         let line = catalog.table(Some("dbo"), "OrdLn").unwrap();
         assert_eq!(line.key.iter().map(|at| line.columns[*at].name.as_str()).collect::<Vec<_>>(), ["OrdNo", "LnNo"]);
         assert_eq!(line.key_name, "PK_OrdLn");
         let value = catalog.table(None, "FreeInf1").unwrap();
         let value = &value.columns[value.column("Val1").unwrap()];
-        assert_eq!((value.ty, value.default.clone()), (SqlType::Decimal(28, 6), Some(SqlValue::Decimal("0.000000".parse().unwrap()))));
+        assert_eq!(
+            (value.ty, value.default.clone()),
+            (SqlType::Decimal(28, 6), Some(SqlValue::Decimal("0.000000".parse().unwrap())))
+        );
         assert_eq!(catalog.tables().count(), 30 + 2);
     }
 }

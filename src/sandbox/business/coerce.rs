@@ -11,15 +11,21 @@ use super::value::{SqlType, SqlValue};
 pub fn cast(value: SqlValue, from: SqlType, to: SqlType) -> Result<SqlValue, SqlError> {
     match (&value, to) {
         (SqlValue::Null, _) | (_, SqlType::Null) => Ok(value),
-        (_, SqlType::Bit | SqlType::TinyInt | SqlType::SmallInt | SqlType::Int | SqlType::BigInt) => to_whole(&value, from, to),
+        (_, SqlType::Bit | SqlType::TinyInt | SqlType::SmallInt | SqlType::Int | SqlType::BigInt) => {
+            to_whole(&value, from, to)
+        }
         (_, SqlType::Decimal(precision, scale)) => to_decimal(&value, from, precision, scale),
         (_, SqlType::Float) => to_float(&value, from),
-        (_, SqlType::Varchar(length)) => Ok(SqlValue::Text(cut(within_code_page(&to_text(&value, from, to, length)?), length))),
+        (_, SqlType::Varchar(length)) => {
+            Ok(SqlValue::Text(cut(within_code_page(&to_text(&value, from, to, length)?), length)))
+        }
         (_, SqlType::NVarchar(length)) => Ok(SqlValue::Text(cut(to_text(&value, from, to, length)?, length))),
         (SqlValue::Bytes(bytes), SqlType::VarBinary(length)) => {
             Ok(SqlValue::Bytes(bytes.iter().copied().take(length.map_or(usize::MAX, usize::from)).collect()))
         }
-        (_, SqlType::Date | SqlType::Time(_) | SqlType::DateTime | SqlType::DateTime2(_)) => to_moment(&value, from, to),
+        (_, SqlType::Date | SqlType::Time(_) | SqlType::DateTime | SqlType::DateTime2(_)) => {
+            to_moment(&value, from, to)
+        }
         (SqlValue::Text(text), SqlType::Guid) => to_guid(text),
         (SqlValue::Text(_), SqlType::DateTimeOffset(_)) if matches!(from, SqlType::DateTimeOffset(_)) => Ok(value),
         _ => Err(errors::cast_not_allowed(from.name(), to.name())),
@@ -44,9 +50,9 @@ fn to_whole(value: &SqlValue, from: SqlType, to: SqlType) -> Result<SqlValue, Sq
         SqlValue::Bit(bit) => i64::from(*bit),
         SqlValue::Int(number) => *number,
         SqlValue::Decimal(number) => whole_of(number.trunc()).ok_or_else(|| errors::overflow("numeric", to.name()))?,
-        SqlValue::Float(number) => {
-            Decimal::from_f64_retain(number.trunc()).and_then(whole_of).ok_or_else(|| errors::overflow("float", to.name()))?
-        }
+        SqlValue::Float(number) => Decimal::from_f64_retain(number.trunc())
+            .and_then(whole_of)
+            .ok_or_else(|| errors::overflow("float", to.name()))?,
         SqlValue::Text(text) => whole_of_text(text, from, to)?,
         _ => return Err(errors::cast_not_allowed(from.name(), to.name())),
     };
@@ -60,7 +66,9 @@ fn to_whole(value: &SqlValue, from: SqlType, to: SqlType) -> Result<SqlValue, Sq
     match (fits, to, from) {
         (true, _, _) => Ok(SqlValue::Int(number)),
         (false, _, from) if from.is_text() => Err(errors::text_overflow(from.name(), &number.to_string(), to.name())),
-        (false, SqlType::TinyInt | SqlType::SmallInt, from) if from.is_whole() => Err(errors::small_overflow(to.name(), number)),
+        (false, SqlType::TinyInt | SqlType::SmallInt, from) if from.is_whole() => {
+            Err(errors::small_overflow(to.name(), number))
+        }
         (false, _, SqlType::Decimal(..)) => Err(errors::overflow("numeric", to.name())),
         (false, _, _) => Err(errors::overflow("expression", to.name())),
     }
@@ -79,7 +87,11 @@ fn whole_of_text(text: &str, from: SqlType, to: SqlType) -> Result<i64, SqlError
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return Err(errors::conversion_failed(from.name(), text, to.name()));
     }
-    trimmed.strip_prefix('+').unwrap_or(trimmed).parse().map_err(|_| errors::text_overflow(from.name(), text, to.name()))
+    trimmed
+        .strip_prefix('+')
+        .unwrap_or(trimmed)
+        .parse()
+        .map_err(|_| errors::text_overflow(from.name(), text, to.name()))
 }
 
 fn to_decimal(value: &SqlValue, from: SqlType, precision: u8, scale: u8) -> Result<SqlValue, SqlError> {
@@ -87,22 +99,33 @@ fn to_decimal(value: &SqlValue, from: SqlType, precision: u8, scale: u8) -> Resu
         SqlValue::Bit(bit) => Decimal::from(u8::from(*bit)),
         SqlValue::Int(number) => Decimal::from(*number),
         SqlValue::Decimal(number) => *number,
-        SqlValue::Float(number) => Decimal::from_f64_retain(*number).ok_or_else(|| errors::overflow("float", "numeric"))?,
+        SqlValue::Float(number) => {
+            Decimal::from_f64_retain(*number).ok_or_else(|| errors::overflow("float", "numeric"))?
+        }
         SqlValue::Text(text) => number_of_text(text).ok_or_else(|| errors::conversion_error(from.name(), "numeric"))?,
         _ => return Err(errors::cast_not_allowed(from.name(), "numeric")),
     };
-    fit_decimal(number, precision, scale).map(SqlValue::Decimal).ok_or_else(|| errors::overflow(origin(from), "numeric"))
+    fit_decimal(number, precision, scale)
+        .map(SqlValue::Decimal)
+        .ok_or_else(|| errors::overflow(origin(from), "numeric"))
 }
 
 /// A number in a text: digits, a sign, one point. No exponent, as in SQL Server's conversion to decimal.
 pub(super) fn number_of_text(text: &str) -> Option<Decimal> {
     let trimmed = text.trim_matches(' ');
-    let plain = trimmed.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.')) && trimmed.bytes().any(|b| b.is_ascii_digit());
+    let plain = trimmed.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.'))
+        && trimmed.bytes().any(|b| b.is_ascii_digit());
     if plain { Decimal::from_str_exact(trimmed).ok() } else { None }
 }
 
 fn origin(from: SqlType) -> &'static str {
-    if from.is_whole() { from.name() } else if from.is_text() { "varchar" } else { "numeric" }
+    if from.is_whole() {
+        from.name()
+    } else if from.is_text() {
+        "varchar"
+    } else {
+        "numeric"
+    }
 }
 
 /// The number with exactly `scale` digits after the point, if it then has at most `precision` digits.
@@ -139,7 +162,9 @@ fn to_text(value: &SqlValue, from: SqlType, to: SqlType, length: Option<u16>) ->
         SqlValue::Bytes(_) | SqlValue::Null => return Err(errors::cast_not_allowed(from.name(), to.name())),
     };
     match length {
-        Some(length) if text.len() > usize::from(length) && !from.is_moment() => Err(errors::overflow(origin(from), to.name())),
+        Some(length) if text.len() > usize::from(length) && !from.is_moment() => {
+            Err(errors::overflow(origin(from), to.name()))
+        }
         _ => Ok(text),
     }
 }
@@ -186,11 +211,20 @@ pub(super) fn moment_of_text(text: &str) -> Option<DateTime> {
 
 fn to_guid(text: &str) -> Result<SqlValue, SqlError> {
     let bare = text.trim_matches(['{', '}', ' ']).to_ascii_uppercase();
-    let shape = bare.len() == 36 && bare.bytes().enumerate().all(|(at, b)| if matches!(at, 8 | 13 | 18 | 23) { b == b'-' } else { b.is_ascii_hexdigit() });
+    let shape = bare.len() == 36
+        && bare
+            .bytes()
+            .enumerate()
+            .all(|(at, b)| if matches!(at, 8 | 13 | 18 | 23) { b == b'-' } else { b.is_ascii_hexdigit() });
     if shape {
         Ok(SqlValue::Text(bare))
     } else {
-        Err(SqlError::new(8169, 16, 2, "Conversion failed when converting from a character string to uniqueidentifier."))
+        Err(SqlError::new(
+            8169,
+            16,
+            2,
+            "Conversion failed when converting from a character string to uniqueidentifier.",
+        ))
     }
 }
 
@@ -205,7 +239,10 @@ mod tests {
     #[test]
     fn casts_keep_exact_numbers_and_refuse_what_does_not_fit() {
         let varchar = SqlType::Varchar(Some(40));
-        assert_eq!(cast(text("12345678901234567890.1234565"), varchar, SqlType::Decimal(28, 6)), Ok(SqlValue::Decimal("12345678901234567890.123457".parse().unwrap())));
+        assert_eq!(
+            cast(text("12345678901234567890.1234565"), varchar, SqlType::Decimal(28, 6)),
+            Ok(SqlValue::Decimal("12345678901234567890.123457".parse().unwrap()))
+        );
         assert_eq!(cast(text(" 42 "), varchar, SqlType::Int), Ok(SqlValue::Int(42)));
         assert_eq!(cast(text("Ærø"), SqlType::NVarchar(None), SqlType::Varchar(Some(2))), Ok(text("Ær")));
         for (value, from, to, number) in [

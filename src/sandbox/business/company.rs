@@ -132,7 +132,9 @@ impl Company {
     pub fn query(&self, sql: &str) -> Result<Table, SqlError> {
         let answers = self.run(sql, Vec::new())?;
         let last = answers.into_iter().rev().find_map(|answer| match answer {
-            Answer::Rows { columns, rows } => Some(Table { columns: columns.into_iter().map(|c| c.name).collect(), rows }),
+            Answer::Rows { columns, rows } => {
+                Some(Table { columns: columns.into_iter().map(|c| c.name).collect(), rows })
+            }
             _ => None,
         });
         last.ok_or_else(|| errors::not_carried(&format!("{sql} (which gives no rows)")))
@@ -145,7 +147,12 @@ impl Company {
     }
 
     /// Lays a foreign key over two columns, so that breaking it answers error 547. Visma Business itself declares none.
-    pub fn add_foreign_key(&self, name: &str, (table, column): (&str, &str), (references, references_column): (&str, &str)) {
+    pub fn add_foreign_key(
+        &self,
+        name: &str,
+        (table, column): (&str, &str),
+        (references, references_column): (&str, &str),
+    ) {
         let key = ForeignKey {
             name: name.into(),
             table: table.into(),
@@ -159,8 +166,12 @@ impl Company {
     /// Runs a batch to its end in this thread, without a runtime: the only thing it can wait for is another connection's transaction,
     /// and that it does for a fifth of a second.
     fn run(&self, sql: &str, parameters: Vec<SqlValue>) -> Result<Vec<Answer>, SqlError> {
-        let mut session = Session::open(self, Setting { database: DATABASE.into(), user: "dbo".into(), rights: Rights::Owner, clock: Clock::system() })?;
-        let parameters = parameters.into_iter().enumerate().map(|(at, v)| (format!("@P{}", at + 1), natural_type(&v), v)).collect();
+        let mut session = Session::open(
+            self,
+            Setting { database: DATABASE.into(), user: "dbo".into(), rights: Rights::Owner, clock: Clock::system() },
+        )?;
+        let parameters =
+            parameters.into_iter().enumerate().map(|(at, v)| (format!("@P{}", at + 1), natural_type(&v), v)).collect();
         let mut answers = Vec::new();
         let finished = {
             let mut work = std::pin::pin!(session.run(sql, parameters, &mut answers));

@@ -33,7 +33,10 @@ impl SqlError {
 
     /// Whether the error ends the whole batch and not just its statement.
     pub(crate) fn ends_batch(&self) -> bool {
-        matches!(self.number, 102 | 156 | 137 | 134 | 207 | 208 | 241 | 245 | 248 | 911 | 1205 | 2812 | 4104 | 8114 | 8120) || self.class >= 17
+        matches!(
+            self.number,
+            102 | 156 | 137 | 134 | 207 | 208 | 241 | 245 | 248 | 911 | 1205 | 2812 | 4104 | 8114 | 8120
+        ) || self.class >= 17
     }
 
     /// Whether the error rolls an open transaction back even without XACT_ABORT, as failed conversions and deadlocks do.
@@ -56,7 +59,12 @@ pub fn syntax(near: &str) -> SqlError {
 pub fn not_carried(what: &str) -> SqlError {
     let what: String = what.chars().take(400).collect();
     let near = what.split_whitespace().next().unwrap_or_default().to_string();
-    SqlError::new(102, 15, 1, format!("Incorrect syntax near '{near}'. The sandbox does not carry this statement: {what}"))
+    SqlError::new(
+        102,
+        15,
+        1,
+        format!("Incorrect syntax near '{near}'. The sandbox does not carry this statement: {what}"),
+    )
 }
 
 /// 137: a variable or parameter nobody declared.
@@ -90,7 +98,9 @@ pub fn denied(right: &str, object: &str, database: &str, schema: &str) -> SqlErr
         229,
         14,
         5,
-        format!("The {right} permission was denied on the object '{object}', database '{database}', schema '{schema}'."),
+        format!(
+            "The {right} permission was denied on the object '{object}', database '{database}', schema '{schema}'."
+        ),
     )
 }
 
@@ -131,7 +141,14 @@ pub fn duplicate_key(constraint: &str, schema: &str, table: &str, key: &str) -> 
 }
 
 /// 547: a foreign key or check is broken. `verb` is INSERT, UPDATE or DELETE, `kind` FOREIGN KEY, REFERENCE or CHECK.
-pub fn constraint_conflict(verb: &str, kind: &str, constraint: &str, database: &str, table: &str, column: &str) -> SqlError {
+pub fn constraint_conflict(
+    verb: &str,
+    kind: &str,
+    constraint: &str,
+    database: &str,
+    table: &str,
+    column: &str,
+) -> SqlError {
     SqlError::new(
         547,
         16,
@@ -144,7 +161,12 @@ pub fn constraint_conflict(verb: &str, kind: &str, constraint: &str, database: &
 
 /// 245: a text that is no whole number.
 pub fn conversion_failed(from: &str, value: &str, to: &str) -> SqlError {
-    SqlError::new(245, 16, 1, format!("Conversion failed when converting the {from} value '{value}' to data type {to}."))
+    SqlError::new(
+        245,
+        16,
+        1,
+        format!("Conversion failed when converting the {from} value '{value}' to data type {to}."),
+    )
 }
 
 /// 241: a text that is no date or time.
@@ -199,7 +221,12 @@ pub fn cannot_open_database(name: &str) -> SqlError {
 
 /// 911: USE of a database that is not there.
 pub fn no_such_database(name: &str) -> SqlError {
-    SqlError::new(911, 16, 1, format!("Database '{name}' does not exist. Make sure that the name is entered correctly."))
+    SqlError::new(
+        911,
+        16,
+        1,
+        format!("Database '{name}' does not exist. Make sure that the name is entered correctly."),
+    )
 }
 
 /// 2812: a procedure the sandbox does not have.

@@ -47,7 +47,9 @@ impl Rights {
             Self::Owner => true,
             _ if table.is_view() => right == Right::Select,
             Self::ReadOnly => right == Right::Select,
-            Self::Grants(grants) => grants.iter().any(|(name, rights)| name.eq_ignore_ascii_case(&table.name) && rights.contains(&right)),
+            Self::Grants(grants) => {
+                grants.iter().any(|(name, rights)| name.eq_ignore_ascii_case(&table.name) && rights.contains(&right))
+            }
         }
     }
 }

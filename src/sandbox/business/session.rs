@@ -63,9 +63,16 @@ pub(super) type Parameter = (String, SqlType, SqlValue);
 #[derive(Clone, Debug)]
 pub(super) enum Answer {
     /// A result set.
-    Rows { columns: Vec<OutColumn>, rows: Vec<Vec<SqlValue>> },
+    Rows {
+        columns: Vec<OutColumn>,
+        rows: Vec<Vec<SqlValue>>,
+    },
     /// A statement that touched rows, with the token number of its kind; not shown under NOCOUNT.
-    Count { rows: u64, command: u16, shown: bool },
+    Count {
+        rows: u64,
+        command: u16,
+        shown: bool,
+    },
     /// A statement with nothing to say.
     Done,
     /// An informational message.
@@ -110,8 +117,9 @@ impl Drop for Session {
 
 impl Session {
     pub fn open(company: &Company, setting: Setting) -> Result<Self, SqlError> {
-        let (connection, raised) = sqlite::open(&company.0.path)
-            .map_err(|e| SqlError::new(17809, 20, 1, format!("The sandbox could not open another connection to its company: {e}")))?;
+        let (connection, raised) = sqlite::open(&company.0.path).map_err(|e| {
+            SqlError::new(17809, 20, 1, format!("The sandbox could not open another connection to its company: {e}"))
+        })?;
         Ok(Self {
             company: company.clone(),
             connection,
@@ -229,7 +237,8 @@ impl Session {
         match step {
             Step::Data(statement) => self.data(statement, out).await,
             Step::Assign(name, expr) => {
-                let (ty, _) = self.variables.get(&name.to_lowercase()).cloned().ok_or_else(|| errors::undeclared(name))?;
+                let (ty, _) =
+                    self.variables.get(&name.to_lowercase()).cloned().ok_or_else(|| errors::undeclared(name))?;
                 let value = self.value(expr, ty)?;
                 self.variables.insert(name.to_lowercase(), (ty, value));
                 self.row_count = 1;
@@ -248,7 +257,11 @@ impl Session {
                     .collect::<Result<Vec<_>, SqlError>>()?;
                 let status = self.procedure(procedure, arguments, out).await?;
                 if let Some(name) = result {
-                    let ty = self.variables.get(&name.to_lowercase()).map(|(ty, _)| *ty).ok_or_else(|| errors::undeclared(name))?;
+                    let ty = self
+                        .variables
+                        .get(&name.to_lowercase())
+                        .map(|(ty, _)| *ty)
+                        .ok_or_else(|| errors::undeclared(name))?;
                     self.variables.insert(name.to_lowercase(), (ty, SqlValue::Int(status.into())));
                 }
                 out.push(Answer::Done);
@@ -266,7 +279,12 @@ impl Session {
             }
             Step::Rollback => {
                 if self.depth == 0 {
-                    return Err(SqlError::new(3903, 16, 1, "The ROLLBACK TRANSACTION request has no corresponding BEGIN TRANSACTION."));
+                    return Err(SqlError::new(
+                        3903,
+                        16,
+                        1,
+                        "The ROLLBACK TRANSACTION request has no corresponding BEGIN TRANSACTION.",
+                    ));
                 }
                 self.rollback(out);
                 out.push(Answer::Done);
@@ -296,7 +314,14 @@ impl Session {
     /// COMMIT; of a nested transaction it only counts.
     pub fn commit(&mut self, out: &mut Vec<Answer>) -> Result<(), SqlError> {
         match self.depth {
-            0 => return Err(SqlError::new(3902, 16, 1, "The COMMIT TRANSACTION request has no corresponding BEGIN TRANSACTION.")),
+            0 => {
+                return Err(SqlError::new(
+                    3902,
+                    16,
+                    1,
+                    "The COMMIT TRANSACTION request has no corresponding BEGIN TRANSACTION.",
+                ));
+            }
             1 => {
                 if self.writing.is_some() {
                     self.connection.execute_batch("COMMIT").map_err(|e| self.sqlite_error(&e))?;
@@ -339,7 +364,8 @@ impl Session {
             4 => &["SERIALIZABLE"],
             _ => &["SNAPSHOT"],
         };
-        let words: Vec<String> = ["TRANSACTION", "ISOLATION", "LEVEL"].iter().chain(words).map(|w| (*w).to_string()).collect();
+        let words: Vec<String> =
+            ["TRANSACTION", "ISOLATION", "LEVEL"].iter().chain(words).map(|w| (*w).to_string()).collect();
         self.set(&words, &mut Vec::new())
     }
 
@@ -357,7 +383,9 @@ impl Session {
         let guard = match self.lock_timeout {
             None => lock.lock_owned().await,
             Some(Duration::ZERO) => lock.try_lock_owned().map_err(|_| errors::lock_timeout())?,
-            Some(timeout) => tokio::time::timeout(timeout, lock.lock_owned()).await.map_err(|_| errors::lock_timeout())?,
+            Some(timeout) => {
+                tokio::time::timeout(timeout, lock.lock_owned()).await.map_err(|_| errors::lock_timeout())?
+            }
         };
         self.connection.execute_batch("BEGIN IMMEDIATE").map_err(|e| self.sqlite_error(&e))?;
         self.writing = Some(guard);
@@ -380,19 +408,39 @@ impl Session {
         match words.as_slice() {
             ["NOCOUNT", value] => self.no_count = *value == "ON",
             ["XACT_ABORT", value] => self.abort = *value == "ON",
-            ["LOCK_TIMEOUT", value] => self.lock_timeout = Some(Duration::from_millis(value.parse().map_err(|_| refused())?)),
+            ["LOCK_TIMEOUT", value] => {
+                self.lock_timeout = Some(Duration::from_millis(value.parse().map_err(|_| refused())?))
+            }
             ["LOCK_TIMEOUT", "-", "1"] => self.lock_timeout = None,
             ["TRANSACTION", "ISOLATION", "LEVEL", level @ ..] => match level {
                 ["READ", "COMMITTED" | "UNCOMMITTED"] => self.serializable = false,
                 ["REPEATABLE", "READ"] | ["SERIALIZABLE"] => self.serializable = true,
                 ["SNAPSHOT"] => {
-                    return Err(SqlError::new(3952, 16, 1, format!("Snapshot isolation transaction failed accessing database '{}' because snapshot isolation is not allowed in this database. Use ALTER DATABASE to allow snapshot isolation.", self.setting.database)));
+                    return Err(SqlError::new(
+                        3952,
+                        16,
+                        1,
+                        format!(
+                            "Snapshot isolation transaction failed accessing database '{}' because snapshot isolation is not allowed in this database. Use ALTER DATABASE to allow snapshot isolation.",
+                            self.setting.database
+                        ),
+                    ));
                 }
                 _ => return Err(refused()),
             },
             ["IMPLICIT_TRANSACTIONS", "OFF"] => {}
             // These change nothing in what the sandbox carries, in the values clients send.
-            ["ANSI_NULLS" | "ANSI_PADDING" | "ANSI_WARNINGS" | "ANSI_NULL_DFLT_ON" | "ANSI_DEFAULTS" | "QUOTED_IDENTIFIER" | "CONCAT_NULL_YIELDS_NULL" | "ARITHABORT", "ON"]
+            [
+                "ANSI_NULLS"
+                | "ANSI_PADDING"
+                | "ANSI_WARNINGS"
+                | "ANSI_NULL_DFLT_ON"
+                | "ANSI_DEFAULTS"
+                | "QUOTED_IDENTIFIER"
+                | "CONCAT_NULL_YIELDS_NULL"
+                | "ARITHABORT",
+                "ON",
+            ]
             | ["CURSOR_CLOSE_ON_COMMIT" | "NUMERIC_ROUNDABORT" | "FMTONLY" | "NOEXEC" | "PARSEONLY", "OFF"]
             | ["TEXTSIZE", _]
             | ["LANGUAGE", "US_ENGLISH" | "ENGLISH"]
@@ -427,7 +475,9 @@ impl Session {
 
     fn translating<T>(&self, work: impl FnOnce(Translator<'_>) -> Result<T, SqlError>) -> Result<T, SqlError> {
         let may = |table: &Table, right: &str| {
-            [Right::Select, Right::Insert, Right::Update, Right::Delete].into_iter().any(|r| r.name() == right && self.setting.rights.allow(table, r))
+            [Right::Select, Right::Insert, Right::Update, Right::Delete]
+                .into_iter()
+                .any(|r| r.name() == right && self.setting.rights.allow(table, r))
         };
         let around = Surroundings {
             catalog: &self.company.0.catalog,
@@ -499,7 +549,14 @@ impl Session {
         }
         match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => errors::lock_timeout(),
-            _ => SqlError::new(8624, 16, 1, format!("Internal Query Processor Error: the sandbox's SQLite refused the translated statement: {error}")),
+            _ => SqlError::new(
+                8624,
+                16,
+                1,
+                format!(
+                    "Internal Query Processor Error: the sandbox's SQLite refused the translated statement: {error}"
+                ),
+            ),
         }
     }
 }

@@ -36,11 +36,15 @@ impl ToSql for SqlValue {
 
 /// A stored value as one of the given type. What an aggregate pushed beyond its type's range is error 8115.
 pub(super) fn read(value: ValueRef<'_>, ty: SqlType) -> Result<SqlValue, SqlError> {
-    let number = |text: &str| text.parse::<Decimal>().map(SqlValue::Decimal).map_err(|_| errors::overflow("expression", "numeric"));
+    let number = |text: &str| {
+        text.parse::<Decimal>().map(SqlValue::Decimal).map_err(|_| errors::overflow("expression", "numeric"))
+    };
     match (value, ty) {
         (ValueRef::Null, _) => Ok(SqlValue::Null),
         (ValueRef::Integer(n), SqlType::Bit) => Ok(SqlValue::Bit(n != 0)),
-        (ValueRef::Integer(n), SqlType::Decimal(p, s)) => coerce::cast(SqlValue::Int(n), SqlType::BigInt, SqlType::Decimal(p, s)),
+        (ValueRef::Integer(n), SqlType::Decimal(p, s)) => {
+            coerce::cast(SqlValue::Int(n), SqlType::BigInt, SqlType::Decimal(p, s))
+        }
         (ValueRef::Integer(n), SqlType::Int) if i32::try_from(n).is_err() => Err(errors::overflow("expression", "int")),
         (ValueRef::Integer(n), _) => Ok(SqlValue::Int(n)),
         (ValueRef::Real(n), _) => Ok(SqlValue::Float(n)),
@@ -49,7 +53,9 @@ pub(super) fn read(value: ValueRef<'_>, ty: SqlType) -> Result<SqlValue, SqlErro
             let text = String::from_utf8_lossy(bytes);
             match ty {
                 SqlType::Decimal(..) => number(&text),
-                ty if ty.is_moment() => text.parse().map(SqlValue::DateTime).map_err(|_| errors::date_conversion_failed()),
+                ty if ty.is_moment() => {
+                    text.parse().map(SqlValue::DateTime).map_err(|_| errors::date_conversion_failed())
+                }
                 _ => Ok(SqlValue::Text(text.into_owned())),
             }
         }
@@ -94,11 +100,11 @@ fn functions(connection: &Connection, raised: &Raised) -> rusqlite::Result<()> {
         Ok(Some(text::like(&text, &pattern, escape)))
     })?;
     let slot = Arc::clone(raised);
-    connection.create_scalar_function("vb_calc", 5, flags, move |ctx| {
-        calculate(ctx).map_err(|e| raise(&slot, e))
-    })?;
+    connection.create_scalar_function("vb_calc", 5, flags, move |ctx| calculate(ctx).map_err(|e| raise(&slot, e)))?;
     connection.create_scalar_function("vb_len", 1, flags, |ctx| {
-        Ok(ctx.get::<Option<String>>(0)?.map(|t| i64::try_from(t.trim_end_matches(' ').encode_utf16().count()).unwrap_or(i64::MAX)))
+        Ok(ctx
+            .get::<Option<String>>(0)?
+            .map(|t| i64::try_from(t.trim_end_matches(' ').encode_utf16().count()).unwrap_or(i64::MAX)))
     })?;
     connection.create_scalar_function("vb_case", 2, flags, |ctx| {
         let upper: bool = ctx.get(1)?;
@@ -147,7 +153,10 @@ impl Aggregate<Option<Decimal>, Option<String>> for Sum {
 
     fn step(&self, ctx: &mut Context<'_>, sum: &mut Option<Decimal>) -> rusqlite::Result<()> {
         if let Ok(SqlValue::Decimal(number)) = read(ctx.get_raw(0), SqlType::Decimal(38, 0)) {
-            let total = sum.unwrap_or_default().checked_add(number).ok_or_else(|| raise(&self.0, errors::overflow("expression", "numeric")))?;
+            let total = sum
+                .unwrap_or_default()
+                .checked_add(number)
+                .ok_or_else(|| raise(&self.0, errors::overflow("expression", "numeric")))?;
             *sum = Some(total);
         }
         Ok(())

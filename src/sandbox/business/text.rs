@@ -4,8 +4,8 @@ use std::cmp::Ordering;
 
 /// The characters of code page 1252 from 0x80 to 0x9F; the five unused bytes stand for the control characters of the same number.
 const HIGH: [char; 32] = [
-    '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘', '’', '“', '”', '•', '–', '—',
-    '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
+    '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘', '’',
+    '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
 ];
 
 /// The byte of a character in code page 1252.
@@ -28,7 +28,11 @@ pub fn from_code_page(bytes: &[u8]) -> String {
 
 /// The text as a varchar would hold it.
 pub fn within_code_page(text: &str) -> String {
-    if text.is_ascii() { text.to_string() } else { text.chars().map(|c| if byte_of(c).is_some() { c } else { '?' }).collect() }
+    if text.is_ascii() {
+        text.to_string()
+    } else {
+        text.chars().map(|c| if byte_of(c).is_some() { c } else { '?' }).collect()
+    }
 }
 
 /// How SQL Server's case-insensitive, accent-sensitive collations compare: trailing blanks and case do not count, accents do.

@@ -22,7 +22,8 @@ impl fmt::Debug for Identity {
 
 impl Identity {
     pub fn make() -> io::Result<Self> {
-        let made = rcgen::generate_simple_self_signed(vec!["localhost".to_string(), "127.0.0.1".to_string()]).map_err(io::Error::other)?;
+        let made = rcgen::generate_simple_self_signed(vec!["localhost".to_string(), "127.0.0.1".to_string()])
+            .map_err(io::Error::other)?;
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
         // TDS 7 has TLS 1.2 at most: the tickets TLS 1.3 sends after the handshake have no place in PRELOGIN packets.
         let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))

@@ -11,7 +11,9 @@ mod query;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use sqlparser::ast::{Delete, Expr, FromTable, Insert, ObjectName, SetExpr, TableFactor, TableObject, TableWithJoins, Update};
+use sqlparser::ast::{
+    Delete, Expr, FromTable, Insert, ObjectName, SetExpr, TableFactor, TableObject, TableWithJoins, Update,
+};
 
 use super::catalog::{Catalog, Table};
 use super::coerce;
@@ -154,7 +156,12 @@ impl<'a> Translator<'a> {
         let typed = self.scalar(expr, &Scope::default())?;
         Ok(match typed.node {
             Node::Constant(value) => Rows::Constants(vec![(value, typed.ty)]),
-            Node::Sql(sql) => Rows::Query(self.plan(format!("SELECT {sql}"), vec![OutColumn { name: String::new(), ty: typed.ty, nullable: true }])),
+            Node::Sql(sql) => {
+                Rows::Query(self.plan(
+                    format!("SELECT {sql}"),
+                    vec![OutColumn { name: String::new(), ty: typed.ty, nullable: true }],
+                ))
+            }
         })
     }
 
@@ -211,9 +218,20 @@ impl<'a> Translator<'a> {
         } else {
             columns.iter().map(|c| column_of(&table, &super::catalog::last_part(c))).collect::<Result<Vec<_>, _>>()?
         };
-        if let Some(twice) = columns.iter().enumerate().find_map(|(at, c)| columns.get(..at).filter(|before| before.contains(c)).map(|_| *c)) {
+        if let Some(twice) = columns
+            .iter()
+            .enumerate()
+            .find_map(|(at, c)| columns.get(..at).filter(|before| before.contains(c)).map(|_| *c))
+        {
             let name = table.columns.get(twice).map(|c| c.name.clone()).unwrap_or_default();
-            return Err(SqlError::new(264, 16, 1, format!("The column name '{name}' is specified more than once in the SET clause or column list of an INSERT. A column cannot be assigned more than one value in the same clause. Modify the clause to make sure that a column is updated only once. If this statement updates or inserts columns into a view, column aliasing can conceal the duplication in your code.")));
+            return Err(SqlError::new(
+                264,
+                16,
+                1,
+                format!(
+                    "The column name '{name}' is specified more than once in the SET clause or column list of an INSERT. A column cannot be assigned more than one value in the same clause. Modify the clause to make sure that a column is updated only once. If this statement updates or inserts columns into a view, column aliasing can conceal the duplication in your code."
+                ),
+            ));
         }
         let (rows, reads) = self.rows(source, columns.len())?;
         Ok(InsertPlan { table, columns, rows, reads })
@@ -228,7 +246,12 @@ impl<'a> Translator<'a> {
             };
         };
         if values.rows.len() > 1000 {
-            return Err(SqlError::new(10738, 15, 1, "The number of row value expressions in the INSERT statement exceeds the maximum allowed number of 1000 row values."));
+            return Err(SqlError::new(
+                10738,
+                15,
+                1,
+                "The number of row value expressions in the INSERT statement exceeds the maximum allowed number of 1000 row values.",
+            ));
         }
         let mut rows = Vec::with_capacity(values.rows.len());
         let mut reads = Vec::new();
@@ -247,7 +270,8 @@ impl<'a> Translator<'a> {
             rows.push(match constants {
                 Some(values) => Rows::Constants(values),
                 None => {
-                    let columns = cells.iter().map(|c| OutColumn { name: String::new(), ty: c.ty, nullable: true }).collect();
+                    let columns =
+                        cells.iter().map(|c| OutColumn { name: String::new(), ty: c.ty, nullable: true }).collect();
                     let sql: Vec<String> = cells.iter().map(|c| self.render(c)).collect();
                     let plan = QueryPlan {
                         sql: format!("SELECT {}", sql.join(", ")),
@@ -266,8 +290,19 @@ impl<'a> Translator<'a> {
 
     /// An UPDATE of one table.
     pub fn update(mut self, update: &Update) -> Result<UpdatePlan, SqlError> {
-        let Update { update_token: _, optimizer_hints, table, assignments, from: None, selection, returning: None, output: None, or: None, order_by, limit: None } =
-            update
+        let Update {
+            update_token: _,
+            optimizer_hints,
+            table,
+            assignments,
+            from: None,
+            selection,
+            returning: None,
+            output: None,
+            or: None,
+            order_by,
+            limit: None,
+        } = update
         else {
             return Err(errors::not_carried(&update.to_string()));
         };
@@ -295,7 +330,19 @@ impl<'a> Translator<'a> {
 
     /// A DELETE from one table.
     pub fn delete(mut self, delete: &Delete) -> Result<DeletePlan, SqlError> {
-        let Delete { delete_token: _, optimizer_hints, tables, from, using: None, selection, returning: None, output: None, order_by, limit: None } = delete else {
+        let Delete {
+            delete_token: _,
+            optimizer_hints,
+            tables,
+            from,
+            using: None,
+            selection,
+            returning: None,
+            output: None,
+            order_by,
+            limit: None,
+        } = delete
+        else {
             return Err(errors::not_carried(&delete.to_string()));
         };
         let (FromTable::WithFromKeyword(from) | FromTable::WithoutKeyword(from)) = from;
@@ -326,7 +373,12 @@ impl<'a> Translator<'a> {
         }
         let source = self.source(&table.relation)?;
         if source.table.is_view() {
-            return Err(SqlError::new(4405, 16, 1, format!("View or function '{}' is not updatable.", source.table.name)));
+            return Err(SqlError::new(
+                4405,
+                16,
+                1,
+                format!("View or function '{}' is not updatable.", source.table.name),
+            ));
         }
         // Reading the table one writes asks for SELECT only when its columns are used; SQL Server does so too. The sandbox asks never.
         self.tables.clear();
@@ -343,7 +395,8 @@ impl<'a> Translator<'a> {
 
     /// The table a name of one to three parts means.
     fn named(&self, name: &ObjectName) -> Result<Arc<Table>, SqlError> {
-        let parts: Vec<String> = name.0.iter().map(|p| p.as_ident().map(|i| i.value.clone()).unwrap_or_default()).collect();
+        let parts: Vec<String> =
+            name.0.iter().map(|p| p.as_ident().map(|i| i.value.clone()).unwrap_or_default()).collect();
         let shown = parts.join(".");
         let found = match parts.as_slice() {
             [table] => self.around.catalog.table(None, table),
@@ -392,8 +445,16 @@ impl<'a> Translator<'a> {
     fn hint(&mut self, hint: &str) -> Result<(), SqlError> {
         match hint.to_uppercase().as_str() {
             "UPDLOCK" | "XLOCK" | "HOLDLOCK" | "SERIALIZABLE" | "TABLOCKX" | "REPEATABLEREAD" => self.lock = true,
-            "NOLOCK" | "READUNCOMMITTED" | "READCOMMITTED" | "READCOMMITTEDLOCK" | "READPAST" | "ROWLOCK" | "PAGLOCK" | "TABLOCK" | "FORCESEEK" | "FORCESCAN" => {}
-            _ => return Err(SqlError::new(321, 15, 1, format!("\"{hint}\" is not a recognized table hints option. (Or the sandbox does not carry it.)"))),
+            "NOLOCK" | "READUNCOMMITTED" | "READCOMMITTED" | "READCOMMITTEDLOCK" | "READPAST" | "ROWLOCK"
+            | "PAGLOCK" | "TABLOCK" | "FORCESEEK" | "FORCESCAN" => {}
+            _ => {
+                return Err(SqlError::new(
+                    321,
+                    15,
+                    1,
+                    format!("\"{hint}\" is not a recognized table hints option. (Or the sandbox does not carry it.)"),
+                ));
+            }
         }
         Ok(())
     }
@@ -446,8 +507,19 @@ fn column_of(table: &Table, name: &str) -> Result<usize, SqlError> {
 }
 
 fn column_count(fewer: bool) -> SqlError {
-    let (number, than) = if fewer { (109, "more columns in the INSERT statement than values specified in the VALUES clause") } else { (110, "fewer columns in the INSERT statement than values specified in the VALUES clause") };
-    SqlError::new(number, 15, 1, format!("There are {than}. The number of values in the VALUES clause must match the number of columns specified in the INSERT statement."))
+    let (number, than) = if fewer {
+        (109, "more columns in the INSERT statement than values specified in the VALUES clause")
+    } else {
+        (110, "fewer columns in the INSERT statement than values specified in the VALUES clause")
+    };
+    SqlError::new(
+        number,
+        15,
+        1,
+        format!(
+            "There are {than}. The number of values in the VALUES clause must match the number of columns specified in the INSERT statement."
+        ),
+    )
 }
 
 /// The collation a comparison or order of that type needs in SQLite.

@@ -173,7 +173,9 @@ impl SqlType {
             (Self::Decimal(..), o) if o.is_whole() || matches!(o, Self::Decimal(..)) => widest(self, o),
             (o, Self::Decimal(..)) if o.is_whole() => widest(o, other),
             (Self::Varchar(a), Self::Varchar(b)) => Self::Varchar(longest(a, b)),
-            (Self::NVarchar(a), Self::Varchar(b) | Self::NVarchar(b)) | (Self::Varchar(a), Self::NVarchar(b)) => Self::NVarchar(longest(a, b)),
+            (Self::NVarchar(a), Self::Varchar(b) | Self::NVarchar(b)) | (Self::Varchar(a), Self::NVarchar(b)) => {
+                Self::NVarchar(longest(a, b))
+            }
             _ if self.precedence() >= other.precedence() => self,
             _ => other,
         }

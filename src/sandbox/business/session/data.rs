@@ -83,11 +83,15 @@ impl Session {
         let mut count = 0;
         for rows in &plan.rows {
             let (types, rows): (Vec<SqlType>, Vec<Vec<SqlValue>>) = match rows {
-                Rows::Constants(values) => (values.iter().map(|(_, ty)| *ty).collect(), vec![values.iter().map(|(value, _)| value.clone()).collect()]),
+                Rows::Constants(values) => (
+                    values.iter().map(|(_, ty)| *ty).collect(),
+                    vec![values.iter().map(|(value, _)| value.clone()).collect()],
+                ),
                 Rows::Query(query) => (query.columns.iter().map(|c| c.ty).collect(), self.rows_of(query)?),
             };
             for row in rows {
-                let mut full: Vec<SqlValue> = plan.table.columns.iter().map(|c| c.default.clone().unwrap_or(SqlValue::Null)).collect();
+                let mut full: Vec<SqlValue> =
+                    plan.table.columns.iter().map(|c| c.default.clone().unwrap_or(SqlValue::Null)).collect();
                 for ((at, value), ty) in plan.columns.iter().zip(row).zip(&types) {
                     if let (Some(place), Some(column)) = (full.get_mut(*at), plan.table.columns.get(*at)) {
                         *place = self.fit(&plan.table, column, value, *ty, "INSERT")?;
@@ -101,8 +105,16 @@ impl Session {
     }
 
     fn insert_row(&self, table: &Table, row: &[SqlValue]) -> Result<(), SqlError> {
-        if let Some(column) = table.columns.iter().zip(row).find_map(|(c, v)| (*v == SqlValue::Null && !c.nullable).then_some(c)) {
-            return Err(errors::null_refused(&self.setting.database, &table.schema, &table.name, &column.name, "INSERT"));
+        if let Some(column) =
+            table.columns.iter().zip(row).find_map(|(c, v)| (*v == SqlValue::Null && !c.nullable).then_some(c))
+        {
+            return Err(errors::null_refused(
+                &self.setting.database,
+                &table.schema,
+                &table.name,
+                &column.name,
+                "INSERT",
+            ));
         }
         for (column, value) in table.columns.iter().zip(row) {
             self.keeps_references(table, &column.name, value, "INSERT")?;
@@ -164,7 +176,14 @@ impl Session {
     }
 
     /// A value as its column keeps it, or the error SQL Server gives: 515, 2628, a conversion's.
-    fn fit(&self, table: &Table, column: &Column, value: SqlValue, ty: SqlType, verb: &str) -> Result<SqlValue, SqlError> {
+    fn fit(
+        &self,
+        table: &Table,
+        column: &Column,
+        value: SqlValue,
+        ty: SqlType,
+        verb: &str,
+    ) -> Result<SqlValue, SqlError> {
         let database = &self.setting.database;
         if value == SqlValue::Null {
             return if column.nullable {
@@ -191,7 +210,12 @@ impl Session {
     fn row_by_id(&self, table: &Table, id: &SqlValue) -> Result<Vec<SqlValue>, SqlError> {
         let sql = format!("SELECT * FROM {} WHERE _rowid_ = ?1", table.sqlite_name());
         let row = self.connection.query_row(&sql, [id], |row| {
-            table.columns.iter().enumerate().map(|(at, column)| Ok(super::super::sqlite::read(row.get_ref(at)?, column.ty))).collect::<rusqlite::Result<Vec<_>>>()
+            table
+                .columns
+                .iter()
+                .enumerate()
+                .map(|(at, column)| Ok(super::super::sqlite::read(row.get_ref(at)?, column.ty)))
+                .collect::<rusqlite::Result<Vec<_>>>()
         });
         row.map_err(|e| self.sqlite_error(&e))?.into_iter().collect()
     }
@@ -215,7 +239,14 @@ impl Session {
             let concerned = key.table.eq_ignore_ascii_case(&table.name) && key.column.eq_ignore_ascii_case(column);
             if concerned && !unset && !self.exists(&key.references, &key.references_column, value)? {
                 let target = format!("dbo.{}", key.references);
-                return Err(errors::constraint_conflict(verb, "FOREIGN KEY", &key.name, &self.setting.database, &target, &key.references_column));
+                return Err(errors::constraint_conflict(
+                    verb,
+                    "FOREIGN KEY",
+                    &key.name,
+                    &self.setting.database,
+                    &target,
+                    &key.references_column,
+                ));
             }
         }
         Ok(())
@@ -228,7 +259,14 @@ impl Session {
                 && self.exists(&key.table, &key.column, value)?
             {
                 let target = format!("dbo.{}", key.table);
-                return Err(errors::constraint_conflict("DELETE", "REFERENCE", &key.name, &self.setting.database, &target, &key.column));
+                return Err(errors::constraint_conflict(
+                    "DELETE",
+                    "REFERENCE",
+                    &key.name,
+                    &self.setting.database,
+                    &target,
+                    &key.column,
+                ));
             }
         }
         Ok(())

@@ -12,7 +12,12 @@ pub(in super::super) type Given = (Option<String>, (SqlValue, SqlType));
 
 impl Session {
     /// Runs a procedure and gives its return status.
-    pub async fn procedure(&mut self, name: &str, arguments: Vec<Given>, out: &mut Vec<Answer>) -> Result<i32, SqlError> {
+    pub async fn procedure(
+        &mut self,
+        name: &str,
+        arguments: Vec<Given>,
+        out: &mut Vec<Answer>,
+    ) -> Result<i32, SqlError> {
         let bare = name.rsplit('.').next().unwrap_or(name).trim_matches(['[', ']', '"']).to_lowercase();
         match bare.as_str() {
             "sp_getapplock" => self.get_lock(&arguments, out).await,
@@ -25,12 +30,18 @@ impl Session {
         let known = ["@Resource", "@LockMode", "@LockOwner", "@LockTimeout", "@DbPrincipal"];
         let values = by_name("sp_getapplock", arguments, &known)?;
         let [Some(resource), Some(mode), owner, timeout, _] = &values else {
-            return refuse(out, 201, "Procedure or function 'sp_getapplock' expects parameter '@Resource' and '@LockMode', which were not supplied.");
+            return refuse(
+                out,
+                201,
+                "Procedure or function 'sp_getapplock' expects parameter '@Resource' and '@LockMode', which were not supplied.",
+            );
         };
         let mode = match text(mode).to_lowercase().as_str() {
             "shared" => Mode::Shared,
             "exclusive" => Mode::Exclusive,
-            "update" | "intentshared" | "intentexclusive" => return Err(errors::not_carried(&format!("sp_getapplock @LockMode = '{}'", text(mode)))),
+            "update" | "intentshared" | "intentexclusive" => {
+                return Err(errors::not_carried(&format!("sp_getapplock @LockMode = '{}'", text(mode))));
+            }
             _ => return refuse(out, 1225, "An invalid application lock mode was passed to sp_getapplock."),
         };
         let Some(holder) = self.holder(owner.as_ref()) else {
@@ -38,7 +49,11 @@ impl Session {
         };
         if holder.transaction && !self.in_transaction() {
             // The number is a guess; the status and the refusal are documented.
-            return refuse(out, 3918, "The statement or function 'sp_getapplock' must be executed in the context of a user transaction.");
+            return refuse(
+                out,
+                3918,
+                "The statement or function 'sp_getapplock' must be executed in the context of a user transaction.",
+            );
         }
         let timeout = match timeout {
             None | Some(SqlValue::Null) => self.lock_timeout,
@@ -54,7 +69,11 @@ impl Session {
     fn release_lock(&mut self, arguments: &[Given], out: &mut Vec<Answer>) -> Result<i32, SqlError> {
         let values = by_name("sp_releaseapplock", arguments, &["@Resource", "@LockOwner", "@DbPrincipal"])?;
         let [Some(resource), owner, _] = &values else {
-            return refuse(out, 201, "Procedure or function 'sp_releaseapplock' expects parameter '@Resource', which was not supplied.");
+            return refuse(
+                out,
+                201,
+                "Procedure or function 'sp_releaseapplock' expects parameter '@Resource', which was not supplied.",
+            );
         };
         let Some(holder) = self.holder(owner.as_ref()) else {
             return refuse(out, 1226, "An invalid application lock owner was passed to sp_releaseapplock.");
@@ -63,7 +82,9 @@ impl Session {
         if self.company.0.applocks.release(&resource, holder) {
             Ok(0)
         } else {
-            let message = format!("Cannot release the application lock (Database Principal: 'public', Resource: '{resource}') because it is not currently held.");
+            let message = format!(
+                "Cannot release the application lock (Database Principal: 'public', Resource: '{resource}') because it is not currently held."
+            );
             refuse(out, 1223, &message)
         }
     }
@@ -96,7 +117,11 @@ fn text(value: &SqlValue) -> String {
 }
 
 /// The arguments in the order of the procedure's parameters.
-fn by_name<const N: usize>(procedure: &str, arguments: &[Given], known: &[&str; N]) -> Result<[Option<SqlValue>; N], SqlError> {
+fn by_name<const N: usize>(
+    procedure: &str,
+    arguments: &[Given],
+    known: &[&str; N],
+) -> Result<[Option<SqlValue>; N], SqlError> {
     let mut values = std::array::from_fn(|_| None);
     for (place, (name, (value, _))) in arguments.iter().enumerate() {
         let at = match name.as_deref().filter(|n| !n.is_empty()) {
@@ -107,7 +132,12 @@ fn by_name<const N: usize>(procedure: &str, arguments: &[Given], known: &[&str; 
             Some(slot) => *slot = Some(value.clone()),
             None => {
                 let name = name.clone().unwrap_or_else(|| format!("number {}", place + 1));
-                return Err(SqlError::new(8145, 16, 2, format!("{name} is not a parameter for procedure {procedure}.")));
+                return Err(SqlError::new(
+                    8145,
+                    16,
+                    2,
+                    format!("{name} is not a parameter for procedure {procedure}."),
+                ));
             }
         }
     }

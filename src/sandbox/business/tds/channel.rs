@@ -25,7 +25,16 @@ pub struct Wrapped<S> {
 
 impl<S> Wrapped<S> {
     pub fn new(stream: S) -> Self {
-        Self { stream, handshake: false, header: [0; HEADER], header_read: 0, left: 0, outgoing: Vec::new(), packet: Vec::new(), written: 0 }
+        Self {
+            stream,
+            handshake: false,
+            header: [0; HEADER],
+            header_read: 0,
+            left: 0,
+            outgoing: Vec::new(),
+            packet: Vec::new(),
+            written: 0,
+        }
     }
 }
 
@@ -50,7 +59,10 @@ impl<S: AsyncRead + Unpin> AsyncRead for Wrapped<S> {
                 let [kind, _, high, low, ..] = this.header;
                 let length = usize::from(u16::from_be_bytes([high, low]));
                 if kind != PRELOGIN || length < HEADER {
-                    return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, "expected a TLS handshake inside PRELOGIN packets")));
+                    return Poll::Ready(Err(io::Error::new(
+                        io::ErrorKind::InvalidData,
+                        "expected a TLS handshake inside PRELOGIN packets",
+                    )));
                 }
                 this.left = length - HEADER;
                 this.header_read = 0;

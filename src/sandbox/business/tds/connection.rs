@@ -125,7 +125,8 @@ fn log_in(server: &BusinessServer, body: &[u8], size: &mut usize) -> io::Result<
         let text = "Login failed. The login is from an untrusted domain and cannot be used with Integrated authentication. (The sandbox has SQL logins only.)";
         return Ok(Err(vec![SqlError::new(18452, 14, 1, text)]));
     }
-    let known = options.logins.iter().find(|l| l.user.eq_ignore_ascii_case(&request.user) && l.password == request.password);
+    let known =
+        options.logins.iter().find(|l| l.user.eq_ignore_ascii_case(&request.user) && l.password == request.password);
     let Some(known) = known else {
         return Ok(Err(vec![errors::login_failed(&request.user)]));
     };
@@ -169,13 +170,35 @@ async fn handle(server: &BusinessServer, session: &mut Session, message: Message
                 if executes {
                     match rpc::statement(call) {
                         Some((text, parameters)) => (Kind::Statement, text, Some(parameters)),
-                        None => return Ok(refusal(&SqlError::new(214, 16, 2, "Procedure expects parameter '@statement' of type 'ntext/nchar/nvarchar'."), session)),
+                        None => {
+                            return Ok(refusal(
+                                &SqlError::new(
+                                    214,
+                                    16,
+                                    2,
+                                    "Procedure expects parameter '@statement' of type 'ntext/nchar/nvarchar'.",
+                                ),
+                                session,
+                            ));
+                        }
                     }
                 } else {
                     (Kind::Procedure, name, Some(call.parameters))
                 }
             }
-            Err(error) => return Ok(refusal(&SqlError::new(8016, 16, 1, format!("The incoming tabular data stream (TDS) remote procedure call (RPC) protocol stream is incorrect: {error}.")), session)),
+            Err(error) => {
+                return Ok(refusal(
+                    &SqlError::new(
+                        8016,
+                        16,
+                        1,
+                        format!(
+                            "The incoming tabular data stream (TDS) remote procedure call (RPC) protocol stream is incorrect: {error}."
+                        ),
+                    ),
+                    session,
+                ));
+            }
         },
         packet::TRANSACTION => (Kind::Transaction, String::new(), None),
         other => return Ok(refusal(&errors::not_carried(&format!("a TDS request of kind 0x{other:02x}")), session)),
@@ -200,7 +223,11 @@ async fn handle(server: &BusinessServer, session: &mut Session, message: Message
             }
         }
         Kind::Procedure => {
-            let arguments = call.unwrap_or_default().into_iter().map(|(name, ty, value)| (Some(name).filter(|n| !n.is_empty()), (value, ty))).collect();
+            let arguments = call
+                .unwrap_or_default()
+                .into_iter()
+                .map(|(name, ty, value)| (Some(name).filter(|n| !n.is_empty()), (value, ty)))
+                .collect();
             match session.procedure(&text, arguments, &mut answers).await {
                 Ok(status) => answers.push(Answer::Status(status)),
                 Err(error) => answers.push(Answer::Failed(error)),
@@ -225,9 +252,7 @@ fn refusal(error: &SqlError, session: &Session) -> Reply {
 fn manage(session: &mut Session, body: &[u8], out: &mut Vec<Answer>) -> io::Result<()> {
     let mut from = Cursor(body);
     let result = match from.u16()? {
-        5 => {
-            session.isolate(from.u8()?).map(|()| session.begin(out))
-        }
+        5 => session.isolate(from.u8()?).map(|()| session.begin(out)),
         7 => session.commit(out),
         8 => {
             let name = from.short_text()?;
@@ -235,9 +260,19 @@ fn manage(session: &mut Session, body: &[u8], out: &mut Vec<Answer>) -> io::Resu
                 session.rollback(out);
                 Ok(())
             } else if name.is_empty() {
-                Err(SqlError::new(3903, 16, 1, "The ROLLBACK TRANSACTION request has no corresponding BEGIN TRANSACTION."))
+                Err(SqlError::new(
+                    3903,
+                    16,
+                    1,
+                    "The ROLLBACK TRANSACTION request has no corresponding BEGIN TRANSACTION.",
+                ))
             } else {
-                Err(SqlError::new(6401, 16, 1, format!("Cannot roll back {name}. No transaction or savepoint of that name was found.")))
+                Err(SqlError::new(
+                    6401,
+                    16,
+                    1,
+                    format!("Cannot roll back {name}. No transaction or savepoint of that name was found."),
+                ))
             }
         }
         other => Err(errors::not_carried(&format!("SAVE TRANSACTION or transaction manager request {other}"))),

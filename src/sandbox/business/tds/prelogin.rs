@@ -33,7 +33,10 @@ pub fn wish(body: &[u8]) -> io::Result<u8> {
         let offset = big(options.take(2)?);
         options.take(2)?;
         if token == 1 {
-            return body.get(offset).copied().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "PRELOGIN without its encryption byte"));
+            return body
+                .get(offset)
+                .copied()
+                .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "PRELOGIN without its encryption byte"));
         }
     }
 }

@@ -19,7 +19,8 @@ pub struct Call {
 /// Skips ALL_HEADERS, which every request of TDS 7.2 and later begins with.
 pub fn without_headers(body: &[u8]) -> io::Result<&[u8]> {
     let length = usize::try_from(Cursor(body).u32()?).unwrap_or(usize::MAX);
-    body.get(length..).ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "the request's headers are longer than the request"))
+    body.get(length..)
+        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "the request's headers are longer than the request"))
 }
 
 /// Reads a call; several calls in one request are not carried.
@@ -40,7 +41,10 @@ pub fn read(body: &[u8]) -> io::Result<Call> {
     let mut parameters = Vec::new();
     while !from.is_empty() {
         if matches!(from.0.first(), Some(0x80 | 0xff | 0xfe)) {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "several procedure calls in one request, which the sandbox does not carry"));
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                "several procedure calls in one request, which the sandbox does not carry",
+            ));
         }
         let name = from.short_text()?;
         from.u8()?;
@@ -60,7 +64,11 @@ pub fn statement(call: Call) -> Option<(String, Vec<Parameter>)> {
         Some((_, _, SqlValue::Text(declared))) => declared,
         _ => String::new(),
     };
-    let mut names = declared.split(',').filter_map(|d| d.split_whitespace().next()).filter(|d| d.starts_with('@')).map(str::to_string);
+    let mut names = declared
+        .split(',')
+        .filter_map(|d| d.split_whitespace().next())
+        .filter(|d| d.starts_with('@'))
+        .map(str::to_string);
     let parameters = all
         .map(|(name, ty, value)| {
             let place = names.next().unwrap_or_default();

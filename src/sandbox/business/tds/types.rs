@@ -31,7 +31,9 @@ pub fn put_type(out: &mut Vec<u8>, ty: SqlType, nullable: bool) {
         (SqlType::SmallInt, true) => out.extend_from_slice(&[0x26, 2]),
         (SqlType::Int | SqlType::Null, _) => out.extend_from_slice(&[0x26, 4]),
         (SqlType::BigInt, true) => out.extend_from_slice(&[0x26, 8]),
-        (SqlType::Decimal(precision, scale), _) => out.extend_from_slice(&[0x6a, decimal_size(precision), precision, scale]),
+        (SqlType::Decimal(precision, scale), _) => {
+            out.extend_from_slice(&[0x6a, decimal_size(precision), precision, scale])
+        }
         (SqlType::Float, _) => out.extend_from_slice(&[0x6d, 8]),
         (SqlType::Varchar(length), _) => {
             out.push(0xa7);
@@ -132,7 +134,9 @@ pub fn put_value(out: &mut Vec<u8>, value: &SqlValue, ty: SqlType, nullable: boo
             bytes.extend_from_slice(&date_bytes(moment.date()));
             sized(out, &bytes);
         }
-        (SqlType::DateTimeOffset(scale), SqlValue::Text(text)) => sized(out, &offset_bytes(text, scale).unwrap_or_default()),
+        (SqlType::DateTimeOffset(scale), SqlValue::Text(text)) => {
+            sized(out, &offset_bytes(text, scale).unwrap_or_default())
+        }
         (SqlType::DateTime, SqlValue::DateTime(moment)) => {
             let days = days_between(Date::constant(1900, 1, 1), moment.date());
             let ticks = (nanos(moment.time()) * 3 + 5_000_000) / 10_000_000;
@@ -198,7 +202,8 @@ const GUID_ORDER: [usize; 16] = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 1
 
 fn guid_bytes(text: &str) -> Vec<u8> {
     let hex: Vec<u8> = text.bytes().filter(u8::is_ascii_hexdigit).collect();
-    let bytes: Vec<u8> = hex.chunks(2).filter_map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect();
+    let bytes: Vec<u8> =
+        hex.chunks(2).filter_map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect();
     GUID_ORDER.iter().map(|at| bytes.get(*at).copied().unwrap_or_default()).collect()
 }
 
@@ -246,7 +251,11 @@ pub fn take_parameter(from: &mut Cursor<'_>) -> io::Result<(SqlType, SqlValue)> 
                 }
             }
         }
-        0x28 => Ok((SqlType::Date, short(from)?.map_or(Ok(SqlValue::Null), |b| Ok::<_, io::Error>(SqlValue::DateTime(date(b)?.at(0, 0, 0, 0))))?)),
+        0x28 => Ok((
+            SqlType::Date,
+            short(from)?
+                .map_or(Ok(SqlValue::Null), |b| Ok::<_, io::Error>(SqlValue::DateTime(date(b)?.at(0, 0, 0, 0))))?,
+        )),
         0x29..=0x2b => {
             let scale = from.u8()?;
             let value = short(from)?;
@@ -261,8 +270,14 @@ pub fn take_parameter(from: &mut Cursor<'_>) -> io::Result<(SqlType, SqlValue)> 
             let length = Some(declared).filter(|n| *n != 0xffff);
             Ok(match kind {
                 0xa5 | 0xad => (SqlType::VarBinary(length), bytes.map_or(SqlValue::Null, SqlValue::Bytes)),
-                0xa7 | 0xaf => (SqlType::Varchar(length), bytes.map_or(SqlValue::Null, |b| SqlValue::Text(text::from_code_page(&b)))),
-                _ => (SqlType::NVarchar(length.map(|n| (n / 2).max(1))), bytes.map_or(SqlValue::Null, |b| SqlValue::Text(utf16(&b)))),
+                0xa7 | 0xaf => (
+                    SqlType::Varchar(length),
+                    bytes.map_or(SqlValue::Null, |b| SqlValue::Text(text::from_code_page(&b))),
+                ),
+                _ => (
+                    SqlType::NVarchar(length.map(|n| (n / 2).max(1))),
+                    bytes.map_or(SqlValue::Null, |b| SqlValue::Text(utf16(&b))),
+                ),
             })
         }
         other => Err(invalid(format!("a parameter of TDS type 0x{other:02x}, which the sandbox does not carry"))),
@@ -306,7 +321,10 @@ fn float(bytes: &[u8]) -> io::Result<SqlValue> {
     if let Ok(four) = <[u8; 4]>::try_from(bytes) {
         return Ok(SqlValue::Float(f32::from_le_bytes(four).into()));
     }
-    bytes.try_into().map(|eight| SqlValue::Float(f64::from_le_bytes(eight))).map_err(|_| invalid("a float of neither four nor eight bytes"))
+    bytes
+        .try_into()
+        .map(|eight| SqlValue::Float(f64::from_le_bytes(eight)))
+        .map_err(|_| invalid("a float of neither four nor eight bytes"))
 }
 
 fn by_size(kind: u8, declared: u8, value: Option<&[u8]>) -> io::Result<(SqlType, SqlValue)> {
@@ -377,7 +395,10 @@ fn timed(kind: u8, scale: u8, value: Option<&[u8]>) -> io::Result<(SqlType, SqlV
     let ticks = from.uint(time_size(scale))?;
     let nanos = ticks.saturating_mul(10_u64.pow(9 - u32::from(scale.min(7))));
     let day = if kind == 0x29 { Date::constant(1900, 1, 1) } else { date(from.take(3)?)? };
-    let moment = day.at(0, 0, 0, 0).checked_add(nanos.cast_signed().nanoseconds()).map_err(|_| invalid("a time out of range"))?;
+    let moment = day
+        .at(0, 0, 0, 0)
+        .checked_add(nanos.cast_signed().nanoseconds())
+        .map_err(|_| invalid("a time out of range"))?;
     if kind != 0x2b {
         return Ok((ty, SqlValue::DateTime(moment)));
     }

@@ -13,8 +13,12 @@ impl Translator<'_> {
     /// An expression that gives a value.
     pub(super) fn scalar(&mut self, expr: &Expr, scope: &Scope<'_>) -> Result<Typed, SqlError> {
         match expr {
-            Expr::Identifier(ident) if ident.quote_style.is_none() && ident.value.starts_with("@@") => self.global(&ident.value),
-            Expr::Identifier(ident) if ident.quote_style.is_none() && ident.value.starts_with('@') => self.variable(&ident.value),
+            Expr::Identifier(ident) if ident.quote_style.is_none() && ident.value.starts_with("@@") => {
+                self.global(&ident.value)
+            }
+            Expr::Identifier(ident) if ident.quote_style.is_none() && ident.value.starts_with('@') => {
+                self.variable(&ident.value)
+            }
             Expr::Identifier(ident) => self.column(None, ident, scope),
             Expr::CompoundIdentifier(parts) => self.compound(parts, scope),
             Expr::Nested(inner) => self.scalar(inner, scope),
@@ -29,7 +33,14 @@ impl Translator<'_> {
                 let inner = self.scalar(inner, scope)?;
                 self.cast(inner, ty, attempt)
             }
-            Expr::Convert { is_try, expr: inner, data_type: Some(target), charset: None, target_before_value: true, styles } if styles.is_empty() => {
+            Expr::Convert {
+                is_try,
+                expr: inner,
+                data_type: Some(target),
+                charset: None,
+                target_before_value: true,
+                styles,
+            } if styles.is_empty() => {
                 let ty = data_type(target).ok_or_else(|| errors::not_carried(&expr.to_string()))?;
                 let inner = self.scalar(inner, scope)?;
                 self.cast(inner, ty, *is_try)
@@ -39,7 +50,9 @@ impl Translator<'_> {
                 let zero = Typed::constant(SqlValue::Int(0), SqlType::Int);
                 let inner = self.scalar(inner, scope)?;
                 match (&inner.node, inner.ty) {
-                    (Node::Constant(SqlValue::Int(n)), ty) => Ok(Typed::constant(n.checked_neg().map_or(SqlValue::Null, SqlValue::Int), ty)),
+                    (Node::Constant(SqlValue::Int(n)), ty) => {
+                        Ok(Typed::constant(n.checked_neg().map_or(SqlValue::Null, SqlValue::Int), ty))
+                    }
                     (Node::Constant(SqlValue::Decimal(n)), ty) => Ok(Typed::constant(SqlValue::Decimal(-n), ty)),
                     _ => self.arithmetic(zero, "-", inner, &expr.to_string()),
                 }
@@ -68,10 +81,17 @@ impl Translator<'_> {
             Expr::Subquery(query) => {
                 let (sql, columns) = self.query(query, Some(scope))?;
                 let [column] = columns.as_slice() else {
-                    return Err(SqlError::new(116, 16, 1, "Only one expression can be specified in the select list when the subquery is not introduced with EXISTS."));
+                    return Err(SqlError::new(
+                        116,
+                        16,
+                        1,
+                        "Only one expression can be specified in the select list when the subquery is not introduced with EXISTS.",
+                    ));
                 };
                 if !super::query::gives_one_row(query) {
-                    return Err(errors::not_carried(&format!("{expr} (a subquery used as a value must be an aggregate or TOP 1)")));
+                    return Err(errors::not_carried(&format!(
+                        "{expr} (a subquery used as a value must be an aggregate or TOP 1)"
+                    )));
                 }
                 Ok(Typed::sql(format!("({sql})"), column.ty, true))
             }
@@ -104,7 +124,10 @@ impl Translator<'_> {
         let written = || parts.iter().map(|p| p.value.clone()).collect::<Vec<_>>().join(".");
         match parts {
             [table, column] => self.column(Some(&table.value), column, scope),
-            [schema, table, column] if schema.value.eq_ignore_ascii_case("dbo") || schema.value.eq_ignore_ascii_case("INFORMATION_SCHEMA") => {
+            [schema, table, column]
+                if schema.value.eq_ignore_ascii_case("dbo")
+                    || schema.value.eq_ignore_ascii_case("INFORMATION_SCHEMA") =>
+            {
                 self.column(Some(&table.value), column, scope)
             }
             _ => Err(errors::unbound(&written())),
@@ -114,11 +137,10 @@ impl Translator<'_> {
     fn column(&mut self, table: Option<&str>, column: &Ident, scope: &Scope<'_>) -> Result<Typed, SqlError> {
         let mut reach = Some(scope);
         while let Some(here) = reach {
-            let mut found = here
-                .sources
-                .iter()
-                .filter(|s| table.is_none_or(|t| s.alias.eq_ignore_ascii_case(t)))
-                .filter_map(|s| s.table.column(&column.value).and_then(|at| s.table.columns.get(at)).map(|c| (s, c)));
+            let mut found =
+                here.sources.iter().filter(|s| table.is_none_or(|t| s.alias.eq_ignore_ascii_case(t))).filter_map(|s| {
+                    s.table.column(&column.value).and_then(|at| s.table.columns.get(at)).map(|c| (s, c))
+                });
             if let Some((source, declared)) = found.next() {
                 if found.next().is_some() {
                     return Err(errors::ambiguous_column(&column.value));
@@ -128,7 +150,15 @@ impl Translator<'_> {
                 }
                 let sql = format!("{}.\"{}\"", source.sql_alias, declared.name);
                 if self.in_aggregate == 0 && here.grouped.as_ref().is_some_and(|g| !g.contains(&sql)) {
-                    return Err(SqlError::new(8120, 16, 1, format!("Column 'dbo.{}.{}' is invalid in the select list because it is not contained in either an aggregate function or the GROUP BY clause.", source.table.name, declared.name)));
+                    return Err(SqlError::new(
+                        8120,
+                        16,
+                        1,
+                        format!(
+                            "Column 'dbo.{}.{}' is invalid in the select list because it is not contained in either an aggregate function or the GROUP BY clause.",
+                            source.table.name, declared.name
+                        ),
+                    ));
                 }
                 return Ok(Typed::sql(sql, declared.ty, declared.nullable || source.optional));
             }
@@ -171,7 +201,11 @@ impl Translator<'_> {
         }
         let (precision, scale) = decimal_result(left.ty.as_decimal(), operator, right.ty.as_decimal());
         let (l, r) = (self.render(&left), self.render(&right));
-        Ok(Typed::sql(format!("vb_calc({l}, '{operator}', {r}, {precision}, {scale})"), SqlType::Decimal(precision, scale), nullable))
+        Ok(Typed::sql(
+            format!("vb_calc({l}, '{operator}', {r}, {precision}, {scale})"),
+            SqlType::Decimal(precision, scale),
+            nullable,
+        ))
     }
 
     /// A side of an arithmetic operation: text becomes the other side's type, numbers keep theirs.
@@ -182,7 +216,13 @@ impl Translator<'_> {
         }
     }
 
-    fn case(&mut self, operand: Option<&Expr>, conditions: &[CaseWhen], otherwise: Option<&Expr>, scope: &Scope<'_>) -> Result<Typed, SqlError> {
+    fn case(
+        &mut self,
+        operand: Option<&Expr>,
+        conditions: &[CaseWhen],
+        otherwise: Option<&Expr>,
+        scope: &Scope<'_>,
+    ) -> Result<Typed, SqlError> {
         let mut arms = Vec::new();
         for CaseWhen { condition, result } in conditions {
             let test = match operand {
@@ -213,7 +253,10 @@ impl Translator<'_> {
 
     /// The conversion of one of several branches to their common type, which for decimals includes the scale.
     pub(super) fn unify(&mut self, typed: Typed, ty: SqlType) -> Result<Typed, SqlError> {
-        let same = typed.ty == ty || typed.ty == SqlType::Null || (typed.ty.is_whole() && ty.is_whole()) || (typed.ty.is_text() && ty.is_text());
+        let same = typed.ty == ty
+            || typed.ty == SqlType::Null
+            || (typed.ty.is_whole() && ty.is_whole())
+            || (typed.ty.is_text() && ty.is_text());
         if same { Ok(typed) } else { self.cast(typed, ty, false) }
     }
 }
@@ -232,7 +275,8 @@ fn literal(value: &Value) -> Option<Typed> {
         }
         Value::HexStringLiteral(text) => {
             let digits: Vec<char> = text.chars().collect();
-            let bytes: Option<Vec<u8>> = digits.chunks(2).map(|pair| u8::from_str_radix(&pair.iter().collect::<String>(), 16).ok()).collect();
+            let bytes: Option<Vec<u8>> =
+                digits.chunks(2).map(|pair| u8::from_str_radix(&pair.iter().collect::<String>(), 16).ok()).collect();
             let bytes = bytes?;
             let ty = SqlType::VarBinary(within(bytes.len(), 8000));
             Typed::constant(SqlValue::Bytes(bytes), ty)
@@ -261,9 +305,10 @@ fn joined(left: SqlType, right: SqlType) -> SqlType {
         _ => (4000, true),
     };
     let length = match (left, right) {
-        (SqlType::Varchar(Some(a)) | SqlType::NVarchar(Some(a)), SqlType::Varchar(Some(b)) | SqlType::NVarchar(Some(b))) => {
-            Some(a.saturating_add(b).min(most))
-        }
+        (
+            SqlType::Varchar(Some(a)) | SqlType::NVarchar(Some(a)),
+            SqlType::Varchar(Some(b)) | SqlType::NVarchar(Some(b)),
+        ) => Some(a.saturating_add(b).min(most)),
         _ => None,
     };
     if unicode { SqlType::NVarchar(length) } else { SqlType::Varchar(length) }
@@ -284,6 +329,10 @@ fn decimal_result((p1, s1): (u8, u8), operator: &str, (p2, s2): (u8, u8)) -> (u8
         return (precision, scale);
     }
     let whole = precision - scale;
-    let scale = if matches!(operator, "*" | "/") && whole >= 32 { scale.min(6) } else { scale.min(38_u8.saturating_sub(whole)) };
+    let scale = if matches!(operator, "*" | "/") && whole >= 32 {
+        scale.min(6)
+    } else {
+        scale.min(38_u8.saturating_sub(whole))
+    };
     (38, scale)
 }

@@ -8,7 +8,8 @@ use super::super::value::{SqlType, SqlValue};
 use super::{Node, Scope, Translator, Typed, collation};
 
 /// What `SELECT @@VERSION` answers: the form of SQL Server 2019 and the plain statement that it is none.
-pub(super) const VERSION_TEXT: &str = "Microsoft SQL Server 2019 (RTM) - 15.0.2000.5 (X64) \n\tsamband sandbox: not SQL Server, a stand-in over SQLite";
+pub(super) const VERSION_TEXT: &str =
+    "Microsoft SQL Server 2019 (RTM) - 15.0.2000.5 (X64) \n\tsamband sandbox: not SQL Server, a stand-in over SQLite";
 
 impl Translator<'_> {
     pub(super) fn function(&mut self, function: &Function, scope: &Scope<'_>) -> Result<Typed, SqlError> {
@@ -31,8 +32,14 @@ impl Translator<'_> {
         }
         let name = name.to_string().to_uppercase();
         let distinct = matches!(list.duplicate_treatment, Some(DuplicateTreatment::Distinct));
-        if matches!(name.as_str(), "COUNT" | "COUNT_BIG") && matches!(list.args.as_slice(), [FunctionArg::Unnamed(FunctionArgExpr::Wildcard)]) {
-            return Ok(Typed::sql("COUNT(*)".into(), if name == "COUNT" { SqlType::Int } else { SqlType::BigInt }, false));
+        if matches!(name.as_str(), "COUNT" | "COUNT_BIG")
+            && matches!(list.args.as_slice(), [FunctionArg::Unnamed(FunctionArgExpr::Wildcard)])
+        {
+            return Ok(Typed::sql(
+                "COUNT(*)".into(),
+                if name == "COUNT" { SqlType::Int } else { SqlType::BigInt },
+                false,
+            ));
         }
         let args: Vec<&Expr> = list
             .args
@@ -43,7 +50,9 @@ impl Translator<'_> {
             })
             .collect::<Result<_, _>>()?;
         match (name.as_str(), args.as_slice()) {
-            ("COUNT" | "COUNT_BIG" | "MAX" | "MIN" | "SUM", [arg]) => self.aggregate(&name, distinct, arg, scope).and_then(|t| t.ok_or_else(refused)),
+            ("COUNT" | "COUNT_BIG" | "MAX" | "MIN" | "SUM", [arg]) => {
+                self.aggregate(&name, distinct, arg, scope).and_then(|t| t.ok_or_else(refused))
+            }
             _ if distinct => Err(refused()),
             ("ISNULL", [first, second]) => {
                 let (first, second) = (self.scalar(first, scope)?, self.scalar(second, scope)?);
@@ -70,22 +79,29 @@ impl Translator<'_> {
             ("LTRIM", [arg]) => self.of_text("ltrim(", arg, ", ' ')", None, scope),
             ("RTRIM", [arg]) => self.of_text("rtrim(", arg, ", ' ')", None, scope),
             ("TRIM", [arg]) => self.of_text("trim(", arg, ", ' ')", None, scope),
-            ("GETDATE" | "CURRENT_TIMESTAMP", []) => Ok(Typed::constant(SqlValue::DateTime(self.around.now), SqlType::DateTime)),
+            ("GETDATE" | "CURRENT_TIMESTAMP", []) => {
+                Ok(Typed::constant(SqlValue::DateTime(self.around.now), SqlType::DateTime))
+            }
             ("SYSDATETIME", []) => Ok(Typed::constant(SqlValue::DateTime(self.around.now), SqlType::DateTime2(7))),
             ("DB_NAME", []) => Ok(name_of(self.around.database)),
             ("SUSER_SNAME" | "SUSER_NAME" | "ORIGINAL_LOGIN" | "USER_NAME", []) => Ok(name_of(self.around.user)),
             ("SERVERPROPERTY", [Expr::Value(value)]) => match &value.value {
-                Value::SingleQuotedString(property) | Value::NationalStringLiteral(property) => Ok(server_property(property)),
+                Value::SingleQuotedString(property) | Value::NationalStringLiteral(property) => {
+                    Ok(server_property(property))
+                }
                 _ => Err(refused()),
             },
             ("DATABASEPROPERTYEX", [database, property]) => {
-                let (database, property) = (constant_text(self.scalar(database, scope)?), constant_text(self.scalar(property, scope)?));
+                let (database, property) =
+                    (constant_text(self.scalar(database, scope)?), constant_text(self.scalar(property, scope)?));
                 match (database, property) {
-                    (Some(database), Some(property)) if property.eq_ignore_ascii_case("Collation") => Ok(if database.eq_ignore_ascii_case(self.around.database) {
-                        name_of(super::super::catalog::COLLATION)
-                    } else {
-                        Typed::constant(SqlValue::Null, SqlType::NVarchar(Some(128)))
-                    }),
+                    (Some(database), Some(property)) if property.eq_ignore_ascii_case("Collation") => {
+                        Ok(if database.eq_ignore_ascii_case(self.around.database) {
+                            name_of(super::super::catalog::COLLATION)
+                        } else {
+                            Typed::constant(SqlValue::Null, SqlType::NVarchar(Some(128)))
+                        })
+                    }
                     _ => Err(refused()),
                 }
             }
@@ -106,7 +122,13 @@ impl Translator<'_> {
     }
 
     /// `None` for an aggregate of a type the function does not take.
-    fn aggregate(&mut self, name: &str, distinct: bool, arg: &Expr, scope: &Scope<'_>) -> Result<Option<Typed>, SqlError> {
+    fn aggregate(
+        &mut self,
+        name: &str,
+        distinct: bool,
+        arg: &Expr,
+        scope: &Scope<'_>,
+    ) -> Result<Option<Typed>, SqlError> {
         self.in_aggregate += 1;
         let inner = self.scalar(arg, scope);
         self.in_aggregate -= 1;
@@ -120,9 +142,13 @@ impl Translator<'_> {
             "COUNT_BIG" => Some(Typed::sql(format!("COUNT({distinct}{sql}{collate})"), SqlType::BigInt, false)),
             "MAX" | "MIN" => Some(Typed::sql(format!("{name}({sql}{collate})"), ty, true)),
             _ => match ty {
-                SqlType::Decimal(_, scale) => Some(Typed::sql(format!("vb_sum({distinct}{sql})"), SqlType::Decimal(38, scale), true)),
+                SqlType::Decimal(_, scale) => {
+                    Some(Typed::sql(format!("vb_sum({distinct}{sql})"), SqlType::Decimal(38, scale), true))
+                }
                 SqlType::BigInt => Some(Typed::sql(format!("SUM({distinct}{sql})"), SqlType::BigInt, true)),
-                ty if ty.is_whole() && ty != SqlType::Bit => Some(Typed::sql(format!("SUM({distinct}{sql})"), SqlType::Int, true)),
+                ty if ty.is_whole() && ty != SqlType::Bit => {
+                    Some(Typed::sql(format!("SUM({distinct}{sql})"), SqlType::Int, true))
+                }
                 _ => None,
             },
         })
@@ -138,7 +164,14 @@ impl Translator<'_> {
         if typed.ty == ty || typed.ty == SqlType::Null { Ok(typed) } else { self.cast(typed, ty, false) }
     }
 
-    fn of_text(&mut self, before: &str, arg: &Expr, after: &str, ty: Option<SqlType>, scope: &Scope<'_>) -> Result<Typed, SqlError> {
+    fn of_text(
+        &mut self,
+        before: &str,
+        arg: &Expr,
+        after: &str,
+        ty: Option<SqlType>,
+        scope: &Scope<'_>,
+    ) -> Result<Typed, SqlError> {
         let mut arg = self.scalar(arg, scope)?;
         if !arg.ty.is_text() {
             arg = self.cast(arg, SqlType::Varchar(Some(8000)), false)?;

@@ -44,10 +44,18 @@ impl Translator<'_> {
                 let value = self.scalar(inner, scope)?;
                 let (sql, columns) = self.query(subquery, Some(scope))?;
                 let [column] = columns.as_slice() else {
-                    return Err(SqlError::new(116, 16, 1, "Only one expression can be specified in the select list when the subquery is not introduced with EXISTS."));
+                    return Err(SqlError::new(
+                        116,
+                        16,
+                        1,
+                        "Only one expression can be specified in the select list when the subquery is not introduced with EXISTS.",
+                    ));
                 };
                 let met = self.meet(value, column.ty)?;
-                if met.ty != column.ty && !(met.ty.is_text() && column.ty.is_text()) && !(met.ty.is_whole() && column.ty.is_whole()) {
+                if met.ty != column.ty
+                    && !(met.ty.is_text() && column.ty.is_text())
+                    && !(met.ty.is_whole() && column.ty.is_whole())
+                {
                     return Err(errors::not_carried(&expr.to_string()));
                 }
                 let value = self.render(&met);
@@ -63,7 +71,8 @@ impl Translator<'_> {
                 let mut sides = Vec::new();
                 for side in [Some(expr), Some(pattern), escape_char.as_ref()].into_iter().flatten() {
                     let side = self.scalar(side, scope)?;
-                    let side = if side.ty.is_text() { side } else { self.cast(side, SqlType::Varchar(Some(8000)), false)? };
+                    let side =
+                        if side.ty.is_text() { side } else { self.cast(side, SqlType::Varchar(Some(8000)), false)? };
                     sides.push(self.render(&side));
                 }
                 if sides.len() == 2 {
@@ -106,7 +115,14 @@ impl Translator<'_> {
 
 fn no_condition(expr: &Expr) -> SqlError {
     let shown: String = expr.to_string().chars().take(200).collect();
-    SqlError::new(4145, 15, 1, format!("An expression of non-boolean type specified in a context where a condition is expected, near '{shown}'. (Or a condition the sandbox does not carry.)"))
+    SqlError::new(
+        4145,
+        15,
+        1,
+        format!(
+            "An expression of non-boolean type specified in a context where a condition is expected, near '{shown}'. (Or a condition the sandbox does not carry.)"
+        ),
+    )
 }
 
 /// The operands of a run of the same operator, left to right, without recursion: a run may be thousands long.

@@ -1,8 +1,8 @@
 //! SELECT.
 
 use sqlparser::ast::{
-    Distinct, Expr, Fetch, GroupByExpr, Join, JoinConstraint, JoinOperator, LimitClause, OrderBy, OrderByKind, Query, Select, SelectFlavor, SelectItem,
-    SelectItemQualifiedWildcardKind, SetExpr, Top, TopQuantity, Value,
+    Distinct, Expr, Fetch, GroupByExpr, Join, JoinConstraint, JoinOperator, LimitClause, OrderBy, OrderByKind, Query,
+    Select, SelectFlavor, SelectItem, SelectItemQualifiedWildcardKind, SetExpr, Top, TopQuantity, Value,
 };
 
 use super::super::errors::{self, SqlError};
@@ -11,9 +11,25 @@ use super::{OutColumn, Scope, Translator, collation};
 
 impl Translator<'_> {
     /// A query's SQL and its columns.
-    pub(super) fn query(&mut self, query: &Query, parent: Option<&Scope<'_>>) -> Result<(String, Vec<OutColumn>), SqlError> {
+    pub(super) fn query(
+        &mut self,
+        query: &Query,
+        parent: Option<&Scope<'_>>,
+    ) -> Result<(String, Vec<OutColumn>), SqlError> {
         let refused = || errors::not_carried(&query.to_string());
-        let Query { with: None, body, order_by, limit_clause, fetch, locks, for_clause: None, settings: None, format_clause: None, pipe_operators } = query else {
+        let Query {
+            with: None,
+            body,
+            order_by,
+            limit_clause,
+            fetch,
+            locks,
+            for_clause: None,
+            settings: None,
+            format_clause: None,
+            pipe_operators,
+        } = query
+        else {
             return Err(refused());
         };
         let SetExpr::Select(select) = body.as_ref() else {
@@ -51,7 +67,8 @@ impl Translator<'_> {
         else {
             return Err(refused());
         };
-        let extras = !lateral_views.is_empty() || !connect_by.is_empty() || !cluster_by.is_empty() || !distribute_by.is_empty();
+        let extras =
+            !lateral_views.is_empty() || !connect_by.is_empty() || !cluster_by.is_empty() || !distribute_by.is_empty();
         if extras || !sort_by.is_empty() || !named_window.is_empty() || !optimizer_hints.is_empty() {
             return Err(refused());
         }
@@ -91,7 +108,9 @@ impl Translator<'_> {
         if let Some(order_by) = order_by {
             sql.push_str(&self.order(order_by, projection, &columns, &scope)?);
         }
-        let limit = self.limit(top.as_ref(), limit_clause.as_ref(), fetch.as_ref(), order_by.is_some(), &scope).and_then(|l| l.ok_or_else(refused))?;
+        let limit = self
+            .limit(top.as_ref(), limit_clause.as_ref(), fetch.as_ref(), order_by.is_some(), &scope)
+            .and_then(|l| l.ok_or_else(refused))?;
         Ok((sql + &limit, columns))
     }
 
@@ -112,8 +131,12 @@ impl Translator<'_> {
     fn join(&mut self, join: &Join, scope: &mut Scope<'_>) -> Result<String, SqlError> {
         let refused = || errors::not_carried(&join.to_string());
         let (keyword, on) = match &join.join_operator {
-            JoinOperator::Join(JoinConstraint::On(on)) | JoinOperator::Inner(JoinConstraint::On(on)) => ("JOIN", Some(on)),
-            JoinOperator::Left(JoinConstraint::On(on)) | JoinOperator::LeftOuter(JoinConstraint::On(on)) => ("LEFT JOIN", Some(on)),
+            JoinOperator::Join(JoinConstraint::On(on)) | JoinOperator::Inner(JoinConstraint::On(on)) => {
+                ("JOIN", Some(on))
+            }
+            JoinOperator::Left(JoinConstraint::On(on)) | JoinOperator::LeftOuter(JoinConstraint::On(on)) => {
+                ("LEFT JOIN", Some(on))
+            }
             JoinOperator::CrossJoin(JoinConstraint::None) => ("CROSS JOIN", None),
             _ => return Err(refused()),
         };
@@ -146,8 +169,12 @@ impl Translator<'_> {
                 SelectItem::ExprWithAlias { expr, alias } if !alias.value.starts_with('@') => {
                     self.item(expr, alias.value.clone(), scope, &mut sql, &mut columns)?;
                 }
-                SelectItem::Wildcard(options) if options.to_string().is_empty() => self.all_of(None, scope, &mut sql, &mut columns)?,
-                SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(name), options) if options.to_string().is_empty() => {
+                SelectItem::Wildcard(options) if options.to_string().is_empty() => {
+                    self.all_of(None, scope, &mut sql, &mut columns)?
+                }
+                SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(name), options)
+                    if options.to_string().is_empty() =>
+                {
                     self.all_of(Some(&super::super::catalog::last_part(name)), scope, &mut sql, &mut columns)?;
                 }
                 other => return Err(errors::not_carried(&format!("SELECT {other}"))),
@@ -163,10 +190,21 @@ impl Translator<'_> {
             Expr::CompoundIdentifier(parts) => &parts.last()?.value,
             _ => return None,
         };
-        scope.sources.iter().find_map(|s| s.table.column(name).and_then(|at| s.table.columns.get(at))).map(|c| c.name.clone())
+        scope
+            .sources
+            .iter()
+            .find_map(|s| s.table.column(name).and_then(|at| s.table.columns.get(at)))
+            .map(|c| c.name.clone())
     }
 
-    fn item(&mut self, expr: &Expr, name: String, scope: &Scope<'_>, sql: &mut Vec<String>, columns: &mut Vec<OutColumn>) -> Result<(), SqlError> {
+    fn item(
+        &mut self,
+        expr: &Expr,
+        name: String,
+        scope: &Scope<'_>,
+        sql: &mut Vec<String>,
+        columns: &mut Vec<OutColumn>,
+    ) -> Result<(), SqlError> {
         let typed = self.scalar(expr, scope)?;
         sql.push(self.render(&typed));
         // A bare NULL is an int in an answer.
@@ -175,7 +213,13 @@ impl Translator<'_> {
         Ok(())
     }
 
-    fn all_of(&mut self, of: Option<&str>, scope: &Scope<'_>, sql: &mut Vec<String>, columns: &mut Vec<OutColumn>) -> Result<(), SqlError> {
+    fn all_of(
+        &mut self,
+        of: Option<&str>,
+        scope: &Scope<'_>,
+        sql: &mut Vec<String>,
+        columns: &mut Vec<OutColumn>,
+    ) -> Result<(), SqlError> {
         let mut found = false;
         for source in scope.sources.iter().filter(|s| of.is_none_or(|name| s.alias.eq_ignore_ascii_case(name))) {
             found = true;
@@ -191,7 +235,13 @@ impl Translator<'_> {
         }
     }
 
-    fn order(&mut self, order_by: &OrderBy, items: &[SelectItem], columns: &[OutColumn], scope: &Scope<'_>) -> Result<String, SqlError> {
+    fn order(
+        &mut self,
+        order_by: &OrderBy,
+        items: &[SelectItem],
+        columns: &[OutColumn],
+        scope: &Scope<'_>,
+    ) -> Result<String, SqlError> {
         let refused = || errors::not_carried(&order_by.to_string());
         let OrderBy { kind: OrderByKind::Expressions(expressions), interpolate: None } = order_by else {
             return Err(refused());
@@ -211,7 +261,13 @@ impl Translator<'_> {
             });
             let by_place = match &term.expr {
                 Expr::Value(value) => match &value.value {
-                    Value::Number(n, _) => Some(n.parse::<usize>().ok().and_then(|n| n.checked_sub(1)).filter(|n| *n < columns.len()).ok_or_else(refused)?),
+                    Value::Number(n, _) => Some(
+                        n.parse::<usize>()
+                            .ok()
+                            .and_then(|n| n.checked_sub(1))
+                            .filter(|n| *n < columns.len())
+                            .ok_or_else(refused)?,
+                    ),
                     _ => return Err(refused()),
                 },
                 _ => None,
@@ -246,12 +302,16 @@ impl Translator<'_> {
                 TopQuantity::Constant(n) => return Ok(Some(format!(" LIMIT {n}"))),
                 TopQuantity::Expr(expr) => (Some(expr), None),
             },
-            (None, Some(LimitClause::LimitOffset { limit: None, offset: Some(offset), limit_by }), None) if limit_by.is_empty() && ordered => (None, Some(&offset.value)),
-            (None, Some(LimitClause::LimitOffset { limit: None, offset: Some(offset), limit_by }), Some(Fetch { with_ties: false, percent: false, quantity: Some(quantity) }))
+            (None, Some(LimitClause::LimitOffset { limit: None, offset: Some(offset), limit_by }), None)
                 if limit_by.is_empty() && ordered =>
             {
-                (Some(quantity), Some(&offset.value))
+                (None, Some(&offset.value))
             }
+            (
+                None,
+                Some(LimitClause::LimitOffset { limit: None, offset: Some(offset), limit_by }),
+                Some(Fetch { with_ties: false, percent: false, quantity: Some(quantity) }),
+            ) if limit_by.is_empty() && ordered => (Some(quantity), Some(&offset.value)),
             _ => return Ok(None),
         };
         let mut number = |expr: Option<&Expr>, otherwise: &str| match expr {
@@ -269,7 +329,14 @@ impl Translator<'_> {
 fn add(scope: &mut Scope<'_>, source: super::Source) -> Result<(), SqlError> {
     if scope.sources.iter().any(|s| s.alias.eq_ignore_ascii_case(&source.alias)) {
         let name = &source.alias;
-        return Err(SqlError::new(1013, 16, 1, format!("The objects \"{name}\" and \"{name}\" in the FROM clause have the same exposed names. Use correlation names to distinguish them.")));
+        return Err(SqlError::new(
+            1013,
+            16,
+            1,
+            format!(
+                "The objects \"{name}\" and \"{name}\" in the FROM clause have the same exposed names. Use correlation names to distinguish them."
+            ),
+        ));
     }
     scope.sources.push(source);
     Ok(())
@@ -286,19 +353,27 @@ fn aggregates(expr: &Expr) -> bool {
     use sqlparser::ast::{FunctionArg, FunctionArgExpr, FunctionArguments};
     match expr {
         Expr::Function(function) => {
-            let aggregate = matches!(function.name.to_string().to_uppercase().as_str(), "COUNT" | "COUNT_BIG" | "MAX" | "MIN" | "SUM");
+            let aggregate = matches!(
+                function.name.to_string().to_uppercase().as_str(),
+                "COUNT" | "COUNT_BIG" | "MAX" | "MIN" | "SUM"
+            );
             let inside = match &function.args {
-                FunctionArguments::List(list) => {
-                    list.args.iter().any(|arg| matches!(arg, FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) if aggregates(expr)))
-                }
+                FunctionArguments::List(list) => list
+                    .args
+                    .iter()
+                    .any(|arg| matches!(arg, FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) if aggregates(expr))),
                 _ => false,
             };
             aggregate || inside
         }
-        Expr::Nested(inner) | Expr::Cast { expr: inner, .. } | Expr::Convert { expr: inner, .. } | Expr::UnaryOp { expr: inner, .. } => aggregates(inner),
+        Expr::Nested(inner)
+        | Expr::Cast { expr: inner, .. }
+        | Expr::Convert { expr: inner, .. }
+        | Expr::UnaryOp { expr: inner, .. } => aggregates(inner),
         Expr::BinaryOp { left, right, .. } => aggregates(left) || aggregates(right),
         Expr::Case { conditions, else_result, .. } => {
-            conditions.iter().any(|c| aggregates(&c.result) || aggregates(&c.condition)) || else_result.as_deref().is_some_and(aggregates)
+            conditions.iter().any(|c| aggregates(&c.result) || aggregates(&c.condition))
+                || else_result.as_deref().is_some_and(aggregates)
         }
         _ => false,
     }

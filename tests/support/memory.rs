@@ -1,0 +1,275 @@
+//! A side of a run in memory: rows of named fields, with faults on demand.
+
+use samband::systems::{
+    Comparison, Condition, Create, ErrorKind, Next, Opened, Page, PageToken, Read, Row, Select, System, SystemError,
+    Test, Update, Usage, Watermark,
+};
+use samband::value::{Side, Value};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+pub type Fields = BTreeMap<String, Value>;
+
+/// When a fault strikes the next create or update.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// The request never leaves; the process dies.
+    CrashBefore,
+    /// It takes effect; the process dies before it hears of it.
+    CrashAfter,
+    /// It takes effect; the answer is lost.
+    LostReply,
+    /// The answer is lost, and it takes effect only after so many more requests.
+    LateApply,
+    Refused,
+    SideDown,
+}
+
+#[derive(Debug, Default)]
+pub struct Table {
+    pub rows: BTreeMap<String, Fields>,
+    pub stamps: HashMap<String, i64>,
+}
+
+#[derive(Debug, Default)]
+pub struct World {
+    pub tables: BTreeMap<String, Table>,
+    pub now: i64,
+    pub next_number: i64,
+    pub next_guid: u128,
+    pub fault: Option<Fault>,
+    late: Vec<(i64, Create)>,
+    pub writes: usize,
+}
+
+/// Shared by the engine and the test.
+#[derive(Clone)]
+pub struct Memory {
+    pub side: Side,
+    pub world: Arc<Mutex<World>>,
+}
+
+impl Memory {
+    pub fn new(side: Side) -> Self {
+        Self {
+            side,
+            world: Arc::new(Mutex::new(World {
+                now: 1_000,
+                next_number: 10_000,
+                next_guid: 0xABC0,
+                ..World::default()
+            })),
+        }
+    }
+
+    pub fn put(&self, table: &str, id: &str, fields: &[(&str, Value)]) {
+        let mut world = self.world.lock().unwrap();
+        world.now += 1;
+        let now = world.now;
+        let table = world.tables.entry(table.to_owned()).or_default();
+        let row = table.rows.entry(id.to_owned()).or_default();
+        row.extend(fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+        table.stamps.insert(id.to_owned(), now);
+    }
+
+    pub fn get(&self, table: &str, id: &str, field: &str) -> Value {
+        let world = self.world.lock().unwrap();
+        world.tables.get(table).and_then(|t| t.rows.get(id)).and_then(|r| r.get(field)).cloned().unwrap_or_default()
+    }
+
+    pub fn count(&self, table: &str) -> usize {
+        self.world.lock().unwrap().tables.get(table).map_or(0, |t| t.rows.len())
+    }
+
+    pub fn remove(&self, table: &str, id: &str) {
+        self.world.lock().unwrap().tables.get_mut(table).unwrap().rows.remove(id);
+    }
+
+    pub fn fail(&self, fault: Fault) {
+        self.world.lock().unwrap().fault = Some(fault);
+    }
+
+    pub fn writes(&self) -> usize {
+        self.world.lock().unwrap().writes
+    }
+
+    fn error(&self, kind: ErrorKind, what: &str) -> SystemError {
+        SystemError::new(self.side, kind, what)
+    }
+}
+
+fn table(select: &Select) -> String {
+    samband::schema::table(&select.record.name, select.record.index)
+}
+
+impl World {
+    fn row(&self, select: &Select, id: &str) -> Option<Row> {
+        let table = self.tables.get(&table(select))?;
+        let fields = table.rows.get(id)?;
+        let in_scope = select.scope.iter().all(|Condition { field, test }| {
+            let value = fields.get(field).cloned().unwrap_or_default();
+            match test {
+                Test::Compare(Comparison::Eq, with) => value.same(with),
+                Test::Compare(op, with) => samband::program::eval::compare(*op, &value, with),
+                Test::In(values) => values.iter().any(|v| v.same(&value)),
+            }
+        });
+        let values = select.fields.iter().map(|f| fields.get(&f.name).cloned().unwrap_or_default()).collect();
+        let changed = jiff::Timestamp::from_second(*table.stamps.get(id)?).ok();
+        in_scope.then(|| Row { id: id.to_owned(), changed, values })
+    }
+
+    fn all(&self, select: &Select) -> Vec<Row> {
+        let ids: Vec<String> =
+            self.tables.get(&table(select)).map(|t| t.rows.keys().cloned().collect()).unwrap_or_default();
+        ids.iter().filter_map(|id| self.row(select, id)).collect()
+    }
+
+    fn apply_create(&mut self, side: Side, create: &Create) -> String {
+        self.writes += 1;
+        self.now += 1;
+        let mut fields: Fields = create.values.iter().cloned().collect();
+        fields.extend(create.identity.clone());
+        for column in &create.numbers {
+            fields.insert(column.clone(), Value::Int(self.next_number));
+            self.next_number += 1;
+        }
+        let id = match side {
+            Side::Severa => {
+                self.next_guid += 1;
+                let guid = samband::value::Guid(self.next_guid);
+                fields.insert("guid".to_owned(), Value::Guid(guid));
+                guid.to_string()
+            }
+            Side::Business => {
+                let key = samband::schema::business().record(&create.select.record.name).unwrap().key.clone();
+                fields[&key].to_string().trim_matches('"').to_owned()
+            }
+        };
+        let now = self.now;
+        let table = self.tables.entry(table(&create.select)).or_default();
+        table.rows.insert(id.clone(), fields);
+        table.stamps.insert(id.clone(), now);
+        id
+    }
+
+    fn tick(&mut self, side: Side) {
+        self.now += 1;
+        let now = self.now;
+        let due: Vec<Create> = self.late.iter().filter(|(at, _)| *at <= now).map(|(_, c)| c.clone()).collect();
+        self.late.retain(|(at, _)| *at > now);
+        for create in due {
+            // The server's own key check, for keys that the caller gave.
+            let given = create.values.iter().find(|(name, _)| name == "RNo").map(|(_, v)| v.to_string());
+            let taken = given
+                .is_some_and(|id| self.tables.get(&table(&create.select)).is_some_and(|t| t.rows.contains_key(&id)));
+            if !taken {
+                self.apply_create(side, &create);
+            }
+        }
+    }
+}
+
+#[async_trait::async_trait]
+impl System for Memory {
+    fn side(&self) -> Side {
+        self.side
+    }
+
+    async fn open(&mut self, _: &[Select]) -> Result<Opened, SystemError> {
+        Ok(Opened { identity: format!("memory {}", self.side.word()), description: "in memory".to_owned() })
+    }
+
+    async fn read(&mut self, read: &Read, _: Option<&PageToken>) -> Result<Page, SystemError> {
+        let mut world = self.world.lock().unwrap();
+        world.tick(self.side);
+        let since: i64 = read.since.as_ref().map_or(0, |w| w.0.parse().unwrap());
+        let rows = world
+            .all(&read.select)
+            .into_iter()
+            .filter(|r| r.changed.is_some_and(|at| at.as_second() >= since))
+            .collect();
+        let at = world.now;
+        Ok(Page { rows, next: Next::End(Watermark(at.to_string())) })
+    }
+
+    async fn fetch(&mut self, select: &Select, ids: &[String]) -> Result<Vec<Row>, SystemError> {
+        let world = self.world.lock().unwrap();
+        Ok(ids.iter().filter_map(|id| world.row(select, id)).collect())
+    }
+
+    async fn candidates(&mut self, select: &Select, _: &[(String, Vec<Value>)]) -> Result<Vec<Row>, SystemError> {
+        Ok(self.world.lock().unwrap().all(select))
+    }
+
+    async fn create(&mut self, create: &Create) -> Result<Row, SystemError> {
+        let mut world = self.world.lock().unwrap();
+        match world.fault.take() {
+            Some(Fault::CrashBefore) => {
+                drop(world);
+                panic!("crash");
+            }
+            Some(Fault::CrashAfter) => {
+                world.apply_create(self.side, create);
+                drop(world);
+                panic!("crash");
+            }
+            Some(Fault::LostReply) => {
+                world.apply_create(self.side, create);
+                Err(self.error(ErrorKind::Unknown, "the answer was lost"))
+            }
+            Some(Fault::LateApply) => {
+                let at = world.now + 1;
+                world.late.push((at, create.clone()));
+                Err(self.error(ErrorKind::Unknown, "the answer was lost"))
+            }
+            Some(Fault::Refused) => Err(self.error(ErrorKind::Refused, "the record was refused")),
+            Some(Fault::SideDown) => Err(self.error(ErrorKind::Unreachable, "no connection")),
+            None => {
+                let id = world.apply_create(self.side, create);
+                Ok(world.row(&create.select, &id).expect("what was created is in scope"))
+            }
+        }
+    }
+
+    async fn update(&mut self, update: &Update) -> Result<Row, SystemError> {
+        let mut world = self.world.lock().unwrap();
+        let fault = world.fault.take();
+        if fault == Some(Fault::CrashBefore) {
+            drop(world);
+            panic!("crash");
+        }
+        let Some(row) = world.row(&update.select, &update.id) else {
+            return Err(self.error(ErrorKind::Gone, "it is gone"));
+        };
+        for (field, expected) in &update.expect {
+            let found = update.select.slot(field).map(|slot| row.values[slot].clone()).unwrap_or_default();
+            if !found.same(expected) {
+                return Err(self.error(ErrorKind::Moved, "it has changed meanwhile"));
+            }
+        }
+        world.writes += 1;
+        world.now += 1;
+        let now = world.now;
+        let stored = world.tables.get_mut(&table(&update.select)).unwrap();
+        stored.rows.get_mut(&update.id).unwrap().extend(update.set.iter().cloned());
+        stored.stamps.insert(update.id.clone(), now);
+        match fault {
+            Some(Fault::CrashAfter) => {
+                drop(world);
+                panic!("crash");
+            }
+            Some(Fault::LostReply | Fault::LateApply) => Err(self.error(ErrorKind::Unknown, "the answer was lost")),
+            _ => Ok(world.row(&update.select, &update.id).unwrap()),
+        }
+    }
+
+    fn settle_time(&self) -> Duration {
+        Duration::from_secs(60)
+    }
+
+    fn usage(&self) -> Usage {
+        Usage::default()
+    }
+}
