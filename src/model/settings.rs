@@ -94,7 +94,7 @@ impl Resolver<'_> {
         let Some(ty) = self.setting_type(&setting.ty) else { return };
         let given = self.given.and_then(|all| all.iter().find(|g| g.name.value == name));
         let value = match given {
-            Some(given) => self.given_value(&name, setting, &ty, given),
+            Some(given) => self.given_value(&name, entity, setting, &ty, given),
             None => self.default_value(&name, entity, setting, &ty),
         };
         self.settings.all.insert(name, Setting { value, ty, declared: setting.name.span });
@@ -160,7 +160,14 @@ impl Resolver<'_> {
         })
     }
 
-    fn given_value(&mut self, name: &str, setting: &ast::Setting, ty: &Type, given: &Given) -> SettingValue {
+    fn given_value(
+        &mut self,
+        name: &str,
+        entity: Option<&str>,
+        setting: &ast::Setting,
+        ty: &Type,
+        given: &Given,
+    ) -> SettingValue {
         if let SettingType::Of { side, record, by: Some(by) } = &setting.ty
             && let GivenValue::Text(text) | GivenValue::Number(text) = &given.value
         {
@@ -172,10 +179,9 @@ impl Resolver<'_> {
         let wrong = |this: &mut Self, message: String, help: String| {
             let label = format!("`{name}` is declared here");
             let code = codes::SETTING_TYPE;
-            this.diagnostics.push(
-                Diagnostic::new(code, message, given.span, "this value").also(setting.name.span, label).help(help),
-            );
-            SettingValue::Missing
+            let diagnostic = Diagnostic::new(code, message, given.span, "this value");
+            this.diagnostics.push(diagnostic.also(setting.name.span, label).help(help));
+            this.instead(name, entity, setting, ty)
         };
         let value = match (&setting.ty, &given.value) {
             (SettingType::OneOf(words), GivenValue::Text(text)) if words.iter().any(|w| w.value == *text) => {
@@ -228,30 +234,40 @@ impl Resolver<'_> {
                 }
             },
             None if setting.or_none => SettingValue::None,
-            // Checked by itself: what a customer will give is not known, so a value that is allowed stands in.
-            None if self.given.is_none() => match &setting.ty {
-                SettingType::Of { side, record, by: Some(by) } => {
-                    self.named(name, *side, &record.value, &by.value, String::new())
-                }
-                SettingType::OneOf(words) => {
-                    words.first().map_or(SettingValue::Missing, |w| SettingValue::Is(Value::text(&w.value)))
-                }
-                _ => SettingValue::Is(match ty {
-                    Type::Int => Value::Int(1),
-                    Type::Bool => Value::Bool(false),
-                    Type::Side => Value::text("severa"),
-                    Type::Values(_) => return SettingValue::List(Vec::new()),
-                    _ => Value::Null,
-                }),
-            },
+            None if self.given.is_none() => self.stand_in(name, setting, ty),
             None => {
                 let message = format!("the setting `{name}` has no default and is not given");
                 self.diagnostics.push(
                     Diagnostic::new(codes::SETTING_MISSING, message, setting.name.span, "declared here")
                         .help(format!("add `{name}: …` below `settings:` in samband.yaml")),
                 );
-                SettingValue::Missing
+                self.stand_in(name, setting, ty)
             }
+        }
+    }
+
+    /// After a fault: the default, or any value that is allowed, so that what uses the setting is checked all the same.
+    fn instead(&mut self, name: &str, entity: Option<&str>, setting: &ast::Setting, ty: &Type) -> SettingValue {
+        let default = setting.default.as_ref().and_then(|expr| self.constant(entity, expr, ty));
+        default.unwrap_or_else(|| self.stand_in(name, setting, ty))
+    }
+
+    /// A value that is allowed, where it is not known which the customer will give.
+    fn stand_in(&mut self, name: &str, setting: &ast::Setting, ty: &Type) -> SettingValue {
+        match &setting.ty {
+            SettingType::Of { side, record, by: Some(by) } => {
+                self.named(name, *side, &record.value, &by.value, String::new())
+            }
+            SettingType::OneOf(words) => {
+                words.first().map_or(SettingValue::Missing, |w| SettingValue::Is(Value::text(&w.value)))
+            }
+            _ => SettingValue::Is(match ty {
+                Type::Int => Value::Int(1),
+                Type::Bool => Value::Bool(false),
+                Type::Side => Value::text("severa"),
+                Type::Values(_) => return SettingValue::List(Vec::new()),
+                _ => Value::Null,
+            }),
         }
     }
 
@@ -291,7 +307,7 @@ impl Resolver<'_> {
                 )
                 .also(setting.span, "its range is declared here"),
             );
-            return SettingValue::Missing;
+            return SettingValue::Is(Value::Int(low));
         }
         SettingValue::Is(value)
     }

@@ -2,13 +2,15 @@
 
 use super::entity::Active;
 use super::scope::{Globals, Records};
-use crate::diag::codes::lines as codes;
+use crate::diag::codes::{lines as codes, values};
 use crate::diag::{Diagnostic, Severity};
 use crate::program::{Entity, Slot};
 use crate::value::Side;
 use std::collections::HashMap;
 
 pub fn all(globals: &Globals, active: &[Active], entities: &mut [Entity], diagnostics: &mut Vec<Diagnostic>) {
+    // Settings that do not go together can put two things into one place: the cause is told already.
+    let settings_clash = diagnostics.iter().any(|d| d.code == values::REQUIRE_NOT_MET);
     for (entity, def) in entities.iter().zip(active) {
         // A line that is missing because it is faulty must not be told a second time.
         let faulty = diagnostics.iter().any(|d| {
@@ -17,7 +19,9 @@ pub fn all(globals: &Globals, active: &[Active], entities: &mut [Entity], diagno
         if !faulty {
             required(entity, def, diagnostics);
         }
-        two_writers(globals, entity, def, diagnostics);
+        if !settings_clash {
+            two_writers(globals, entity, def, diagnostics);
+        }
     }
     linked_columns(globals, active, entities);
 }

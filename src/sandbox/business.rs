@@ -32,9 +32,10 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, JoinSet};
 
-pub use company::Company;
+pub use company::{Company, Rowset};
 pub use errors::SqlError;
 pub use login::{Login, Right, Rights};
 pub use session::Clock;
@@ -154,9 +155,9 @@ pub struct BusinessServer {
 }
 
 impl BusinessServer {
-    /// A server that listens nowhere yet, with a certificate of its own. Fails when no certificate can be made.
+    /// A server that listens nowhere yet, with this process' certificate. Fails when no certificate can be made.
     pub fn new(company: Company, options: Options) -> io::Result<Self> {
-        Ok(Self { company, options: Arc::new(options), identity: Arc::new(tls::Identity::make()?) })
+        Ok(Self { company, options: Arc::new(options), identity: tls::Identity::shared()? })
     }
 
     /// A server listening at the options' address. Fails when the address is taken.
@@ -170,6 +171,7 @@ impl BusinessServer {
     pub fn listen(self, listener: TcpListener) -> io::Result<Running> {
         let address = listener.local_addr()?;
         let server = self.clone();
+        let (stop, mut stopped) = oneshot::channel::<()>();
         let task = tokio::spawn(async move {
             let mut connections = JoinSet::new();
             loop {
@@ -187,10 +189,12 @@ impl BusinessServer {
                         Err(error) => tracing::warn!(%error, "the sandbox's SQL Server could not accept a client"),
                     },
                     Some(_) = connections.join_next() => {}
+                    _ = &mut stopped => break,
                 }
             }
+            connections.shutdown().await;
         });
-        Ok(Running { server: self, address, task })
+        Ok(Running { server: self, address, stop, task })
     }
 
     /// Serves one connection to its end, over any stream: a socket, or one end of `tokio::io::duplex`.
@@ -231,6 +235,8 @@ impl BusinessServer {
 pub struct Running {
     server: BusinessServer,
     address: SocketAddr,
+    /// Dropped, it ends the task.
+    stop: oneshot::Sender<()>,
     task: JoinHandle<()>,
 }
 
@@ -261,14 +267,9 @@ impl Running {
     }
 
     /// Ends all connections, rolling back what is open, and waits until they are gone.
-    pub async fn stop(mut self) {
-        self.task.abort();
-        let _ = (&mut self.task).await;
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.task.abort();
+    pub async fn stop(self) {
+        let Self { stop, task, .. } = self;
+        drop(stop);
+        let _ = task.await;
     }
 }

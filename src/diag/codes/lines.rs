@@ -18,9 +18,6 @@ codes! {
     NOT_WRITABLE = "not-writable" Error
         "A line that writes what cannot be written."
         "Read-only fields, keys and computed fields can only be read: let the arrow point away from them.";
-    NOT_ON_UPDATE = "not-on-update" Error
-        "A line that changes a key after creation."
-        "Keys of Visma Business never change. Map them one way, or let `number` or `match` hold them.";
     END_NOT_WRITABLE = "end-not-writable" Error
         "An end that no value can be written to."
         "Only a field, a tuple of fields or a template of one field can take a value; constants and expressions only give one.";
@@ -39,9 +36,6 @@ codes! {
     LINK_WRONG_ENTITY = "link-wrong-entity" Error
         "A link to an entity of other records than those the field refers to."
         "A field that holds a user's GUID links to the entity of users.";
-    DIRECTION_MISMATCH = "direction-mismatch" Error
-        "A line whose transforms or fields do not allow its arrow."
-        "Turn the arrow.";
     TABLE_DOUBLE = "table-double" Error
         "Two rows of a table with one key."
         "Only the first could ever be found. Remove one of them.";

@@ -64,6 +64,22 @@ pub(super) fn split(text: &str) -> Result<Vec<Step>, SqlError> {
     }
 }
 
+/// The parameters a call of sp_executesql declares, such as `@P1 nvarchar(4000), @P2 int`; a type the sandbox does not have is `None`.
+pub(super) fn declarations(text: &str) -> Result<Vec<(String, Option<SqlType>)>, SqlError> {
+    let dialect = MsSqlDialect {};
+    let mut parser = Parser::new(&dialect).try_with_sql(text).map_err(syntax)?;
+    let mut all = Vec::new();
+    while parser.peek_token_ref().token != Token::EOF {
+        let token = parser.next_token().token;
+        let name = is_variable(&token).ok_or_else(|| errors::syntax(&token.to_string()))?;
+        all.push((name, data_type(&parser.parse_data_type().map_err(syntax)?)));
+        if !parser.consume_token(&Token::Comma) {
+            break;
+        }
+    }
+    Ok(all)
+}
+
 fn syntax(error: ParserError) -> SqlError {
     let text = match error {
         ParserError::TokenizerError(text) | ParserError::ParserError(text) => text,

@@ -366,6 +366,6 @@ mod tests {
             (value.ty, value.default.clone()),
             (SqlType::Decimal(28, 6), Some(SqlValue::Decimal("0.000000".parse().unwrap())))
         );
-        assert_eq!(catalog.tables().count(), 30 + 2);
+        assert_eq!(catalog.tables().count(), 31 + 2);
     }
 }

@@ -6,7 +6,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use super::applock::AppLocks;
 use super::catalog::{Catalog, information_row};
 use super::errors::{self, SqlError};
 use super::login::Rights;
-use super::session::{Answer, Clock, Session, Setting};
+use super::session::{Answer, Clock, Parameter, Session, Setting};
 use super::sqlite;
 use super::value::SqlValue;
 
@@ -58,19 +58,26 @@ impl Drop for Shared {
     }
 }
 
+/// The file of an empty company, since making the tables anew for each of a thousand simulated runs takes longer than the runs.
+static TEMPLATE: OnceLock<Vec<u8>> = OnceLock::new();
+
 /// A company's database. Cloning is cheap and gives the same company.
 #[derive(Clone)]
-pub struct Company(pub(super) Arc<Shared>);
+pub struct Company {
+    pub(super) shared: Arc<Shared>,
+    /// The connection [`Company::insert`] and its like use; opened on first use.
+    own: Arc<Mutex<Option<Session>>>,
+}
 
 impl std::fmt::Debug for Company {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Company").field("path", &self.0.path).finish_non_exhaustive()
+        f.debug_struct("Company").field("path", &self.shared.path).finish_non_exhaustive()
     }
 }
 
 /// The rows of a query: column names, then values by row.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Table {
+pub struct Rowset {
     /// Column names, empty where the query gives none.
     pub columns: Vec<String>,
     /// The rows, in the query's order.
@@ -96,13 +103,29 @@ impl Company {
 
     fn make(path: PathBuf, temporary: bool) -> Result<Self, SqlError> {
         let catalog = Catalog::company();
+        if let Some(template) = TEMPLATE.get()
+            && !path.exists()
+        {
+            std::fs::write(&path, template).map_err(|e| broken(&format!("{}: {e}", path.display())))?;
+        }
         let (connection, _) = sqlite::open(&path).map_err(|e| broken(&format!("{}: {e}", path.display())))?;
         let made = (|| {
             let tables: i64 = connection.query_row("SELECT COUNT(*) FROM sqlite_schema", [], |row| row.get(0))?;
-            if tables == 0 { fill(&connection, &catalog) } else { Ok(()) }
+            if tables > 0 {
+                return Ok(());
+            }
+            fill(&connection, &catalog)?;
+            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
         })();
         made.map_err(|e| broken(&format!("{}: {e}", path.display())))?;
-        Ok(Self(Arc::new(Shared {
+        // A file of another program's making would have tables already, so what is read here is this library's own.
+        if temporary
+            && TEMPLATE.get().is_none()
+            && let Ok(bytes) = std::fs::read(&path)
+        {
+            let _ = TEMPLATE.set(bytes);
+        }
+        let shared = Arc::new(Shared {
             path,
             catalog,
             write: Arc::default(),
@@ -111,29 +134,28 @@ impl Company {
             foreign_keys: Mutex::default(),
             anchor: Mutex::new(Some(connection)),
             temporary,
-        })))
+        });
+        Ok(Self { shared, own: Arc::default() })
     }
 
     /// The tables the company has.
     pub fn catalog(&self) -> &Catalog {
-        &self.0.catalog
+        &self.shared.catalog
     }
 
     /// A row with the given columns; the others take their defaults. Fails as INSERT does, and with 1222 while another connection has an
     /// open transaction that wrote.
     pub fn insert(&self, table: &str, values: &[(&str, SqlValue)]) -> Result<(), SqlError> {
-        let names: Vec<String> = values.iter().map(|(name, _)| format!("[{name}]")).collect();
-        let places: Vec<String> = (1..=values.len()).map(|n| format!("@P{n}")).collect();
-        let sql = format!("INSERT INTO [{table}] ({}) VALUES ({})", names.join(", "), places.join(", "));
-        self.run(&sql, values.iter().map(|(_, v)| v.clone()).collect()).map(drop)
+        let (names, values): (Vec<&str>, Vec<SqlValue>) = values.iter().cloned().unzip();
+        self.insert_all(table, &names, &[values])
     }
 
     /// The rows of the last SELECT in a batch of Transact-SQL, as any connection would see them.
-    pub fn query(&self, sql: &str) -> Result<Table, SqlError> {
-        let answers = self.run(sql, Vec::new())?;
+    pub fn query(&self, sql: &str) -> Result<Rowset, SqlError> {
+        let answers = self.run(sql, &[])?;
         let last = answers.into_iter().rev().find_map(|answer| match answer {
             Answer::Rows { columns, rows } => {
-                Some(Table { columns: columns.into_iter().map(|c| c.name).collect(), rows })
+                Some(Rowset { columns: columns.into_iter().map(|c| c.name).collect(), rows })
             }
             _ => None,
         });
@@ -142,7 +164,7 @@ impl Company {
 
     /// Runs a batch of Transact-SQL with `@P1`, `@P2` … and gives the number of rows it touched. For what a user does in Visma Business.
     pub fn execute(&self, sql: &str, parameters: &[SqlValue]) -> Result<u64, SqlError> {
-        let answers = self.run(sql, parameters.to_vec())?;
+        let answers = self.run(sql, parameters)?;
         Ok(answers.iter().map(|a| if let Answer::Count { rows, .. } = a { *rows } else { 0 }).sum())
     }
 
@@ -160,51 +182,72 @@ impl Company {
             references: references.into(),
             references_column: references_column.into(),
         };
-        self.0.foreign_keys.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(key);
+        self.shared.foreign_keys.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(key);
     }
 
-    /// Runs a batch to its end in this thread, without a runtime: the only thing it can wait for is another connection's transaction,
-    /// and that it does for a fifth of a second.
-    fn run(&self, sql: &str, parameters: Vec<SqlValue>) -> Result<Vec<Answer>, SqlError> {
-        let mut session = Session::open(
-            self,
-            Setting { database: DATABASE.into(), user: "dbo".into(), rights: Rights::Owner, clock: Clock::system() },
-        )?;
-        let parameters =
-            parameters.into_iter().enumerate().map(|(at, v)| (format!("@P{}", at + 1), natural_type(&v), v)).collect();
-        let mut answers = Vec::new();
-        let finished = {
-            let mut work = std::pin::pin!(session.run(sql, parameters, &mut answers));
-            let mut context = Context::from_waker(Waker::noop());
-            (0..100).any(|attempt| {
-                if attempt > 0 {
-                    std::thread::sleep(Duration::from_millis(2));
-                }
-                matches!(work.as_mut().poll(&mut context), Poll::Ready(()))
-            })
+    /// Rows with the given columns, all or none of them: for seeding, since one transaction is much faster than one a row.
+    pub fn insert_all(&self, table: &str, columns: &[&str], rows: &[Vec<SqlValue>]) -> Result<(), SqlError> {
+        self.with_session(|session| drive(session.insert_values(table, columns, rows))?)
+    }
+
+    fn run(&self, sql: &str, values: &[SqlValue]) -> Result<Vec<Answer>, SqlError> {
+        self.with_session(|session| answers(session, sql, parameters(values)))
+    }
+
+    /// Work on the company's own connection, which is given up when the work fails or leaves a transaction open.
+    fn with_session<T>(&self, work: impl FnOnce(&mut Session) -> Result<T, SqlError>) -> Result<T, SqlError> {
+        let mut own = self.own.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut session = match own.take() {
+            Some(session) => session,
+            None => {
+                let setting = Setting {
+                    database: DATABASE.into(),
+                    user: "dbo".into(),
+                    rights: Rights::Owner,
+                    clock: Clock::system(),
+                };
+                Session::open(&self.shared, setting)?
+            }
         };
-        if !finished {
-            return Err(errors::lock_timeout());
+        let done = work(&mut session)?;
+        if session.in_transaction() {
+            return Err(SqlError::new(
+                266,
+                16,
+                2,
+                "Transaction count after the batch indicates a mismatching number of BEGIN and COMMIT statements. Rolled back.",
+            ));
         }
-        match answers.iter().find_map(|a| if let Answer::Failed(error) = a { Some(error.clone()) } else { None }) {
-            Some(error) => Err(error),
-            None => Ok(answers),
-        }
+        *own = Some(session);
+        Ok(done)
     }
 }
 
-fn natural_type(value: &SqlValue) -> super::value::SqlType {
-    use super::value::SqlType;
-    match value {
-        SqlValue::Null => SqlType::Null,
-        SqlValue::Bit(_) => SqlType::Bit,
-        SqlValue::Int(_) => SqlType::BigInt,
-        SqlValue::Decimal(n) => SqlType::Decimal(28, u8::try_from(n.scale()).unwrap_or(28)),
-        SqlValue::Float(_) => SqlType::Float,
-        SqlValue::Text(_) => SqlType::NVarchar(None),
-        SqlValue::Bytes(_) => SqlType::VarBinary(None),
-        SqlValue::DateTime(_) => SqlType::DateTime2(7),
+fn parameters(values: &[SqlValue]) -> Vec<Parameter> {
+    values.iter().enumerate().map(|(at, v)| (format!("@P{}", at + 1), v.natural_type(), v.clone())).collect()
+}
+
+fn answers(session: &mut Session, sql: &str, parameters: Vec<Parameter>) -> Result<Vec<Answer>, SqlError> {
+    let mut answers = Vec::new();
+    drive(session.run(sql, parameters, &mut answers))?;
+    match answers.iter().find_map(|a| if let Answer::Failed(error) = a { Some(error.clone()) } else { None }) {
+        Some(error) => Err(error),
+        None => Ok(answers),
     }
+}
+
+/// Runs work to its end in this thread, without a runtime: the only thing it can wait for is another connection's transaction, and
+/// that it does for a fifth of a second before it is error 1222.
+fn drive<T>(work: impl Future<Output = T>) -> Result<T, SqlError> {
+    let mut work = std::pin::pin!(work);
+    let mut context = Context::from_waker(Waker::noop());
+    for _ in 0..100 {
+        if let Poll::Ready(done) = work.as_mut().poll(&mut context) {
+            return Ok(done);
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    Err(errors::lock_timeout())
 }
 
 /// What SQL Server would call a broken database; the text says what happened to the file.
@@ -227,4 +270,41 @@ fn fill(connection: &rusqlite::Connection, catalog: &Catalog) -> rusqlite::Resul
         }
     }
     connection.execute_batch("DELETE FROM \"INFORMATION_SCHEMA.TABLES\" WHERE TABLE_SCHEMA <> 'dbo'; DELETE FROM \"INFORMATION_SCHEMA.COLUMNS\" WHERE TABLE_SCHEMA <> 'dbo'; COMMIT")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Key lookups must stay seeks: the collations and conversions of the translation must not hide a column from its index.
+    #[test]
+    fn key_lookups_use_their_index() {
+        let company = Company::temporary().unwrap();
+        for (sql, parameters) in [
+            ("SELECT Nm FROM Actor WHERE ActNo = @P1", vec![SqlValue::Int(5)]),
+            ("SELECT Nm FROM Actor WHERE ActNo IN (@P1, @P2)", vec![SqlValue::Int(5), "7".into()]),
+            ("SELECT Nm FROM Actor WHERE CustNo BETWEEN 5 AND 10", vec![]),
+            ("SELECT Descr FROM Prod WHERE ProdNo = CAST(@P1 AS varchar(40))", vec!["a".into()]),
+            ("SELECT Descr FROM Prod WHERE ProdNo = @P1", vec!["a".into()]),
+            ("SELECT Descr FROM Prod WHERE ProdNo IN ('a', @P1)", vec!["b".into()]),
+            ("SELECT Nm FROM R7 WHERE RNo = N'A'", vec![]),
+            ("SELECT l.Descr FROM OrdLn l JOIN Prod p ON p.ProdNo = l.ProdNo WHERE l.OrdNo = 3", vec![]),
+            ("SELECT ISNULL(MAX(ActNo), 0) + 1 FROM Actor WHERE ActNo BETWEEN 10000 AND 20000", vec![]),
+        ] {
+            let plan = company
+                .with_session(|session| session.explained(sql, super::parameters(&parameters)))
+                .unwrap_or_else(|e| panic!("{sql}: {e}"));
+            assert!(plan.contains("SEARCH") && !plan.contains("SCAN"), "{sql}: {plan}");
+        }
+    }
+
+    #[test]
+    fn a_temporary_company_leaves_nothing_behind() {
+        let company = Company::temporary().unwrap();
+        company.insert("Unit", &[("Un", 1.into())]).unwrap();
+        let path = company.shared.path.clone();
+        assert!(path.exists());
+        drop(company);
+        assert!(!path.exists() && path.parent().is_some_and(|p| !p.exists()));
+    }
 }

@@ -1,7 +1,9 @@
 //! One connection's state, and the running of its batches.
 
 mod data;
+mod option;
 mod procedure;
+mod transaction;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -15,7 +17,7 @@ use tokio::sync::OwnedMutexGuard;
 
 use super::batch::{self, Step};
 use super::catalog::Table;
-use super::company::Company;
+use super::company::Shared;
 use super::errors::{self, SqlError};
 use super::login::{Right, Rights};
 use super::sqlite::{self, Raised};
@@ -91,8 +93,9 @@ pub(super) enum Answer {
 
 /// A connection to a company.
 pub(super) struct Session {
-    company: Company,
+    /// Before `company`, so that it is closed before the last owner of a temporary company removes its files.
     connection: rusqlite::Connection,
+    company: Arc<Shared>,
     raised: Raised,
     setting: Setting,
     id: u64,
@@ -111,21 +114,21 @@ pub(super) struct Session {
 impl Drop for Session {
     fn drop(&mut self) {
         self.undo();
-        self.company.0.applocks.release_all(self.id, false);
+        self.company.applocks.release_all(self.id, false);
     }
 }
 
 impl Session {
-    pub fn open(company: &Company, setting: Setting) -> Result<Self, SqlError> {
-        let (connection, raised) = sqlite::open(&company.0.path).map_err(|e| {
+    pub fn open(company: &Arc<Shared>, setting: Setting) -> Result<Self, SqlError> {
+        let (connection, raised) = sqlite::open(&company.path).map_err(|e| {
             SqlError::new(17809, 20, 1, format!("The sandbox could not open another connection to its company: {e}"))
         })?;
         Ok(Self {
-            company: company.clone(),
+            company: Arc::clone(company),
             connection,
             raised,
             setting,
-            id: company.0.connections.fetch_add(1, Ordering::Relaxed) + 1,
+            id: company.connections.fetch_add(1, Ordering::Relaxed) + 1,
             writing: None,
             depth: 0,
             descriptor: 0,
@@ -160,7 +163,7 @@ impl Session {
     async fn steps(&mut self, steps: &[Step], out: &mut Vec<Answer>) -> bool {
         for step in steps {
             let result = match step {
-                Step::If(condition, then, otherwise) => match self.holds(condition) {
+                Step::If(condition, then, otherwise) => match self.holds(condition).await {
                     Ok(holds) => {
                         if !Box::pin(self.steps(if holds { then } else { otherwise }, out)).await {
                             return false;
@@ -239,23 +242,26 @@ impl Session {
             Step::Assign(name, expr) => {
                 let (ty, _) =
                     self.variables.get(&name.to_lowercase()).cloned().ok_or_else(|| errors::undeclared(name))?;
-                let value = self.value(expr, ty)?;
+                let value = self.value(expr, ty).await?;
                 self.variables.insert(name.to_lowercase(), (ty, value));
                 self.row_count = 1;
                 Ok(())
             }
             Step::Declare(name, ty, value) => {
-                let value = value.as_ref().map_or(Ok(SqlValue::Null), |expr| self.value(expr, *ty))?;
+                let value = match value {
+                    Some(expr) => self.value(expr, *ty).await?,
+                    None => SqlValue::Null,
+                };
                 self.variables.insert(name.to_lowercase(), (*ty, value));
                 Ok(())
             }
             Step::Set(words) => self.set(words, out),
             Step::Exec { result, procedure, arguments } => {
-                let arguments = arguments
-                    .iter()
-                    .map(|a| Ok((a.name.clone(), self.constant(&a.value)?)))
-                    .collect::<Result<Vec<_>, SqlError>>()?;
-                let status = self.procedure(procedure, arguments, out).await?;
+                let mut given = Vec::with_capacity(arguments.len());
+                for argument in arguments {
+                    given.push((argument.name.clone(), self.constant(&argument.value).await?));
+                }
+                let status = self.procedure(procedure, given, out).await?;
                 if let Some(name) = result {
                     let ty = self
                         .variables
@@ -302,169 +308,6 @@ impl Session {
         }
     }
 
-    /// BEGIN TRANSACTION; a nested one only counts.
-    pub fn begin(&mut self, out: &mut Vec<Answer>) {
-        self.depth += 1;
-        if self.depth == 1 {
-            self.descriptor = (self.id << 32) + (self.descriptor & 0xffff_ffff) + 1;
-            out.push(Answer::Began(self.descriptor));
-        }
-    }
-
-    /// COMMIT; of a nested transaction it only counts.
-    pub fn commit(&mut self, out: &mut Vec<Answer>) -> Result<(), SqlError> {
-        match self.depth {
-            0 => {
-                return Err(SqlError::new(
-                    3902,
-                    16,
-                    1,
-                    "The COMMIT TRANSACTION request has no corresponding BEGIN TRANSACTION.",
-                ));
-            }
-            1 => {
-                if self.writing.is_some() {
-                    self.connection.execute_batch("COMMIT").map_err(|e| self.sqlite_error(&e))?;
-                    self.writing = None;
-                }
-                self.company.0.applocks.release_all(self.id, true);
-                out.push(Answer::Committed(self.descriptor));
-            }
-            _ => {}
-        }
-        self.depth -= 1;
-        Ok(())
-    }
-
-    /// ROLLBACK, of all nested transactions at once.
-    pub fn rollback(&mut self, out: &mut Vec<Answer>) {
-        if self.depth > 0 {
-            out.push(Answer::RolledBack(self.descriptor));
-        }
-        self.undo();
-    }
-
-    fn undo(&mut self) {
-        if self.writing.is_some() {
-            if let Err(error) = self.connection.execute_batch("ROLLBACK") {
-                tracing::warn!(%error, "the sandbox's rollback failed");
-            }
-            self.writing = None;
-        }
-        self.depth = 0;
-        self.company.0.applocks.release_all(self.id, true);
-    }
-
-    /// The isolation level a transaction manager request asks for: 0 keeps it, 3 and 4 lock readers out, 5 is not to be had.
-    pub fn isolate(&mut self, level: u8) -> Result<(), SqlError> {
-        let words: &[&str] = match level {
-            0 => return Ok(()),
-            1 | 2 => &["READ", "COMMITTED"],
-            3 => &["REPEATABLE", "READ"],
-            4 => &["SERIALIZABLE"],
-            _ => &["SNAPSHOT"],
-        };
-        let words: Vec<String> =
-            ["TRANSACTION", "ISOLATION", "LEVEL"].iter().chain(words).map(|w| (*w).to_string()).collect();
-        self.set(&words, &mut Vec::new())
-    }
-
-    /// Whether a transaction is open.
-    pub fn in_transaction(&self) -> bool {
-        self.depth > 0
-    }
-
-    /// Takes the company's write lock and opens SQLite's transaction, unless it is open already.
-    async fn write(&mut self) -> Result<(), SqlError> {
-        if self.writing.is_some() {
-            return Ok(());
-        }
-        let lock = Arc::clone(&self.company.0.write);
-        let guard = match self.lock_timeout {
-            None => lock.lock_owned().await,
-            Some(Duration::ZERO) => lock.try_lock_owned().map_err(|_| errors::lock_timeout())?,
-            Some(timeout) => {
-                tokio::time::timeout(timeout, lock.lock_owned()).await.map_err(|_| errors::lock_timeout())?
-            }
-        };
-        self.connection.execute_batch("BEGIN IMMEDIATE").map_err(|e| self.sqlite_error(&e))?;
-        self.writing = Some(guard);
-        Ok(())
-    }
-
-    /// Ends a statement's own transaction, when no other is open.
-    fn settle(&mut self, keep: bool) -> Result<(), SqlError> {
-        if self.depth > 0 || self.writing.is_none() {
-            return Ok(());
-        }
-        let ended = self.connection.execute_batch(if keep { "COMMIT" } else { "ROLLBACK" });
-        self.writing = None;
-        ended.map_err(|e| self.sqlite_error(&e))
-    }
-
-    fn set(&mut self, words: &[String], out: &mut Vec<Answer>) -> Result<(), SqlError> {
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        let refused = || errors::not_carried(&format!("SET {}", words.join(" ")));
-        match words.as_slice() {
-            ["NOCOUNT", value] => self.no_count = *value == "ON",
-            ["XACT_ABORT", value] => self.abort = *value == "ON",
-            ["LOCK_TIMEOUT", value] => {
-                self.lock_timeout = Some(Duration::from_millis(value.parse().map_err(|_| refused())?))
-            }
-            ["LOCK_TIMEOUT", "-", "1"] => self.lock_timeout = None,
-            ["TRANSACTION", "ISOLATION", "LEVEL", level @ ..] => match level {
-                ["READ", "COMMITTED" | "UNCOMMITTED"] => self.serializable = false,
-                ["REPEATABLE", "READ"] | ["SERIALIZABLE"] => self.serializable = true,
-                ["SNAPSHOT"] => {
-                    return Err(SqlError::new(
-                        3952,
-                        16,
-                        1,
-                        format!(
-                            "Snapshot isolation transaction failed accessing database '{}' because snapshot isolation is not allowed in this database. Use ALTER DATABASE to allow snapshot isolation.",
-                            self.setting.database
-                        ),
-                    ));
-                }
-                _ => return Err(refused()),
-            },
-            ["IMPLICIT_TRANSACTIONS", "OFF"] => {}
-            // These change nothing in what the sandbox carries, in the values clients send.
-            [
-                "ANSI_NULLS"
-                | "ANSI_PADDING"
-                | "ANSI_WARNINGS"
-                | "ANSI_NULL_DFLT_ON"
-                | "ANSI_DEFAULTS"
-                | "QUOTED_IDENTIFIER"
-                | "CONCAT_NULL_YIELDS_NULL"
-                | "ARITHABORT",
-                "ON",
-            ]
-            | ["CURSOR_CLOSE_ON_COMMIT" | "NUMERIC_ROUNDABORT" | "FMTONLY" | "NOEXEC" | "PARSEONLY", "OFF"]
-            | ["TEXTSIZE", _]
-            | ["LANGUAGE", "US_ENGLISH" | "ENGLISH"]
-            | ["DATEFORMAT", "MDY" | "YMD" | "DMY"]
-            | ["DATEFIRST", _]
-            | ["ROWCOUNT", "0"]
-            | ["DEADLOCK_PRIORITY", ..] => {}
-            options => {
-                // `SET A, B ON` switches several; the last word is the switch.
-                if let [first, rest @ .., switch @ ("ON" | "OFF")] = options
-                    && !rest.is_empty()
-                {
-                    for option in std::iter::once(first).chain(rest) {
-                        self.set(&[(*option).to_string(), (*switch).to_string()], &mut Vec::new())?;
-                    }
-                } else {
-                    return Err(refused());
-                }
-            }
-        }
-        out.push(Answer::Done);
-        Ok(())
-    }
-
     fn may(&self, table: &Table, right: Right) -> Result<(), SqlError> {
         if self.setting.rights.allow(table, right) {
             Ok(())
@@ -480,7 +323,7 @@ impl Session {
                 .any(|r| r.name() == right && self.setting.rights.allow(table, r))
         };
         let around = Surroundings {
-            catalog: &self.company.0.catalog,
+            catalog: &self.company.catalog,
             database: &self.setting.database,
             user: &self.setting.user,
             variables: &self.variables,
@@ -493,25 +336,33 @@ impl Session {
         work(Translator::new(&around))
     }
 
-    fn holds(&mut self, condition: &sqlparser::ast::Expr) -> Result<bool, SqlError> {
+    async fn holds(&mut self, condition: &sqlparser::ast::Expr) -> Result<bool, SqlError> {
         let plan = self.translating(|translator| translator.condition(condition))?;
+        self.lock_for(&plan).await?;
         Ok(self.rows_of(&plan)?.first().and_then(|row| row.first()) == Some(&SqlValue::Int(1)))
     }
 
-    fn value(&mut self, expr: &sqlparser::ast::Expr, ty: SqlType) -> Result<SqlValue, SqlError> {
-        let (value, from) = self.constant(expr)?;
+    async fn value(&mut self, expr: &sqlparser::ast::Expr, ty: SqlType) -> Result<SqlValue, SqlError> {
+        let (value, from) = self.constant(expr).await?;
         super::coerce::cast(value, from, ty)
     }
 
-    fn constant(&mut self, expr: &sqlparser::ast::Expr) -> Result<(SqlValue, SqlType), SqlError> {
+    async fn constant(&mut self, expr: &sqlparser::ast::Expr) -> Result<(SqlValue, SqlType), SqlError> {
         match self.translating(|translator| translator.value(expr))? {
             Rows::Constants(values) => Ok(values.into_iter().next().unwrap_or((SqlValue::Null, SqlType::Null))),
             Rows::Query(plan) => {
                 let ty = plan.columns.first().map_or(SqlType::Null, |c| c.ty);
+                self.lock_for(&plan).await?;
                 let value = self.rows_of(&plan)?.into_iter().next().and_then(|row| row.into_iter().next());
                 Ok((value.unwrap_or(SqlValue::Null), ty))
             }
         }
+    }
+
+    /// Takes the write lock when a query's hints or the isolation level ask for it and a transaction would keep it.
+    async fn lock_for(&mut self, plan: &QueryPlan) -> Result<(), SqlError> {
+        let wanted = self.in_transaction() && !plan.tables.is_empty() && (plan.lock || self.serializable);
+        if wanted { self.write().await } else { Ok(()) }
     }
 
     /// Reads a query's rows.
@@ -558,5 +409,31 @@ impl Session {
                 ),
             ),
         }
+    }
+}
+
+#[cfg(test)]
+impl Session {
+    /// SQLite's plan for a SELECT.
+    pub fn explained(&mut self, sql: &str, parameters: Vec<Parameter>) -> Result<String, SqlError> {
+        self.variables = parameters.into_iter().map(|(name, ty, value)| (name.to_lowercase(), (ty, value))).collect();
+        let steps = batch::split(sql)?;
+        let Some(Step::Data(statement)) = steps.first() else {
+            return Err(errors::syntax(sql));
+        };
+        let Statement::Query(query) = statement.as_ref() else {
+            return Err(errors::syntax(sql));
+        };
+        let mut plan = self.translating(|translator| translator.select(query))?;
+        plan.sql = format!("EXPLAIN QUERY PLAN {}", plan.sql);
+        let column = |name: &str, ty| OutColumn { name: name.into(), ty, nullable: true };
+        plan.columns = vec![
+            column("id", SqlType::Int),
+            column("parent", SqlType::Int),
+            column("unused", SqlType::Int),
+            column("detail", SqlType::NVarchar(None)),
+        ];
+        let rows = self.rows_of(&plan)?;
+        Ok(rows.iter().map(|row| format!("{:?}", row.last())).collect())
     }
 }

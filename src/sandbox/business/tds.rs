@@ -6,6 +6,7 @@ pub(super) mod connection;
 pub(super) mod cursor;
 pub(super) mod login;
 pub(super) mod packet;
+pub(super) mod parameter;
 pub(super) mod prelogin;
 pub(super) mod rpc;
 pub(super) mod tokens;

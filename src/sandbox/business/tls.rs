@@ -2,13 +2,13 @@
 
 use std::fmt;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustls::ServerConfig;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio_rustls::TlsAcceptor;
 
-/// A self-signed certificate, made anew for each server, and what accepts TLS with it.
+/// A self-signed certificate, made once in a process, and what accepts TLS with it.
 pub(super) struct Identity {
     pub pem: String,
     pub acceptor: TlsAcceptor,
@@ -21,7 +21,19 @@ impl fmt::Debug for Identity {
 }
 
 impl Identity {
-    pub fn make() -> io::Result<Self> {
+    /// The identity of all servers of this process.
+    pub fn shared() -> io::Result<Arc<Self>> {
+        static SHARED: OnceLock<Arc<Identity>> = OnceLock::new();
+        match SHARED.get() {
+            Some(identity) => Ok(Arc::clone(identity)),
+            None => {
+                let made = Arc::new(Self::make()?);
+                Ok(Arc::clone(SHARED.get_or_init(|| made)))
+            }
+        }
+    }
+
+    fn make() -> io::Result<Self> {
         let made = rcgen::generate_simple_self_signed(vec!["localhost".to_string(), "127.0.0.1".to_string()])
             .map_err(io::Error::other)?;
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));

@@ -24,6 +24,22 @@ pub enum SqlValue {
     DateTime(DateTime),
 }
 
+impl SqlValue {
+    /// The type a value has that nobody declared one for.
+    pub(super) fn natural_type(&self) -> SqlType {
+        match self {
+            Self::Null => SqlType::Null,
+            Self::Bit(_) => SqlType::Bit,
+            Self::Int(_) => SqlType::BigInt,
+            Self::Decimal(n) => SqlType::Decimal(28, u8::try_from(n.scale()).unwrap_or(28)),
+            Self::Float(_) => SqlType::Float,
+            Self::Text(_) => SqlType::NVarchar(None),
+            Self::Bytes(_) => SqlType::VarBinary(None),
+            Self::DateTime(_) => SqlType::DateTime2(7),
+        }
+    }
+}
+
 impl From<i64> for SqlValue {
     fn from(value: i64) -> Self {
         Self::Int(value)

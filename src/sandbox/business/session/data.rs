@@ -27,9 +27,7 @@ impl Session {
     pub(super) async fn data(&mut self, statement: &Statement, out: &mut Vec<Answer>) -> Result<(), SqlError> {
         if let Statement::Query(query) = statement {
             let plan = self.translating(|translator| translator.select(query))?;
-            if self.in_transaction() && !plan.tables.is_empty() && (plan.lock || self.serializable) {
-                self.write().await?;
-            }
+            self.lock_for(&plan).await?;
             let rows = self.rows_of(&plan)?;
             let count = rows.len() as u64;
             self.row_count = i64::try_from(count).unwrap_or(i64::MAX);
@@ -75,11 +73,30 @@ impl Session {
         self.connection.execute_batch(sql).map_err(|e| self.sqlite_error(&e))
     }
 
+    /// Rows of the given columns, all or none, without a statement's text: for seeding.
+    pub async fn insert_values(
+        &mut self,
+        table: &str,
+        columns: &[&str],
+        rows: &[Vec<SqlValue>],
+    ) -> Result<(), SqlError> {
+        let table = self.company.catalog.table(None, table).cloned().ok_or_else(|| errors::invalid_object(table))?;
+        let place = |name: &&str| table.column(name).ok_or_else(|| errors::invalid_column(name));
+        let columns = columns.iter().map(place).collect::<Result<Vec<_>, _>>()?;
+        let typed = |row: &Vec<SqlValue>| Rows::Constants(row.iter().map(|v| (v.clone(), v.natural_type())).collect());
+        let plan = InsertPlan { table, columns, rows: rows.iter().map(typed).collect(), reads: Vec::new() };
+        self.write().await?;
+        let result = self.insert(&plan);
+        self.settle(result.is_ok())?;
+        result.map(drop)
+    }
+
     fn insert(&mut self, plan: &InsertPlan) -> Result<u64, SqlError> {
         self.may(&plan.table, Right::Insert)?;
         for table in &plan.reads {
             self.may(table, Right::Select)?;
         }
+        let keys = self.foreign_keys();
         let mut count = 0;
         for rows in &plan.rows {
             let (types, rows): (Vec<SqlType>, Vec<Vec<SqlValue>>) = match rows {
@@ -97,14 +114,14 @@ impl Session {
                         *place = self.fit(&plan.table, column, value, *ty, "INSERT")?;
                     }
                 }
-                self.insert_row(&plan.table, &full)?;
+                self.insert_row(&plan.table, &full, &keys)?;
                 count += 1;
             }
         }
         Ok(count)
     }
 
-    fn insert_row(&self, table: &Table, row: &[SqlValue]) -> Result<(), SqlError> {
+    fn insert_row(&self, table: &Table, row: &[SqlValue], keys: &[ForeignKey]) -> Result<(), SqlError> {
         if let Some(column) =
             table.columns.iter().zip(row).find_map(|(c, v)| (*v == SqlValue::Null && !c.nullable).then_some(c))
         {
@@ -117,7 +134,7 @@ impl Session {
             ));
         }
         for (column, value) in table.columns.iter().zip(row) {
-            self.keeps_references(table, &column.name, value, "INSERT")?;
+            self.keeps_references(keys, table, &column.name, value, "INSERT")?;
         }
         let places: Vec<String> = (1..=row.len()).map(|n| format!("?{n}")).collect();
         let sql = format!("INSERT INTO {} VALUES ({})", table.sqlite_name(), places.join(","));
@@ -136,6 +153,7 @@ impl Session {
             .collect();
         let sql = format!("UPDATE {} SET {} WHERE _rowid_ = ?1", plan.table.sqlite_name(), sets.join(", "));
         let count = rows.len() as u64;
+        let keys = self.foreign_keys();
         for row in rows {
             let mut values = row.into_iter();
             let Some(id) = values.next() else { continue };
@@ -143,7 +161,7 @@ impl Session {
             for ((at, value), out) in plan.columns.iter().zip(values).zip(plan.query.columns.iter().skip(1)) {
                 if let Some(column) = plan.table.columns.get(*at) {
                     let value = self.fit(&plan.table, column, value, out.ty, "UPDATE")?;
-                    self.keeps_references(&plan.table, &column.name, &value, "UPDATE")?;
+                    self.keeps_references(&keys, &plan.table, &column.name, &value, "UPDATE")?;
                     fitted.push(value);
                 }
             }
@@ -229,13 +247,20 @@ impl Session {
     }
 
     fn foreign_keys(&self) -> Vec<ForeignKey> {
-        self.company.0.foreign_keys.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+        self.company.foreign_keys.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 
     /// The foreign keys laid over the company: a value other than Visma Business' "unset" must exist where it points.
-    fn keeps_references(&self, table: &Table, column: &str, value: &SqlValue, verb: &str) -> Result<(), SqlError> {
+    fn keeps_references(
+        &self,
+        keys: &[ForeignKey],
+        table: &Table,
+        column: &str,
+        value: &SqlValue,
+        verb: &str,
+    ) -> Result<(), SqlError> {
         let unset = matches!(value, SqlValue::Int(0)) || matches!(value, SqlValue::Text(t) if t.trim().is_empty());
-        for key in self.foreign_keys() {
+        for key in keys {
             let concerned = key.table.eq_ignore_ascii_case(&table.name) && key.column.eq_ignore_ascii_case(column);
             if concerned && !unset && !self.exists(&key.references, &key.references_column, value)? {
                 let target = format!("dbo.{}", key.references);

@@ -62,7 +62,7 @@ impl Session {
             Some(_) => return refuse(out, 1227, "An invalid application lock time-out was passed to sp_getapplock."),
         };
         let resource = text(resource);
-        let status = self.company.0.applocks.acquire(&resource, mode, holder, timeout).await;
+        let status = self.company.applocks.acquire(&resource, mode, holder, timeout).await;
         Ok(i32::try_from(status).unwrap_or(-999))
     }
 
@@ -79,7 +79,7 @@ impl Session {
             return refuse(out, 1226, "An invalid application lock owner was passed to sp_releaseapplock.");
         };
         let resource = text(resource);
-        if self.company.0.applocks.release(&resource, holder) {
+        if self.company.applocks.release(&resource, holder) {
             Ok(0)
         } else {
             let message = format!(

@@ -139,7 +139,7 @@ fn log_in(server: &BusinessServer, body: &[u8], size: &mut usize) -> io::Result<
         rights: known.rights.clone(),
         clock: options.clock.clone(),
     };
-    let session = match Session::open(server.company(), setting) {
+    let session = match Session::open(&server.company().shared, setting) {
         Ok(session) => session,
         Err(error) => return Ok(Err(vec![error])),
     };
@@ -169,18 +169,8 @@ async fn handle(server: &BusinessServer, session: &mut Session, message: Message
                 let name = call.procedure.clone();
                 if executes {
                     match rpc::statement(call) {
-                        Some((text, parameters)) => (Kind::Statement, text, Some(parameters)),
-                        None => {
-                            return Ok(refusal(
-                                &SqlError::new(
-                                    214,
-                                    16,
-                                    2,
-                                    "Procedure expects parameter '@statement' of type 'ntext/nchar/nvarchar'.",
-                                ),
-                                session,
-                            ));
-                        }
+                        Ok((text, parameters)) => (Kind::Statement, text, Some(parameters)),
+                        Err(error) => return Ok(refusal(&error, session)),
                     }
                 } else {
                     (Kind::Procedure, name, Some(call.parameters))

@@ -2,10 +2,12 @@
 
 use std::io;
 
+use super::super::errors::SqlError;
 use super::super::session::Parameter;
-use super::super::value::{SqlType, SqlValue};
+use super::super::value::SqlValue;
+use super::super::{batch, coerce};
 use super::cursor::Cursor;
-use super::types::take_parameter;
+use super::parameter::take_parameter;
 
 /// A call of a procedure.
 #[derive(Debug)]
@@ -54,36 +56,29 @@ pub fn read(body: &[u8]) -> io::Result<Call> {
     Ok(Call { procedure, parameters })
 }
 
-/// The statement and the parameters of a call of sp_executesql: the statement, the declaration, then the values.
-pub fn statement(call: Call) -> Option<(String, Vec<Parameter>)> {
+/// The statement and the parameters of a call of sp_executesql: the statement, the declaration, then the values, which take the
+/// types declared for them.
+pub fn statement(call: Call) -> Result<(String, Vec<Parameter>), SqlError> {
     let mut all = call.parameters.into_iter();
-    let (_, _, SqlValue::Text(statement)) = all.next()? else {
-        return None;
+    let Some((_, _, SqlValue::Text(statement))) = all.next() else {
+        let text = "Procedure expects parameter '@statement' of type 'ntext/nchar/nvarchar'.";
+        return Err(SqlError::new(214, 16, 2, text));
     };
     let declared = match all.next() {
-        Some((_, _, SqlValue::Text(declared))) => declared,
-        _ => String::new(),
+        Some((_, _, SqlValue::Text(declared))) => batch::declarations(&declared)?,
+        _ => Vec::new(),
     };
-    let mut names = declared
-        .split(',')
-        .filter_map(|d| d.split_whitespace().next())
-        .filter(|d| d.starts_with('@'))
-        .map(str::to_string);
-    let parameters = all
-        .map(|(name, ty, value)| {
-            let place = names.next().unwrap_or_default();
-            let name = if name.is_empty() { place } else { name };
-            (if name.starts_with('@') { name } else { format!("@{name}") }, widened(ty), value)
-        })
-        .collect();
-    Some((statement, parameters))
-}
-
-/// A parameter's declared length says nothing about its text: clients send what fits.
-fn widened(ty: SqlType) -> SqlType {
-    match ty {
-        SqlType::NVarchar(Some(_)) => SqlType::NVarchar(Some(4000)),
-        SqlType::Varchar(Some(_)) => SqlType::Varchar(Some(8000)),
-        ty => ty,
+    let mut parameters = Vec::new();
+    for (place, (name, from, value)) in all.enumerate() {
+        let declaration = match name.as_str() {
+            "" => declared.get(place),
+            name => declared.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)),
+        };
+        let Some((name, ty)) = declaration else {
+            return Err(SqlError::new(8145, 16, 2, format!("{name} is not a parameter for procedure sp_executesql.")));
+        };
+        let ty = ty.unwrap_or(from);
+        parameters.push((name.clone(), ty, coerce::cast(value, from, ty)?));
     }
+    Ok((statement, parameters))
 }

@@ -183,7 +183,7 @@ impl Translator<'_> {
             return Ok(Typed::sql(format!("({left} || {right})"), ty, nullable));
         }
         let mut ty = left.ty.common(right.ty);
-        let (left, right) = (self.to_number(left, ty)?, self.to_number(right, ty)?);
+        let (left, right) = (self.numeric_side(left, ty)?, self.numeric_side(right, ty)?);
         if ty.is_whole() {
             if ty == SqlType::Bit {
                 ty = SqlType::Int;
@@ -209,7 +209,7 @@ impl Translator<'_> {
     }
 
     /// A side of an arithmetic operation: text becomes the other side's type, numbers keep theirs.
-    fn to_number(&mut self, side: Typed, common: SqlType) -> Result<Typed, SqlError> {
+    fn numeric_side(&mut self, side: Typed, common: SqlType) -> Result<Typed, SqlError> {
         match side.ty {
             ty if ty.is_whole() || matches!(ty, SqlType::Decimal(..) | SqlType::Null) => Ok(side),
             _ => self.cast(side, common, false),

@@ -1,0 +1,175 @@
+//! Every Transact-SQL statement that the adapter sends.
+//!
+//! They are few and plain on purpose. No OUTPUT, no MERGE and no row counts: customers have triggers
+//! on Visma Business' tables. Text parameters travel as nvarchar and are cast to the column's own
+//! type, so that searches by key stay searches by key.
+
+use super::columns::{Column, Family, Table};
+use super::raw::Raw;
+use rust_decimal::Decimal;
+use std::time::Duration;
+
+/// A statement and its parameters `@P1`, `@P2`…
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Statement {
+    pub sql: String,
+    pub params: Vec<Param>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Param {
+    Int(i64),
+    Decimal(Decimal),
+    Text(String),
+}
+
+/// SQL Server takes 2,100 parameters in a call; two go to the statement itself.
+pub(super) const MOST_PARAMS: usize = 2_000;
+
+pub(super) const BEGIN: &str = "BEGIN TRANSACTION";
+pub(super) const COMMIT: &str = "COMMIT TRANSACTION";
+pub(super) const ROLLBACK: &str = "IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION";
+
+/// The session's settings: errors undo the transaction, truncation is an error, and indexed views and filtered indexes can be written.
+pub(super) fn session(lock_timeout: Duration) -> String {
+    format!(
+        "SET NOCOUNT ON; SET XACT_ABORT ON; SET LOCK_TIMEOUT {}; SET TRANSACTION ISOLATION LEVEL READ COMMITTED; \
+         SET ANSI_NULLS ON; SET ANSI_PADDING ON; SET ANSI_WARNINGS ON; SET ARITHABORT ON; SET CONCAT_NULL_YIELDS_NULL ON; \
+         SET QUOTED_IDENTIFIER ON; SET NUMERIC_ROUNDABORT OFF",
+        lock_timeout.as_millis()
+    )
+}
+
+/// Version, edition, server and database.
+pub(super) const ABOUT: &str = "SELECT CAST(SERVERPROPERTY('ProductVersion') AS nvarchar(128)), CAST(SERVERPROPERTY('Edition') AS nvarchar(128)), \
+     CAST(SERVERPROPERTY('ServerName') AS nvarchar(128)), DB_NAME()";
+
+/// A GUID that the database keeps when it is restored or moved.
+pub(super) const DATABASE_GUID: &str = "SELECT service_broker_guid FROM sys.databases WHERE name = DB_NAME()";
+
+pub(super) const NOW: &str = "SELECT SYSDATETIME()";
+
+/// The columns of a table that the login may see.
+pub(super) fn columns(table: &str) -> Statement {
+    Statement {
+        sql: "SELECT COLUMN_NAME, DATA_TYPE, CHARACTER_MAXIMUM_LENGTH, NUMERIC_PRECISION, NUMERIC_SCALE, COLLATION_NAME, IS_NULLABLE \
+              FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_SCHEMA = N'dbo' AND TABLE_NAME = @P1 ORDER BY ORDINAL_POSITION"
+            .into(),
+        params: vec![Param::Text(table.into())],
+    }
+}
+
+/// Whether the login may read a table: 1, 0, or NULL if it cannot even see it.
+pub(super) fn may_select(table: &str) -> Statement {
+    Statement { sql: "SELECT HAS_PERMS_BY_NAME(@P1, 'OBJECT', 'SELECT')".into(), params: vec![Param::Text(format!("dbo.{table}"))] }
+}
+
+/// The first rows in the order of their keys.
+pub(super) fn page(table: &Table, columns: &[String], tests: &[String], top: u32, params: Vec<Param>) -> Statement {
+    let sql = format!("SELECT TOP ({top}) {} FROM {}{} ORDER BY {}", list(columns), of(table), filter(tests), quoted(&table.key.name));
+    Statement { sql, params }
+}
+
+/// All rows that pass the tests.
+pub(super) fn rows(table: &Table, columns: &[String], tests: &[String], params: Vec<Param>) -> Statement {
+    Statement { sql: format!("SELECT {} FROM {}{} ORDER BY {}", list(columns), of(table), filter(tests), quoted(&table.key.name)), params }
+}
+
+/// A row that nobody else may change until the transaction ends, and the server's time.
+pub(super) fn row_to_change(table: &Table, columns: &[String], tests: &[String], params: Vec<Param>) -> Statement {
+    Statement { sql: format!("SELECT SYSDATETIME(), {} FROM {} WITH (UPDLOCK){}", list(columns), of(table), filter(tests)), params }
+}
+
+/// One creation at a time per table among programs of ours; answers the lock's outcome and the server's time.
+pub(super) fn creation_lock(table: &Table, wait: Duration) -> Statement {
+    Statement {
+        sql: "DECLARE @lock int; EXEC @lock = sp_getapplock @Resource = @P1, @LockMode = 'Exclusive', @LockOwner = 'Transaction', @LockTimeout = @P2; \
+              SELECT @lock, SYSDATETIME()"
+            .into(),
+        params: vec![Param::Text(format!("samband create {}", table.name)), Param::Int(i64::try_from(wait.as_millis()).unwrap_or(10_000))],
+    }
+}
+
+/// The highest number taken, within a series if there is one; nobody can take another there until the transaction ends.
+pub(super) fn highest(table: &Table, column: &Column, series: Option<(i64, i64)>) -> Statement {
+    let name = quoted(&column.name);
+    let number = if matches!(column.family, Family::Text { .. }) { format!("TRY_CAST({name} AS bigint)") } else { name };
+    let mut params = Vec::new();
+    let tests = series.map_or(String::new(), |(from, to)| {
+        let mut limit = |number: i64| match column.family {
+            Family::Int { .. } => place(&mut params, &Raw::Int(number), column),
+            _ => {
+                params.push(Param::Int(number));
+                format!("@P{}", params.len())
+            }
+        };
+        let (from, to) = (limit(from), limit(to));
+        format!(" WHERE {number} >= {from} AND {number} <= {to}")
+    });
+    Statement { sql: format!("SELECT MAX({number}) FROM {} WITH (UPDLOCK, HOLDLOCK){tests}", of(table)), params }
+}
+
+pub(super) fn insert(table: &Table, values: &[(&Column, Raw)]) -> Statement {
+    let mut params = Vec::new();
+    let names: Vec<String> = values.iter().map(|(column, _)| quoted(&column.name)).collect();
+    let places: Vec<String> = values.iter().map(|(column, raw)| place(&mut params, raw, column)).collect();
+    Statement { sql: format!("INSERT INTO {} ({}) VALUES ({})", of(table), names.join(", "), places.join(", ")), params }
+}
+
+pub(super) fn update(table: &Table, values: &[(&Column, Raw)], key: &Raw) -> Statement {
+    let mut params = Vec::new();
+    let sets: Vec<String> = values.iter().map(|(column, raw)| format!("{} = {}", quoted(&column.name), place(&mut params, raw, column))).collect();
+    let key = place(&mut params, key, &table.key);
+    Statement { sql: format!("UPDATE {} SET {} WHERE {} = {key}", of(table), sets.join(", "), quoted(&table.key.name)), params }
+}
+
+/// The column as a test compares it: NULL, where a table allows it, counts as 0 or blank.
+pub(super) fn compared(column: &Column) -> String {
+    let name = quoted(&column.name);
+    match (column.nullable, &column.family) {
+        (false, _) => name,
+        (true, Family::Text { .. }) => format!("ISNULL({name}, '')"),
+        (true, _) => format!("ISNULL({name}, 0)"),
+    }
+}
+
+/// Adds a parameter, and gives its place in the statement: cast to the column's type, or to one as wide as the value needs.
+pub(super) fn place(params: &mut Vec<Param>, raw: &Raw, column: &Column) -> String {
+    let (param, cast) = match (raw, &column.family) {
+        (Raw::Text(text), Family::Text { most, charset, .. }) => {
+            let length = charset.length(text).max(most.unwrap_or(0)).max(1);
+            let wide = column.data_type.starts_with('n');
+            let limit = if wide { 4000 } else { 8000 };
+            let length = if length > limit || most.is_none() { "max".to_owned() } else { length.to_string() };
+            (Param::Text(text.clone()), format!("{}({length})", if wide { "nvarchar" } else { "varchar" }))
+        }
+        (Raw::Decimal(number), Family::Decimal { precision, scale }) if number.scale() <= u32::from(*scale) => {
+            (Param::Decimal(*number), format!("decimal({precision},{scale})"))
+        }
+        (Raw::Decimal(number), _) => (Param::Decimal(*number), format!("decimal(38,{})", number.scale())),
+        (Raw::Int(number), Family::Int { least, most }) if (*least..=*most).contains(number) => (Param::Int(*number), column.data_type.clone()),
+        (Raw::Int(number), _) => (Param::Int(*number), "bigint".into()),
+        (Raw::Text(text), _) => (Param::Text(text.clone()), "nvarchar(4000)".into()),
+        (Raw::Nothing, Family::Text { .. }) => (Param::Text(String::new()), "varchar(1)".into()),
+        (Raw::Nothing, _) => (Param::Int(0), "int".into()),
+    };
+    params.push(param);
+    format!("CAST(@P{} AS {cast})", params.len())
+}
+
+/// A name in brackets, whatever it holds.
+pub(super) fn quoted(name: &str) -> String {
+    format!("[{}]", name.replace(']', "]]"))
+}
+
+fn of(table: &Table) -> String {
+    format!("dbo.{}", quoted(&table.name))
+}
+
+fn list(columns: &[String]) -> String {
+    columns.iter().map(|c| quoted(c)).collect::<Vec<_>>().join(", ")
+}
+
+fn filter(tests: &[String]) -> String {
+    if tests.is_empty() { String::new() } else { format!(" WHERE {}", tests.join(" AND ")) }
+}

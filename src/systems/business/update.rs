@@ -1,0 +1,101 @@
+//! Changing a record that still holds what we think it holds.
+
+use super::{Business, BusinessConfig};
+use super::columns::Table;
+use super::conditions;
+use super::create::read_back;
+use super::fault::Fault;
+use super::link::{Cell, Link};
+use super::raw::{self, Raw};
+use super::read;
+use super::shape::{self, Shape};
+use super::statements;
+use super::write::{self, Broken};
+use crate::systems::error::{ErrorKind, SystemError};
+use crate::systems::{Row, Update};
+use crate::value::Side;
+use std::sync::Arc;
+
+pub(super) async fn update(business: &mut Business, update: &Update) -> Result<Row, SystemError> {
+    let table = business.table(&update.select.record).await?;
+    let what = format!("could not change the record {} of dbo.{}", update.id, table.name);
+    write::no_parts(&what, &update.parts)?;
+    if update.set.iter().any(|(name, _)| name.eq_ignore_ascii_case(&table.key.name)) {
+        let why = format!("{} is the key, and keys of Visma Business never change", table.key.name);
+        return Err(write::refused(what, why, "take the key out of the mapping's updates"));
+    }
+    write::columns_of(&table, &what, &update.set)?;
+    let Some(key) = read::key(&table.key, &update.id) else {
+        return Err(gone(&what, &table));
+    };
+    let config = Arc::clone(&business.config);
+    let mut attempt = 0;
+    loop {
+        let mut link = business.take(attempt > 0).await?;
+        let outcome = once(&config, &mut link, &table, update, &key, &what).await;
+        match business.settle(link, outcome).await {
+            Ok(row) => return Ok(row),
+            Err(Broken::Stopped(error)) => return Err(error),
+            Err(Broken::Unsure(fault)) => return Err(fault.report_unknown(what)),
+            Err(Broken::Undone(fault)) => {
+                let again = fault.is_busy() || matches!(fault, Fault::Lost(_));
+                if again && business.pause(&mut attempt).await {
+                    continue;
+                }
+                // One row that somebody holds is that record's matter, not the whole side's.
+                let held = fault.number() == Some(1222);
+                let mut error = fault.report(what, ErrorKind::Refused);
+                if held {
+                    error.kind = ErrorKind::Refused;
+                }
+                return Err(error);
+            }
+        }
+    }
+}
+
+async fn once(config: &BusinessConfig, link: &mut Link, table: &Table, update: &Update, key: &Raw, what: &str) -> Result<Row, Broken> {
+    let shape = Shape::of(&update.select, table)?;
+    let mut seen = Shape::of(&update.select, table)?;
+    let mut expected = Vec::new();
+    for (name, value) in &update.expect {
+        let place = seen.add(name)?;
+        expected.push((place, shape::field(&update.select, table, name)?, shape::known(table, name)?, value));
+    }
+    link.batch(statements::BEGIN).await?;
+    let mut params = Vec::new();
+    let mut tests = vec![format!("{} = {}", statements::quoted(&table.key.name), statements::place(&mut params, key, &table.key))];
+    tests.extend(update.select.scope.iter().filter_map(|c| conditions::sql(c, table, &mut params)));
+    let answer = link.run(&statements::row_to_change(table, &seen.columns, &tests, params)).await?;
+    let mut cells = answer.into_iter().next().ok_or_else(|| gone(what, table))?.into_iter();
+    let now = cells.next().and_then(|cell| cell.moment());
+    let now = now.ok_or_else(|| SystemError::new(Side::Business, ErrorKind::Answer, what).why("the server's clock answered no time"))?;
+    let cells: Vec<Cell> = cells.collect();
+    if seen.scoped(&cells, &config.time_zone)?.is_none() {
+        return Err(gone(what, table).into());
+    }
+    for (place, field, column, value) in expected {
+        let Some(cell @ Cell::Plain(held)) = cells.get(place) else { continue };
+        let same = raw::value(cell, &field).is_ok_and(|held| held.same(value)) || raw::raw(value, &column.family).is_some_and(|raw| raw.same(held));
+        if !same {
+            return Err(SystemError::new(Side::Business, ErrorKind::Moved, what)
+                .why(format!("{} holds \"{}\" now, not {value}", column.name, held.text()))
+                .help("it was changed in the meantime: the next run plans it again")
+                .into());
+        }
+    }
+    let mut values = write::columns_of(table, what, &update.set)?;
+    if !values.is_empty() {
+        values.extend(write::stamps(table, now, &config.change_user, false));
+        link.run(&statements::update(table, &values, key)).await?;
+    }
+    let row = read_back(link, &shape, key, config).await?;
+    write::commit(link).await?;
+    Ok(row)
+}
+
+fn gone(what: &str, table: &Table) -> SystemError {
+    SystemError::new(Side::Business, ErrorKind::Gone, what)
+        .why(format!("dbo.{} has no such record any more within what the mapping reads", table.name))
+        .help("was it deleted, or is it another kind of record now? `samband held` keeps it until somebody decides")
+}

@@ -1,0 +1,117 @@
+//! Every fault of the model has a mapping that shows it, and what a person reads then.
+//!
+//! A case is a file `tests/check/GROUP/CODE.mapping`, checked over the standard mapping. Add one,
+//! run with `INSTA_UPDATE=always`, and read what it says.
+
+mod support;
+
+use samband::diag::{codes, human};
+use samband::model;
+use samband::source::Sources;
+use std::collections::BTreeSet;
+use std::path::Path;
+use support::mapping;
+
+/// Groups whose cases are mapping files over the standard mapping.
+const GROUPS: &[&str] = &["names", "lines", "records", "layers", "values"];
+
+fn rendered(path: &Path) -> (String, Vec<String>) {
+    let mut sources = Sources::default();
+    let mut files = mapping::add_standard(&mut sources);
+    let name = path.file_name().unwrap().to_string_lossy().into_owned();
+    files.push(sources.add(name, std::fs::read_to_string(path).unwrap()));
+    let (_, diagnostics) = model::check(&sources, &files, None, None);
+    let codes = diagnostics.iter().map(|d| d.code.name().to_owned()).collect();
+    let style = human::Style { color: false, width: 100, ..human::Style::default() };
+    (human::render_all(&sources, &diagnostics, style), codes)
+}
+
+#[test]
+fn every_case_says_what_where_why_and_what_to_do() {
+    for group in GROUPS {
+        insta::with_settings!({ snapshot_path => format!("snapshots/check/{group}"), prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::glob!(&format!("check/{group}/*.mapping"), |path| {
+                let (text, found) = rendered(path);
+                let code = path.file_stem().unwrap().to_string_lossy().into_owned();
+                assert!(found.contains(&code), "{code} is not among {found:?}");
+                insta::assert_snapshot!(text);
+            });
+        });
+    }
+}
+
+#[test]
+fn every_code_has_a_case() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/check");
+    let mut cases = BTreeSet::new();
+    for group in std::fs::read_dir(root).unwrap().flatten() {
+        for case in std::fs::read_dir(group.path()).unwrap().flatten() {
+            cases.insert(case.path().file_stem().unwrap().to_string_lossy().into_owned());
+        }
+    }
+    let missing: Vec<_> = codes::all().map(|c| c.name()).filter(|name| !cases.contains(*name)).collect();
+    // Shown by a settings file together with a mapping, below and in tests/cli.rs.
+    let by_projects = ["setting-missing", "setting-unknown", "missing-file"];
+    let missing: Vec<_> = missing.into_iter().filter(|name| !by_projects.contains(name)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn the_standard_mapping_and_the_examples_are_without_a_word() {
+    let mut sources = Sources::default();
+    let mut files = mapping::add_standard(&mut sources);
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("mappings/examples");
+    for folder in std::fs::read_dir(examples).unwrap().flatten() {
+        for file in std::fs::read_dir(folder.path())
+            .unwrap()
+            .flatten()
+            .filter(|f| f.path().extension().is_some_and(|e| e == "mapping"))
+        {
+            files.push(sources.add(file.path().to_string_lossy(), std::fs::read_to_string(file.path()).unwrap()));
+        }
+    }
+    let (_, diagnostics) = model::check(&sources, &files, None, None);
+    assert!(diagnostics.is_empty(), "{}", human::render_all(&sources, &diagnostics, human::Style::default()));
+}
+
+/// One broken statement is reported once, and nothing else with it.
+#[test]
+fn ten_mistakes_give_ten_faults() {
+    let lines = [
+        "vatNumbr <-> fit(40) <-> EUTaxNo",
+        "website <-> truncate(255) <-> WebPg",
+        "email <-> lowr <-> fit(100) <-> MailAd",
+        "isInternal <-> { true <-> 1, false <-> 0 } <-> CrSusp",
+        "owner.guid <-> link Employe <-> Seller",
+        "organizationUnitNumber <-> BsNo",
+        "paymentTerm <-> EANLocCd",
+        "eInvoiceAddress <-> fit(80) <-> Inf[9]",
+        "notes <-> fit <-> Inf5",
+        "kvkNumber <- 7 + 1 <- CrLmt",
+    ];
+    let text = format!(
+        "edition 2026\nmapping case\nentity Customer {{\n    severa Customer <-> business Actor where CustNo > 0\n    identity guid -> Inf[8]\n    match number = CustNo and name = Nm\n    number CustNo, ActNo by business\n    name <-> fit(80) <-> Nm\n    {}\n}}\n",
+        lines.join("\n    ")
+    );
+    let mut sources = Sources::default();
+    let files = vec![sources.add("case.mapping", text)];
+    let (_, diagnostics) = model::check(&sources, &files, None, None);
+    let at: Vec<usize> = diagnostics.iter().filter_map(|d| d.span()).map(|s| sources.position(s).line).collect();
+    let expected: Vec<usize> = (9..9 + lines.len()).collect();
+    assert_eq!(at, expected, "{}", human::render_all(&sources, &diagnostics, human::Style::default()));
+}
+
+/// The mapping's own settings, given in a settings file.
+#[test]
+fn settings_are_checked_against_the_mapping() {
+    let text = "mapping: standard\nsettings:\n  mastr: severa\n  department_unit: 13\n  exclude_value: many\n  case_master: visma\n  Project:\n    won_status: Order\n";
+    let mut sources = Sources::default();
+    let files = mapping::add_standard(&mut sources);
+    let file = samband::settings::add(&mut sources, "samband.yaml", text);
+    let (settings, _) = samband::settings::read(&sources, file);
+    let (_, diagnostics) = model::check(&sources, &files, settings.mapping.as_ref(), Some(&settings.settings));
+    let style = human::Style { color: false, width: 100, ..human::Style::default() };
+    let codes: Vec<_> = diagnostics.iter().map(|d| d.code.name()).collect();
+    assert!(["setting-missing", "setting-unknown"].iter().all(|c| codes.contains(c)), "{codes:?}");
+    insta::assert_snapshot!(human::render_all(&sources, &diagnostics, style));
+}
