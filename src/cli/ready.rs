@@ -1,10 +1,12 @@
-//! A project that is to be run: one, and without faults.
+//! A project that is to be run: without faults, with both connections and their secrets.
 
 use super::exit::{Exit, Failure};
 use super::output;
 use super::shared::{Loaded, load};
 use crate::diag::{Severity, human};
-use crate::settings::{FILE_NAME, Settings};
+use crate::program::Program;
+use crate::settings::{Business, ClientId, Environment, FILE_NAME, Login, NoSecret, SecretRef, Settings, Severa};
+use crate::systems::Secret;
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
@@ -14,9 +16,29 @@ pub struct ProjectArg {
     pub project: Option<PathBuf>,
 }
 
+/// What a run needs, its secrets looked up.
+#[derive(Debug)]
+pub struct Ready {
+    pub folder: PathBuf,
+    pub program: Program,
+    pub settings: Settings,
+    pub severa: Severa,
+    pub client_id: String,
+    pub client_secret: Secret,
+    pub business: Business,
+    pub login: ReadyLogin,
+}
+
+#[derive(Debug)]
+pub enum ReadyLogin {
+    Password { user: String, password: Secret },
+    Windows,
+}
+
 /// A project read and without faults, its connections not looked at.
 pub struct Sound {
     pub folder: PathBuf,
+    pub program: Program,
     pub settings: Settings,
 }
 
@@ -31,13 +53,44 @@ pub fn sound(arg: &ProjectArg) -> Result<Sound, Failure> {
         let what = "there is more than one project in the folder";
         return Err(Failure::new(Exit::Usage, what, "name one project's folder with --project"));
     };
-    if project.program.is_none() {
+    let Some(program) = project.program else {
         let what = "the mapping has faults, so nothing is run";
         return Err(Failure::new(Exit::Faults, what, "mend them; `samband check` shows them again"));
-    }
+    };
     if project.settings.mapping.is_none() {
         let what = format!("there is no {FILE_NAME}, so there is nothing to connect to");
         return Err(Failure::new(Exit::Usage, what, "write one, or try `samband sandbox --dir DIR`"));
     }
-    Ok(Sound { folder: project.folder, settings: project.settings })
+    Ok(Sound { folder: project.folder, program, settings: project.settings })
+}
+
+/// Reads the project and looks its secrets up.
+pub fn ready(arg: &ProjectArg) -> Result<Ready, Failure> {
+    let Sound { folder, program, settings } = sound(arg)?;
+    let missing = |section: &str| {
+        let what = format!("{FILE_NAME} has no `{section}` section");
+        Failure::new(Exit::Faults, what, "a run needs both `severa` and `business`")
+    };
+    let severa = settings.severa.clone().ok_or_else(|| missing("severa"))?;
+    let business = settings.business.clone().ok_or_else(|| missing("business"))?;
+    let environment = match &settings.environment {
+        Some(path) => Environment::read(&folder.join(&path.value)).map_err(refused)?,
+        None => Environment::default(),
+    };
+    let look = |secret: &SecretRef| secret.resolve(&environment, &folder).map_err(refused);
+    let client_id = match &severa.client_id {
+        ClientId::Plain(text) => text.clone(),
+        ClientId::Kept(secret) => look(secret)?.reveal().to_owned(),
+    };
+    let client_secret = look(&severa.client_secret)?;
+    let login = match &business.login {
+        Login::Password { user, password } => ReadyLogin::Password { user: user.clone(), password: look(password)? },
+        Login::Windows => ReadyLogin::Windows,
+    };
+    Ok(Ready { folder, program, settings, severa, client_id, client_secret, business, login })
+}
+
+/// A missing secret is the system's refusal before it is asked.
+fn refused(error: NoSecret) -> Failure {
+    Failure::new(Exit::System, error.what, error.help)
 }
