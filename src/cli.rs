@@ -2,7 +2,15 @@
 //!
 //! Data go to stdout; messages, progress and the log go to stderr.
 
+#[cfg(feature = "run")]
+mod apply;
 mod check;
+#[cfg(feature = "run")]
+mod engine;
+#[cfg(feature = "run")]
+mod plan;
+#[cfg(feature = "run")]
+mod run;
 #[cfg(feature = "run")]
 mod demo;
 mod exit;
@@ -48,6 +56,14 @@ enum Command {
     Sandbox(sandbox::Args),
     #[cfg(feature = "run")]
     Status(status::Args),
+    #[cfg(feature = "run")]
+    Plan(plan::Args),
+    #[cfg(feature = "run")]
+    Apply(apply::Args),
+    #[cfg(feature = "run")]
+    Run(run::Args),
+    #[cfg(feature = "run")]
+    Demo(demo::Args),
 }
 
 /// Reads the command line, does what it asks for, and says how it went.
@@ -79,6 +95,14 @@ fn carry_out(command: Command) -> Result<Exit, Failure> {
         Command::Sandbox(args) => sandbox::main(&args),
         #[cfg(feature = "run")]
         Command::Status(args) => status::main(&args),
+        #[cfg(feature = "run")]
+        Command::Plan(args) => plan::main(&args),
+        #[cfg(feature = "run")]
+        Command::Apply(args) => apply::main(&args),
+        #[cfg(feature = "run")]
+        Command::Run(args) => run::main(&args),
+        #[cfg(feature = "run")]
+        Command::Demo(args) => demo::main(&args),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::diag::{has_errors, human};
 use crate::project::{mapping_files, shown};
 use crate::source::Sources;
 use crate::syntax;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Bring mapping files into the one layout; comments stay, and a second time changes nothing.
 #[derive(Debug, clap::Args)]
@@ -46,7 +46,7 @@ enum Laid {
     Faulty,
 }
 
-fn one(args: &Args, path: &PathBuf, from: &Path) -> Result<Laid, Failure> {
+fn one(args: &Args, path: &Path, from: &Path) -> Result<Laid, Failure> {
     let name = shown(path, from);
     let text = crate::project::read(path, from)?;
     let mut sources = Sources::default();

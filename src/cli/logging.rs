@@ -18,9 +18,10 @@ const VARIABLE: &str = "SAMBAND_LOG";
 
 pub fn start(args: &Args) {
     let level = match (args.quiet, args.verbose) {
-        (true, _) => "error",
-        (false, 0) => "warn",
-        (false, 1) => "samband=info,warn",
+        (true, _) => "error,tiberius=off",
+        // The SQL client logs as errors what the adapter tries and handles.
+        (false, 0) => "warn,tiberius=off",
+        (false, 1) => "samband=info,warn,tiberius=off",
         (false, 2) => "samband=debug,info",
         (false, _) => "trace",
     };

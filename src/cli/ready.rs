@@ -5,10 +5,9 @@ use super::output;
 use super::shared::{Loaded, load};
 use crate::diag::{Severity, human};
 use crate::program::Program;
-use crate::settings::{self, Business, ClientId, Environment, FILE_NAME, Login, NoSecret, SecretRef, Settings, Severa};
-use crate::source::Sources;
+use crate::settings::{Business, ClientId, Environment, FILE_NAME, Login, NoSecret, SecretRef, Settings, Severa};
 use crate::systems::Secret;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
 pub struct ProjectArg {
@@ -21,7 +20,6 @@ pub struct ProjectArg {
 #[derive(Debug)]
 pub struct Ready {
     pub folder: PathBuf,
-    pub sources: Sources,
     pub program: Program,
     pub settings: Settings,
     pub severa: Severa,
@@ -40,7 +38,6 @@ pub enum ReadyLogin {
 /// A project read and without faults, its connections not looked at.
 pub struct Sound {
     pub folder: PathBuf,
-    pub sources: Sources,
     pub program: Program,
     pub settings: Settings,
 }
@@ -64,12 +61,12 @@ pub fn sound(arg: &ProjectArg) -> Result<Sound, Failure> {
         let what = format!("there is no {FILE_NAME}, so there is nothing to connect to");
         return Err(Failure::new(Exit::Usage, what, "write one, or try `samband sandbox --dir DIR`"));
     }
-    Ok(Sound { folder: project.folder, sources, program, settings: project.settings })
+    Ok(Sound { folder: project.folder, program, settings: project.settings })
 }
 
 /// Reads the project and looks its secrets up.
 pub fn ready(arg: &ProjectArg) -> Result<Ready, Failure> {
-    let Sound { folder, sources, program, settings } = sound(arg)?;
+    let Sound { folder, program, settings } = sound(arg)?;
     let missing = |section: &str| {
         let what = format!("{FILE_NAME} has no `{section}` section");
         Failure::new(Exit::Faults, what, "a run needs both `severa` and `business`")
@@ -90,15 +87,10 @@ pub fn ready(arg: &ProjectArg) -> Result<Ready, Failure> {
         Login::Password { user, password } => ReadyLogin::Password { user: user.clone(), password: look(password)? },
         Login::Windows => ReadyLogin::Windows,
     };
-    Ok(Ready { folder, sources, program, settings, severa, client_id, client_secret, business, login })
+    Ok(Ready { folder, program, settings, severa, client_id, client_secret, business, login })
 }
 
 /// A missing secret is the system's refusal before it is asked.
 fn refused(error: NoSecret) -> Failure {
     Failure::new(Exit::System, error.what, error.help)
-}
-
-/// The state file of a project.
-pub fn state_file(folder: &Path, settings: &settings::Settings) -> PathBuf {
-    folder.join(settings.state_file())
 }

@@ -154,7 +154,7 @@ fn line<'a>(access: &'a Access, folder: &Path) -> Line<'a> {
 }
 
 /// Until interrupted, keeping what clients change.
-async fn serve(servers: &Servers, home: &Home) -> Result<(), Failure> {
+pub async fn serve(servers: &Servers, home: &Home) -> Result<(), Failure> {
     let mut kept = servers.requests();
     let interrupted = super::runtime::interrupted();
     tokio::pin!(interrupted);

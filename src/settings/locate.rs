@@ -41,7 +41,7 @@ pub fn locate(text: &str) -> Located {
     let mut scan = Scan { text: text.as_bytes(), at: if text.starts_with('\u{feff}') { 3 } else { 0 } };
     scan.blanks();
     if scan.document_mark() {
-        scan.to_line_end();
+        scan.skip_line();
     }
     scan.block(0, 0)
 }
@@ -67,7 +67,7 @@ impl Scan<'_> {
         self.at.saturating_sub(line)
     }
 
-    fn to_line_end(&mut self) {
+    fn skip_line(&mut self) {
         while self.peek().is_some_and(|b| b != b'\n') {
             self.at += 1;
         }
@@ -84,7 +84,7 @@ impl Scan<'_> {
         loop {
             match self.peek() {
                 Some(b' ' | b'\t' | b'\r' | b'\n') => self.at += 1,
-                Some(b'#') => self.to_line_end(),
+                Some(b'#') => self.skip_line(),
                 _ => return,
             }
         }
@@ -176,7 +176,7 @@ impl Scan<'_> {
                 if self.dash() {
                     break;
                 }
-                self.to_line_end();
+                self.skip_line();
                 continue;
             };
             self.at = after;
@@ -198,7 +198,7 @@ impl Scan<'_> {
                 // A second token on the line is the parser's to refuse.
                 self.spaces();
                 if !matches!(self.peek(), None | Some(b'\n' | b'\r' | b'#')) {
-                    self.to_line_end();
+                    self.skip_line();
                 }
             }
         }
@@ -287,7 +287,7 @@ impl Scan<'_> {
     /// `|` or `>` and the deeper lines below it.
     fn lines(&mut self, indent: usize) -> Located {
         let start = self.at;
-        self.to_line_end();
+        self.skip_line();
         let mut end = trimmed(self.text, start, self.at);
         while self.peek() == Some(b'\n') {
             let line = self.at + 1;
@@ -298,7 +298,7 @@ impl Scan<'_> {
                 break;
             }
             self.at = line;
-            self.to_line_end();
+            self.skip_line();
             if !blank {
                 end = trimmed(self.text, line, self.at);
             }

@@ -149,9 +149,7 @@ impl Reader {
         let elsewhere = KEYS.iter().find(|(section, keys)| *section != name && keys.contains(&key.value.as_str()));
         let help = match (nearest(&key.value, known.iter().copied()), elsewhere) {
             (Some(right), _) => format!("did you mean `{right}`?"),
-            (None, Some((section, _))) if section.is_empty() => {
-                "it belongs at the beginning of a line, outside every group".to_owned()
-            }
+            (None, Some(("", _))) => "it belongs at the beginning of a line, outside every group".to_owned(),
             (None, Some((section, _))) => format!("it belongs under `{section}`"),
             (None, None) if name.is_empty() => {
                 format!("there are {}; the mapping's own settings belong under `settings`", listed(known))

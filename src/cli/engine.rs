@@ -1,0 +1,134 @@
+//! What `plan`, `apply` and `run` share: from a project to an engine, and from its result to the shell.
+
+mod connect;
+mod failure;
+mod progress;
+
+use super::exit::{Exit, Failure};
+use super::output;
+use super::ready::{ProjectArg, Ready, ready};
+use super::shared::Format;
+use super::status::of_state;
+use crate::diag::suggest::did_you_mean;
+use crate::plan::{Limits, Plan, document, render};
+use crate::program::Program;
+use crate::run::{Engine, Options, Report};
+use crate::settings::Settings;
+use crate::state::State;
+use crate::systems::SystemClock;
+use rust_decimal::prelude::ToPrimitive;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+pub use failure::of_run;
+pub use progress::Bars;
+
+/// Which part of the data a run looks at.
+#[derive(Debug, Default, clap::Args)]
+pub struct Scope {
+    /// Only this entity; may be given several times.
+    #[arg(long = "entity", value_name = "ENTITY")]
+    pub entities: Vec<String>,
+    /// Read everything on both sides, not only what changed.
+    #[arg(long)]
+    pub full: bool,
+}
+
+/// An engine over a project, not connected yet.
+pub struct Prepared {
+    pub engine: Engine,
+}
+
+/// Reads the project and makes its engine ready. An interrupt ends the run between two operations.
+pub fn prepare(project: &ProjectArg, scope: &Scope, link_only: bool) -> Result<Prepared, Failure> {
+    let ready = ready(project)?;
+    known(&ready.program, &scope.entities)?;
+    let file = ready.folder.join(ready.settings.state_file());
+    let state = State::open(&file).map_err(|error| of_state(&error, &file.display().to_string()))?;
+    let options = Options {
+        full: scope.full,
+        link_only,
+        entities: scope.entities.clone(),
+        start_date: ready.settings.start_date,
+        limits: limits(&ready.settings),
+        stop: Arc::new(AtomicBool::new(false)),
+    };
+    end_when_interrupted(Arc::clone(&options.stop));
+    let (severa, business) = connect::sides(&ready)?;
+    let Ready { program, .. } = ready;
+    Ok(Prepared { engine: Engine::new(program, severa, business, Arc::new(SystemClock), state, options) })
+}
+
+fn known(program: &Program, entities: &[String]) -> Result<(), Failure> {
+    let names = || program.entities.iter().map(|e| e.name.as_str());
+    match entities.iter().find(|given| !names().any(|name| name == given.as_str())) {
+        None => Ok(()),
+        Some(given) => {
+            let list = || format!("there are {}", names().collect::<Vec<_>>().join(", "));
+            let help = did_you_mean(given, names()).unwrap_or_else(list);
+            Err(Failure::new(Exit::Usage, format!("the mapping has no entity `{given}`"), help))
+        }
+    }
+}
+
+fn limits(settings: &Settings) -> Limits {
+    let percent = |share: crate::settings::Share| (share.0 * rust_decimal::Decimal::ONE_HUNDRED).to_u32();
+    Limits {
+        changes: settings.limits.changes.and_then(|n| usize::try_from(n).ok()),
+        percent: settings.limits.share.and_then(percent),
+    }
+}
+
+/// The first interrupt ends the run in good order, a second one at once.
+fn end_when_interrupted(stop: Arc<AtomicBool>) {
+    tokio::spawn(async move {
+        super::runtime::interrupted().await;
+        stop.store(true, Ordering::Relaxed);
+        output::message("interrupted: the operation at work is finished first; again to end at once");
+        super::runtime::interrupted().await;
+        std::process::exit(Exit::Interrupted as i32);
+    });
+}
+
+/// Shows a plan, without outcomes.
+pub fn show_plan(plan: &Plan, format: Format, every: bool) -> Result<(), Failure> {
+    match format {
+        Format::Human => output::data(&render(plan, every)),
+        Format::Json => output::json(&document(plan, |_| None)),
+    }
+}
+
+/// Shows what was done, and says how it ended.
+pub fn show_report(plan: &Plan, report: &Report, format: Format) -> Result<Exit, Failure> {
+    match format {
+        Format::Human => {
+            output::data(&render(plan, false))?;
+            output::data(&format!("\n{}\n", report.summary(plan)))?;
+        }
+        Format::Json => {
+            let mut json = document(plan, |id| report.outcome(id));
+            if let Some(members) = json.as_object_mut() {
+                let requests = serde_json::json!({
+                    "severa": report.severa.requests,
+                    "business": report.business.requests,
+                });
+                members.insert("requests".to_owned(), requests);
+                members.insert("seconds".to_owned(), seconds(report.seconds));
+            }
+            output::json(&json)?;
+        }
+    }
+    if let Some(error) = &report.failure {
+        return Err(Failure::new(Exit::System, error.to_string(), error.help.clone()));
+    }
+    Ok(match (report.interrupted, report.held) {
+        (true, _) => Exit::Interrupted,
+        (false, 0) => Exit::Done,
+        (false, _) => Exit::Held,
+    })
+}
+
+/// In whole milliseconds: more digits say nothing.
+fn seconds(seconds: f64) -> serde_json::Value {
+    serde_json::json!((seconds * 1000.0).round() / 1000.0)
+}
