@@ -159,7 +159,8 @@ fn order(entity: &str, operations: &mut [Operation]) {
             let deepest = needed
                 .iter()
                 .filter(|n| *n != own)
-                .filter_map(|n| creates.contains_key(n).then(|| depth.get(n).copied().unwrap_or(0) + 1))
+                .filter(|n| creates.contains_key(n))
+                .map(|n| depth.get(n).copied().unwrap_or(0) + 1)
                 .max();
             let deepest = deepest.unwrap_or(0).min(64);
             if depth.get(own).copied().unwrap_or(0) < deepest {
