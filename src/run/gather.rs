@@ -114,7 +114,6 @@ impl Engine {
                 .map(|h| (h.held.side, h.held.id.clone()))
                 .filter(|(side, id)| visited(*side, id))
                 .collect(),
-            excluded: BTreeSet::new(),
             severa: found.severa.into_values().collect(),
             business: found.business.into_values().collect(),
         };
