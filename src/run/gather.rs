@@ -87,6 +87,8 @@ impl Engine {
             if full && rows.is_empty() && !all_links.is_empty() && start_date.is_none() {
                 return Err(RunError::EmptyListing { side, entity: name, linked: all_links.len() });
             }
+            let entity = &self.program.entities[place];
+            let rows = if full { rows } else { news(entity, side, rows, &all_links) };
             found.add(side, rows);
             watermarks.push((side, watermark.0));
         }
@@ -214,6 +216,21 @@ impl Engine {
         }
         Ok(())
     }
+}
+
+/// Rows without those that hold what their pair was last in step with: the overlap reads many of
+/// them again, our own writes above all, and their other halves need not be asked for.
+fn news(entity: &Entity, side: Side, rows: Vec<Row>, links: &[Link]) -> Vec<Row> {
+    let links: BTreeMap<&str, &Link> = links.iter().map(|link| (link.id(side), link)).collect();
+    let as_before = |row: &Row| {
+        let Some(link) = links.get(row.id.as_str()) else { return false };
+        entity.lines.iter().filter(|line| !line.on_create).all(|line| {
+            let base = link.base.0.get(&plan::line_key(line));
+            let base = base.map(|(severa, business)| if side == Side::Severa { *severa } else { *business });
+            base == Some(plan::end(entity, line, side, row))
+        })
+    };
+    rows.into_iter().filter(|row| !as_before(row)).collect()
 }
 
 /// Which fields of the other side to search by which values, and identifiers to fetch outright.
