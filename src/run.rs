@@ -196,7 +196,7 @@ impl Engine {
     pub async fn run(&mut self, progress: &mut dyn Progress) -> Result<(Plan, Report), RunError> {
         let lease = self.state.lock(&holder(self.clock.as_ref()), self.clock.now())?;
         let result = self.run_locked(&lease, progress).await;
-        self.state.unlock(&lease)?;
+        self.state.unlock(lease)?;
         result
     }
 
@@ -215,7 +215,7 @@ impl Engine {
     pub async fn apply(&mut self, plan: &Plan, progress: &mut dyn Progress) -> Result<Report, RunError> {
         let lease = self.state.lock(&holder(self.clock.as_ref()), self.clock.now())?;
         let result = self.apply_locked(plan, &lease, progress).await;
-        self.state.unlock(&lease)?;
+        self.state.unlock(lease)?;
         result
     }
 

@@ -17,11 +17,13 @@ pub use links::{Base, Link};
 pub use lock::{Holder, Lease};
 
 use rusqlite::Connection;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug)]
 pub struct State {
     db: Connection,
+    /// Where it is kept; nothing for one in memory.
+    path: Option<PathBuf>,
 }
 
 /// Why the state file cannot be used.
@@ -35,6 +37,8 @@ pub enum StateError {
     OtherCompany { kept: String, found: String },
     #[error("a run on {host} (process {pid}) has been at work on this company since {since}")]
     Locked { host: String, pid: u32, since: String },
+    #[error("the lock file beside the state cannot be opened: {0}")]
+    LockFile(std::io::Error),
     #[error("a record in the state file cannot be read: {0}")]
     Content(#[from] serde_json::Error),
 }
@@ -52,18 +56,18 @@ impl State {
         db.pragma_update(None, "journal_mode", "WAL")?;
         // A link that was said to be stored must survive a power cut.
         db.pragma_update(None, "synchronous", "FULL")?;
-        Self::prepare(db)
+        Self::prepare(db, Some(path.to_path_buf()))
     }
 
     /// A state that lives as long as the value, for tests.
     pub fn in_memory() -> Result<Self, StateError> {
-        Self::prepare(Connection::open_in_memory()?)
+        Self::prepare(Connection::open_in_memory()?, None)
     }
 
-    fn prepare(db: Connection) -> Result<Self, StateError> {
+    fn prepare(db: Connection, path: Option<PathBuf>) -> Result<Self, StateError> {
         db.busy_timeout(std::time::Duration::from_secs(10))?;
         schema::migrate(&db)?;
-        Ok(Self { db })
+        Ok(Self { db, path })
     }
 
     /// Binds the file to one tenant and one company; later runs against others are refused.

@@ -47,7 +47,7 @@ pub fn of_state(error: &StateError, file: &str) -> Failure {
             format!("check the settings, or give this company a state file of its own; the file is {file}"),
         ),
         StateError::Newer { .. } => (Exit::Stopped, format!("use the newer samband; the file is {file}")),
-        StateError::Database(_) | StateError::Content(_) => {
+        StateError::Database(_) | StateError::Content(_) | StateError::LockFile(_) => {
             (Exit::Stopped, format!("check {file}, its disk and who may write it"))
         }
     };

@@ -1,8 +1,13 @@
 //! One run at a time for one company.
+//!
+//! A file beside the state is locked through the operating system, which lets go of it when a
+//! process dies however it dies. The row in the state says who it is, and carries a lease for
+//! holders on other machines, whose file locks may not be seen here.
 
 use super::{State, StateError};
 use jiff::{Timestamp, ToSpan};
 use rusqlite::params;
+use std::fs::File;
 
 /// Who is at work.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,33 +18,66 @@ pub struct Holder {
     pub token: String,
 }
 
-/// How long a holder may be silent, in minutes, before another takes over.
+/// How long a holder on another machine may be silent, in minutes, before we take over.
 const LEASE_MINUTES: i64 = 10;
 
 /// A lock that was taken, for renewing and giving back.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug)]
 pub struct Lease {
     token: String,
+    /// Locked as long as it is open; nothing for a state in memory.
+    _file: Option<File>,
 }
 
 impl State {
-    /// Takes the lock, also from a holder whose lease has run out.
+    /// Takes the lock: from a process that died at once, from another machine when its lease has run out.
     pub fn lock(&self, holder: &Holder, now: Timestamp) -> Result<Lease, StateError> {
+        let file = match &self.path {
+            Some(path) => {
+                let mut name = path.clone().into_os_string();
+                name.push(".lock");
+                let file = File::options()
+                    .create(true)
+                    .truncate(false)
+                    .write(true)
+                    .open(name)
+                    .map_err(StateError::LockFile)?;
+                match file.try_lock() {
+                    Ok(()) => Some(file),
+                    Err(std::fs::TryLockError::WouldBlock) => return Err(self.locked_by()?),
+                    // A file system without locks leaves us the lease alone.
+                    Err(std::fs::TryLockError::Error(_)) => None,
+                }
+            }
+            None => None,
+        };
         self.together(|| {
-            let mut statement = self.db.prepare("SELECT host, pid, since, until FROM lock")?;
+            let mut statement = self.db.prepare("SELECT host, until FROM lock")?;
             let mut rows = statement.query([])?;
             if let Some(row) = rows.next()? {
-                let until: String = row.get(3)?;
-                let alive = until.parse::<Timestamp>().is_ok_and(|until| until > now);
-                if alive {
-                    return Err(StateError::Locked { host: row.get(0)?, pid: row.get(1)?, since: row.get(2)? });
+                let (host, until): (String, String) = (row.get(0)?, row.get(1)?);
+                let in_time = until.parse::<Timestamp>().is_ok_and(|until| until > now);
+                // A holder on this machine would hold the file.
+                if in_time && (file.is_none() || host != holder.host) {
+                    return Err(self.locked_by()?);
                 }
             }
             self.db.execute(
                 "INSERT OR REPLACE INTO lock (only, host, pid, token, since, until) VALUES (1, ?1, ?2, ?3, ?4, ?5)",
                 params![holder.host, holder.pid, holder.token, now.to_string(), until(now).to_string()],
             )?;
-            Ok(Lease { token: holder.token.clone() })
+            Ok(())
+        })?;
+        Ok(Lease { token: holder.token.clone(), _file: file })
+    }
+
+    /// Who the state says holds the lock.
+    fn locked_by(&self) -> Result<StateError, StateError> {
+        let mut statement = self.db.prepare("SELECT host, pid, since FROM lock")?;
+        let mut rows = statement.query([])?;
+        Ok(match rows.next()? {
+            Some(row) => StateError::Locked { host: row.get(0)?, pid: row.get(1)?, since: row.get(2)? },
+            None => StateError::Locked { host: "this machine".to_owned(), pid: 0, since: "a moment ago".to_owned() },
         })
     }
 
@@ -50,7 +88,8 @@ impl State {
         Ok(changed == 1)
     }
 
-    pub fn unlock(&self, lease: &Lease) -> Result<(), StateError> {
+    /// Gives the lock back.
+    pub fn unlock(&self, lease: Lease) -> Result<(), StateError> {
         self.db.execute("DELETE FROM lock WHERE token = ?1", [&lease.token])?;
         Ok(())
     }
