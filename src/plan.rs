@@ -14,7 +14,7 @@ mod text;
 
 pub use entity::{Known, columns, plan};
 pub use file::{PlanError, PlanFile, load, save};
-pub use fingerprint::{base_entry, end, line_key};
+pub use fingerprint::{UNSETTLED, base_entry, end, line_key};
 pub use json::document;
 pub use limits::{Limits, Stopped, check as check_limits};
 pub use pair::identity_of;
@@ -58,6 +58,9 @@ pub struct EntityPlan {
     pub waits: Vec<Wait>,
     /// Records on the list of held ones that are no longer held.
     pub released: Vec<(Side, String)>,
+    /// Begun creations that came to nothing and are not wanted any more: side, and source record.
+    #[serde(default)]
+    pub looked_up: Vec<(Side, String)>,
     /// Linked records before this run, for limits by share.
     pub linked: usize,
     /// How far each side was read for it; kept once all of it is done.
@@ -120,6 +123,8 @@ pub struct FieldChange {
     pub old: Value,
     pub new: Planned,
     pub because: Origin,
+    /// The line's name in a base; 0 for what no line says.
+    pub line: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -161,6 +166,14 @@ pub struct Wait {
     pub side: Side,
     pub id: String,
     pub references: Vec<crate::program::Reference>,
+}
+
+impl Operation {
+    /// The records that it concerns: what it comes from, and what it changes.
+    pub fn records(&self) -> impl Iterator<Item = (Side, String)> + use<> {
+        let source = (self.side.other(), self.source_id.clone());
+        std::iter::once(source).chain(self.record_id.clone().map(|id| (self.side, id)))
+    }
 }
 
 /// Counts over a plan.

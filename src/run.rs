@@ -170,7 +170,7 @@ impl Engine {
             if self.stopped() {
                 return Err(RunError::Interrupted);
             }
-            let gathered = self.gather(place, progress).await?;
+            let gathered = self.gather(place, &index, progress).await?;
             let Some(opened) = &self.opened else { return Err(RunError::Interrupted) };
             let entity = &self.program.entities[place];
             progress.at("planning", &entity.name, 0, None);
@@ -179,7 +179,8 @@ impl Engine {
                 let env = Env { links: &index, lookups: &opened.lookups };
                 plan::plan(entity, &gathered.known, &env, self.options.start_date, self.options.link_only)
             };
-            for _ in 0..2 {
+            let to_itself = planned.waits.iter().flat_map(|w| &w.references).any(|r| r.entity == entity.name);
+            for _ in 0..if to_itself { 2 } else { 0 } {
                 index.add(place, &planned);
                 let env = Env { links: &index, lookups: &opened.lookups };
                 planned = plan::plan(entity, &gathered.known, &env, self.options.start_date, self.options.link_only);

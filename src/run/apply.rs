@@ -53,13 +53,12 @@ impl Engine {
     fn remember(&self, place: usize, planned: &EntityPlan, index: &mut Index) -> Result<(), RunError> {
         let name = &planned.entity;
         let now = self.clock.now();
-        let mut links = self.state.links(name)?;
         self.state.together(|| {
             for settled in &planned.settled {
-                let known =
-                    links.iter_mut().find(|l| l.severa_id == settled.severa_id && l.business_id == settled.business_id);
+                let known = self.state.link_of(name, Side::Severa, &settled.severa_id)?;
+                let known = known.filter(|l| l.business_id == settled.business_id);
                 let mut link = match (known, &settled.adopted) {
-                    (Some(link), _) => link.clone(),
+                    (Some(link), _) => link,
                     (None, Some(adopted)) => Link {
                         severa_id: settled.severa_id.clone(),
                         business_id: settled.business_id.clone(),
@@ -76,6 +75,9 @@ impl Engine {
                 self.state.settle(name, Side::Business, &link.severa_id)?;
                 self.state.settle(name, Side::Severa, &link.business_id)?;
                 index.put(place, &link);
+            }
+            for (side, source_id) in &planned.looked_up {
+                self.state.settle(name, *side, source_id)?;
             }
             for (side, id) in &planned.released {
                 self.state.release(name, *side, id)?;
@@ -138,7 +140,9 @@ impl Engine {
         // What pointed at a record that came later gets its value now.
         for Deferred { operation } in deferred {
             if report.failure.is_some() || self.stopped() {
-                break;
+                // The record is visited again before the watermark moves, and the line is not in step in its base.
+                report.interrupted |= report.failure.is_none();
+                return Ok(false);
             }
             let outcome = self.write(run, place, &operation, index, &mut Vec::new()).await?;
             self.note(&operation, planned, outcome, report)?;

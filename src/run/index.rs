@@ -82,6 +82,13 @@ impl Index {
         }
     }
 
+    /// Whether a record that others wait for is linked, or will be by this plan.
+    pub fn knows(&self, reference: &Reference) -> bool {
+        let Some(place) = self.names.iter().position(|name| *name == reference.entity) else { return false };
+        let value = Value::text(reference.value.as_str());
+        self.find(place, reference.from, &reference.column, &value) != Linked::Missing
+    }
+
     /// A planned reference's value, once it is there.
     pub fn resolve(&self, reference: &Reference) -> Option<Value> {
         let place = self.names.iter().position(|name| *name == reference.entity)?;

@@ -38,7 +38,7 @@ impl Engine {
     ) -> Result<Written, RunError> {
         let own = self.program.entities[place].name.clone();
         let mut fields = Vec::new();
-        let mut later = Vec::new();
+        let mut later: Vec<FieldChange> = Vec::new();
         for change in &operation.fields {
             let value = match &change.new {
                 Planned::Value(value) => value.clone(),
@@ -74,7 +74,14 @@ impl Engine {
             Ok(row) => row,
             Err(error) => return self.failed(&own, operation, error),
         };
-        self.done(run, place, operation, &fields, &row, index)?;
+        let kept = |line: &u64| !later.iter().any(|f| f.line == *line);
+        // A line that gets its value in a second pass is not in step before that.
+        let bases = operation
+            .bases
+            .iter()
+            .map(|(line, source)| if kept(line) { (*line, *source) } else { (*line, plan::UNSETTLED) });
+        let bases: Vec<(u64, u64)> = bases.collect();
+        self.done(run, place, operation, &bases, &fields, &row, index)?;
         if operation.kind == Kind::Create {
             self.created.insert(operation.source_id.clone(), row.clone());
         }
@@ -83,6 +90,7 @@ impl Engine {
             second.id = format!("{}-second", operation.id);
             second.kind = Kind::Update;
             second.record_id = Some(row.id);
+            second.bases.retain(|(line, _)| later.iter().any(|f| f.line == *line));
             second.fields = later;
             second.numbers.clear();
             deferred.push(Deferred { operation: second });
@@ -174,6 +182,7 @@ impl Engine {
         run: i64,
         place: usize,
         operation: &Operation,
+        bases: &[(u64, u64)],
         fields: &[Field],
         row: &Row,
         index: &mut Index,
@@ -201,7 +210,7 @@ impl Engine {
         }
         for line in entity.lines.iter().filter(|l| !l.on_create) {
             let key = plan::line_key(line);
-            let Some((_, source)) = operation.bases.iter().find(|(line, _)| *line == key) else { continue };
+            let Some((_, source)) = bases.iter().find(|(line, _)| *line == key) else { continue };
             let target = plan::end(entity, line, operation.side, row);
             let entry = match operation.side {
                 Side::Severa => (target, *source),
@@ -214,6 +223,7 @@ impl Engine {
             self.state.link(&entity.name, &link)?;
             self.state.settle(&entity.name, operation.side, &operation.source_id)?;
             self.state.release(&entity.name, operation.side.other(), &operation.source_id)?;
+            self.state.release(&entity.name, operation.side, &row.id)?;
             for field in fields.iter().filter(|f| operation.kind != Kind::Create || !f.value.is_null()) {
                 let part = field.change.part.as_ref().map(|p| format!("{}.", p.list)).unwrap_or_default();
                 let change = Change {
