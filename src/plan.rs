@@ -17,7 +17,7 @@ pub use file::{PlanError, PlanFile, load, save};
 pub use fingerprint::{UNSETTLED, base_entry, end, line_key};
 pub use json::document;
 pub use limits::{Limits, Stopped, check as check_limits};
-pub use pair::identity_of;
+pub use pair::{identity_of, pair};
 pub use text::{planned, render};
 
 use crate::program::Origin;
@@ -34,6 +34,8 @@ pub struct Plan {
     pub fingerprint: String,
     /// The tenant and company it was made for.
     pub identity: String,
+    /// Of the state it was made from: a plan that another run has overtaken is refused.
+    pub generation: u64,
     pub made_at: String,
     pub entities: Vec<EntityPlan>,
 }

@@ -48,9 +48,9 @@ pub async fn listing(
 
 /// Both sides' rows, by identifier.
 #[derive(Default)]
-struct Found {
-    severa: BTreeMap<String, Row>,
-    business: BTreeMap<String, Row>,
+pub(super) struct Found {
+    pub severa: BTreeMap<String, Row>,
+    pub business: BTreeMap<String, Row>,
 }
 
 impl Found {
@@ -148,7 +148,7 @@ impl Engine {
     }
 
     /// The links of the records at hand.
-    fn links_at_hand(&self, name: &str, full: bool, found: &Found) -> Result<Vec<Link>, RunError> {
+    pub(super) fn links_at_hand(&self, name: &str, full: bool, found: &Found) -> Result<Vec<Link>, RunError> {
         if full {
             let mut links = self.state.links(name)?;
             links.retain(|l| Side::BOTH.iter().any(|side| found.get(*side).contains_key(l.id(*side))));
@@ -248,7 +248,7 @@ impl Engine {
         Ok(gone)
     }
 
-    async fn fetch_into(
+    pub(super) async fn fetch_into(
         &mut self,
         place: usize,
         side: Side,
@@ -266,7 +266,7 @@ impl Engine {
     }
 
     /// The other half of every linked record at hand.
-    async fn partners(&mut self, place: usize, full: bool, found: &mut Found) -> Result<(), RunError> {
+    pub(super) async fn partners(&mut self, place: usize, full: bool, found: &mut Found) -> Result<(), RunError> {
         let name = self.program.entities[place].name.clone();
         let links = self.links_at_hand(&name, full, found)?;
         for side in Side::BOTH {
@@ -277,7 +277,7 @@ impl Engine {
     }
 
     /// For records without a link that would travel: whoever they could be on the other side.
-    async fn candidates(
+    pub(super) async fn candidates(
         &mut self,
         place: usize,
         index: &Index,
