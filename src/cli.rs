@@ -6,19 +6,19 @@
 mod apply;
 mod check;
 #[cfg(feature = "run")]
-mod engine;
-#[cfg(feature = "run")]
-mod plan;
-#[cfg(feature = "run")]
-mod run;
-#[cfg(feature = "run")]
 mod demo;
+#[cfg(feature = "run")]
+mod engine;
 mod exit;
 mod fmt;
 mod logging;
 mod output;
 #[cfg(feature = "run")]
+mod plan;
+#[cfg(feature = "run")]
 mod ready;
+#[cfg(feature = "run")]
+mod run;
 #[cfg(feature = "run")]
 mod runtime;
 #[cfg(feature = "run")]

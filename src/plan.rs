@@ -9,14 +9,16 @@ mod file;
 mod fingerprint;
 mod json;
 mod limits;
+mod output;
 mod pair;
 mod text;
 
-pub use entity::{Known, columns, plan};
+pub use entity::plan;
 pub use file::{PlanError, PlanFile, load, save};
 pub use fingerprint::{UNSETTLED, base_entry, end, line_key};
 pub use json::document;
 pub use limits::{Limits, Stopped, check as check_limits};
+pub use output::{Known, columns};
 pub use pair::{identity_of, pair};
 pub use text::{planned, render};
 

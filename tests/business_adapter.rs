@@ -6,7 +6,9 @@ mod support {
 
 use samband::sandbox::business::{Disturbance, Encryption, Moment, Options, SqlError};
 use samband::systems::business::{Business, Encrypt, TcpDial};
-use samband::systems::{Comparison, Condition, Create, ErrorKind, Next, PartWrite, Read, Row, Select, System, Test, Update, Watermark};
+use samband::systems::{
+    Comparison, Condition, Create, ErrorKind, Next, PartWrite, Read, Row, Select, System, Test, Update, Watermark,
+};
 use samband::value::{Type, Value};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -19,16 +21,36 @@ fn is(field: &str, comparison: Comparison, value: Value) -> Condition {
 
 fn customers() -> Select {
     let scope = vec![is("CustNo", Comparison::Gt, Value::Int(0))];
-    select("Actor", None, scope, &[("CustNo", Type::Int, true), ("Nm", Type::Text(Some(80)), true), ("Inf8", Type::Text(Some(80)), true), ("Gr", Type::Int, false)])
+    select(
+        "Actor",
+        None,
+        scope,
+        &[
+            ("CustNo", Type::Int, true),
+            ("Nm", Type::Text(Some(80)), true),
+            ("Inf8", Type::Text(Some(80)), true),
+            ("Gr", Type::Int, false),
+        ],
+    )
 }
 
 fn projects() -> Select {
-    select("OrgUnit", Some(7), Vec::new(), &[("RNo", Type::Text(Some(10)), false), ("Nm", Type::Text(Some(80)), true), ("EStDt", Type::Date, true)])
+    select(
+        "OrgUnit",
+        Some(7),
+        Vec::new(),
+        &[("RNo", Type::Text(Some(10)), false), ("Nm", Type::Text(Some(80)), true), ("EStDt", Type::Date, true)],
+    )
 }
 
 fn hours() -> Select {
     let scope = vec![is("InfCatNo", Comparison::Eq, Value::Int(77))];
-    select("FreeInf", Some(1), scope, &[("Dt1", Type::Date, true), ("Val1", Type::Decimal(28, 6), false), ("Txt4", Type::Text(Some(80)), true)])
+    select(
+        "FreeInf",
+        Some(1),
+        scope,
+        &[("Dt1", Type::Date, true), ("Val1", Type::Decimal(28, 6), false), ("Txt4", Type::Text(Some(80)), true)],
+    )
 }
 
 fn listing(select: &Select) -> Read {
@@ -70,7 +92,10 @@ fn ids(rows: &[Row]) -> Vec<&str> {
 async fn pages_and_filters_over_many_rows() {
     let mut company = TestCompany::new().await;
     for chunk in (1..=2500).collect::<Vec<i32>>().chunks(500) {
-        let rows: Vec<String> = chunk.iter().map(|n| format!("({n}, {}, 'Ærø {n}  ', {})", if n % 5 == 0 { 0 } else { 10_000 + n }, n % 3)).collect();
+        let rows: Vec<String> = chunk
+            .iter()
+            .map(|n| format!("({n}, {}, 'Ærø {n}  ', {})", if n % 5 == 0 { 0 } else { 10_000 + n }, n % 3))
+            .collect();
         company.run(&format!("INSERT INTO dbo.Actor (ActNo, CustNo, Nm, Gr) VALUES {}", rows.join(", "))).await;
     }
     let mut config = company.config.clone();
@@ -80,7 +105,10 @@ async fn pages_and_filters_over_many_rows() {
 
     let (rows, pages, _) = read_all(&mut adapter, &listing(&customers())).await;
     assert_eq!((rows.len(), pages), (2000, 7));
-    assert!(rows.windows(2).all(|w| w[0].id.parse::<i32>().unwrap() < w[1].id.parse::<i32>().unwrap()), "each once, in order");
+    assert!(
+        rows.windows(2).all(|w| w[0].id.parse::<i32>().unwrap() < w[1].id.parse::<i32>().unwrap()),
+        "each once, in order"
+    );
     assert_eq!(rows[0].values, [Value::Int(10_001), Value::text("Ærø 1"), Value::Null, Value::Int(1)]);
 
     let push = vec![is("Gr", Comparison::Ne, Value::Int(1)), is("Nm", Comparison::Eq, Value::text("ÆRØ 3"))];
@@ -93,9 +121,17 @@ async fn pages_and_filters_over_many_rows() {
     let keys: Vec<String> = ["2499", "5", "7", "no number", "99999"].map(str::to_owned).into();
     assert_eq!(ids(&adapter.fetch(&customers(), &keys).await.unwrap()), ["2499", "7"]);
     let numbers: Vec<Value> = (10_001..=12_500).map(Value::Int).collect();
-    assert_eq!(adapter.candidates(&customers(), &[("CustNo".into(), numbers)]).await.unwrap().len(), 2000, "more values than parameters in a call");
+    assert_eq!(
+        adapter.candidates(&customers(), &[("CustNo".into(), numbers)]).await.unwrap().len(),
+        2000,
+        "more values than parameters in a call"
+    );
     let by_name = [("Nm".to_owned(), vec![Value::text("ærø 4")])];
-    assert_eq!(adapter.candidates(&customers(), &by_name).await.unwrap().len(), 2000, "names are matched by our own rules");
+    assert_eq!(
+        adapter.candidates(&customers(), &by_name).await.unwrap().len(),
+        2000,
+        "names are matched by our own rules"
+    );
     company.end().await;
 }
 
@@ -103,13 +139,13 @@ async fn pages_and_filters_over_many_rows() {
 async fn incremental_reads_take_every_change_and_little_else() {
     let mut company = TestCompany::new().await;
     let rows = [
-        (1, 0, 0, 0, 0),                        // never edited
-        (2, 20260531, 2358, 0, 0),              // before
-        (3, 20260531, 2359, 0, 0),              // within the overlap, the day before
-        (4, 20260601, 1, 0, 0),                 // the minute of the watermark itself
-        (5, 20260601, 900, 0, 0),               // after
-        (6, 20250101, 1200, 20260601, 5),       // made later than it says it was changed
-        (7, 20250101, 1200, 20250101, 1200),    // long ago
+        (1, 0, 0, 0, 0),                     // never edited
+        (2, 20260531, 2358, 0, 0),           // before
+        (3, 20260531, 2359, 0, 0),           // within the overlap, the day before
+        (4, 20260601, 1, 0, 0),              // the minute of the watermark itself
+        (5, 20260601, 900, 0, 0),            // after
+        (6, 20250101, 1200, 20260601, 5),    // made later than it says it was changed
+        (7, 20250101, 1200, 20250101, 1200), // long ago
     ];
     for (number, change, minute, made, made_minute) in rows {
         company
@@ -135,7 +171,10 @@ async fn incremental_reads_take_every_change_and_little_else() {
     let start_date = Some(jiff::civil::date(2026, 1, 1));
     let (rows, ..) = read_all(&mut adapter, &Read { start_date, ..listing(&hours()) }).await;
     assert_eq!(ids(&rows), ["2", "3"], "older hours stay out, as do other programs' rows");
-    let error = adapter.read(&Read { since: Some(Watermark("yesterday".into())), ..listing(&customers()) }, None).await.unwrap_err();
+    let error = adapter
+        .read(&Read { since: Some(Watermark("yesterday".into())), ..listing(&customers()) }, None)
+        .await
+        .unwrap_err();
     assert_eq!(error.kind, ErrorKind::Answer);
     company.end().await;
 }
@@ -152,7 +191,12 @@ async fn numbers_come_from_the_series_and_never_twice() {
             let mut made = Vec::new();
             for n in from..from + 5 {
                 let identity = Some(("Inf8", Value::text(format!("guid-{n}"))));
-                made.push(adapter.create(&create(&customers(), &[("Nm", Value::text("Ny"))], &["ActNo", "CustNo"], identity)).await.unwrap());
+                made.push(
+                    adapter
+                        .create(&create(&customers(), &[("Nm", Value::text("Ny"))], &["ActNo", "CustNo"], identity))
+                        .await
+                        .unwrap(),
+                );
             }
             made
         }
@@ -180,12 +224,18 @@ async fn a_repeated_creation_answers_the_same_row() {
     let mut company = TestCompany::new().await;
     let mut adapter = company.adapter();
     let guid = "39f9432a-a141-fcab-9142-8045bf8ed54a";
-    let wanted = create(&customers(), &[("Nm", Value::text("Nordlys"))], &["ActNo", "CustNo"], Some(("Inf8", Value::text(guid))));
+    let wanted = create(
+        &customers(),
+        &[("Nm", Value::text("Nordlys"))],
+        &["ActNo", "CustNo"],
+        Some(("Inf8", Value::text(guid))),
+    );
     let first = adapter.create(&wanted).await.unwrap();
     let again = adapter.create(&wanted).await.unwrap();
     assert_eq!(first, again);
     assert_eq!(company.count("Actor").await, 1);
-    let found = adapter.candidates(&customers(), &[("Inf8".into(), vec![Value::Guid(guid.parse().unwrap())])]).await.unwrap();
+    let found =
+        adapter.candidates(&customers(), &[("Inf8".into(), vec![Value::Guid(guid.parse().unwrap())])]).await.unwrap();
     assert_eq!(found, [first]);
     company.end().await;
 }
@@ -195,7 +245,8 @@ async fn what_cannot_be_written_is_refused_with_its_reason() {
     let mut company = TestCompany::new().await;
     company.run("INSERT INTO dbo.R7 (RNo, Nm) VALUES ('P1001', 'Nordlys')").await;
     let mut adapter = company.adapter();
-    let mut refusal = async |of: &[(&str, Value)]| adapter.create(&create(&projects(), of, &[], None)).await.unwrap_err();
+    let mut refusal =
+        async |of: &[(&str, Value)]| adapter.create(&create(&projects(), of, &[], None)).await.unwrap_err();
     let taken = refusal(&[("RNo", Value::text("P1001"))]).await;
     assert_eq!(taken.kind, ErrorKind::Refused);
     assert!(taken.why.contains("P1001") && taken.why.contains("2627"), "{taken}");
@@ -206,7 +257,15 @@ async fn what_cannot_be_written_is_refused_with_its_reason() {
     assert!(refusal(&[("Nm", Value::text("no key"))]).await.why.contains("RNo has no value"));
     assert_eq!(refusal(&[("RNo", Value::text("P2")), ("Nope", Value::Int(1))]).await.kind, ErrorKind::Schema);
 
-    let made = adapter.create(&create(&projects(), &[("RNo", Value::text("P2")), ("EStDt", Value::Date(jiff::civil::date(2026, 2, 28)))], &[], None)).await.unwrap();
+    let made = adapter
+        .create(&create(
+            &projects(),
+            &[("RNo", Value::text("P2")), ("EStDt", Value::Date(jiff::civil::date(2026, 2, 28)))],
+            &[],
+            None,
+        ))
+        .await
+        .unwrap();
     assert_eq!((made.id.as_str(), &made.values[2]), ("P2", &Value::Date(jiff::civil::date(2026, 2, 28))));
     let mut parts = create(&projects(), &[("RNo", Value::text("P3"))], &[], None);
     parts.parts.push(PartWrite { list: "addresses".into(), id: None, expect: Vec::new(), set: Vec::new() });
@@ -229,7 +288,8 @@ async fn an_update_writes_only_over_what_it_expects() {
     assert_eq!(company.count("Actor WHERE Nm = 'Old' AND ChUsr = 'anna'").await, 1, "nothing was written");
 
     let expect = [("Nm", Value::text("Old")), ("Inf8", Value::Null), ("CrLmt", Value::Int(0))];
-    let set = [("Nm", Value::text("Nytt å")), ("Gr", Value::Null), ("CrLmt", Value::Decimal("1000.5".parse().unwrap()))];
+    let set =
+        [("Nm", Value::text("Nytt å")), ("Gr", Value::Null), ("CrLmt", Value::Decimal("1000.5".parse().unwrap()))];
     let row = adapter.update(&update(&customers(), "7", &expect, &set)).await.unwrap();
     assert_eq!(row.values, [Value::Int(7), Value::text("Nytt å"), Value::Null, Value::Int(0)]);
     assert_eq!(company.count("Actor WHERE Nm = 'Nytt å' AND Gr = 0 AND CrLmt = 1000.5 AND ChUsr = 'samband' AND ChDt > 0 AND CreDt = 0").await, 1);
@@ -237,10 +297,18 @@ async fn an_update_writes_only_over_what_it_expects() {
     let key = adapter.update(&update(&customers(), "7", &[], &[("ActNo", Value::Int(8))])).await.unwrap_err();
     assert_eq!(key.kind, ErrorKind::Refused);
     for id in ["8", "x", "99999999999"] {
-        assert_eq!(adapter.update(&update(&customers(), id, &[], &nm("New"))).await.unwrap_err().kind, ErrorKind::Gone, "{id}");
+        assert_eq!(
+            adapter.update(&update(&customers(), id, &[], &nm("New"))).await.unwrap_err().kind,
+            ErrorKind::Gone,
+            "{id}"
+        );
     }
     company.run("UPDATE dbo.Actor SET CustNo = 0 WHERE ActNo = 7").await;
-    assert_eq!(adapter.update(&update(&customers(), "7", &[], &nm("New"))).await.unwrap_err().kind, ErrorKind::Gone, "it is no customer any more");
+    assert_eq!(
+        adapter.update(&update(&customers(), "7", &[], &nm("New"))).await.unwrap_err().kind,
+        ErrorKind::Gone,
+        "it is no customer any more"
+    );
     company.end().await;
 }
 
@@ -329,9 +397,15 @@ async fn encryption_and_certificates() {
 async fn a_lost_answer_to_the_commit_is_an_unknown_outcome() {
     for delivered in [true, false] {
         let mut company = TestCompany::new().await;
-        let mut adapter = company.adapter_with(company.config.clone(), Arc::new(CutDial::new("COMMIT TRANSACTION", delivered)));
+        let mut adapter =
+            company.adapter_with(company.config.clone(), Arc::new(CutDial::new("COMMIT TRANSACTION", delivered)));
         adapter.open(&[customers()]).await.unwrap();
-        let wanted = create(&customers(), &[("Nm", Value::text("Nordlys"))], &["ActNo", "CustNo"], Some(("Inf8", Value::text("guid-1"))));
+        let wanted = create(
+            &customers(),
+            &[("Nm", Value::text("Nordlys"))],
+            &["ActNo", "CustNo"],
+            Some(("Inf8", Value::text("guid-1"))),
+        );
         let error = adapter.create(&wanted).await.unwrap_err();
         assert_eq!(error.kind, ErrorKind::Unknown, "{error}");
         tokio::time::sleep(Duration::from_millis(200)).await;
@@ -344,10 +418,15 @@ async fn a_lost_answer_to_the_commit_is_an_unknown_outcome() {
 
 #[tokio::test]
 async fn a_connection_lost_before_the_commit_is_made_good() {
-    for (word, delivered) in [("INSERT INTO", true), ("INSERT INTO", false), ("BEGIN TRANSACTION", true), ("sp_getapplock", true)] {
+    for (word, delivered) in
+        [("INSERT INTO", true), ("INSERT INTO", false), ("BEGIN TRANSACTION", true), ("sp_getapplock", true)]
+    {
         let mut company = TestCompany::new().await;
         let mut adapter = company.adapter_with(company.config.clone(), Arc::new(CutDial::new(word, delivered)));
-        adapter.create(&create(&customers(), &[], &["ActNo", "CustNo"], Some(("Inf8", Value::text("guid-1"))))).await.unwrap();
+        adapter
+            .create(&create(&customers(), &[], &["ActNo", "CustNo"], Some(("Inf8", Value::text("guid-1")))))
+            .await
+            .unwrap();
         assert_eq!(company.count("Actor").await, 1, "{word}");
         company.end().await;
     }
@@ -366,7 +445,11 @@ async fn deadlocks_are_tried_again_and_in_the_end_reported() {
         let fails = moment == Moment::Before
             && request.text.starts_with("UPDATE")
             && left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1)).is_ok();
-        if fails { Disturbance::Fail(SqlError::new(1205, 13, 51, "Transaction was deadlocked.")) } else { Disturbance::None }
+        if fails {
+            Disturbance::Fail(SqlError::new(1205, 13, 51, "Transaction was deadlocked."))
+        } else {
+            Disturbance::None
+        }
     };
     let mut company = TestCompany::sandbox(Options { hook: Some(Arc::new(hook)), ..Options::default() }).await;
     company.run("INSERT INTO dbo.Actor (ActNo, CustNo, Nm) VALUES (1, 1, 'Old')").await;
@@ -390,6 +473,9 @@ async fn a_row_that_somebody_holds_is_that_records_matter() {
     assert_eq!(error.kind, ErrorKind::Refused);
     assert!(error.why.contains("1222"), "{error}");
     company.run("ROLLBACK TRANSACTION").await;
-    adapter.update(&update(&customers(), "1", &[("Nm", Value::text("Old"))], &[("Nm", Value::text("New"))])).await.unwrap();
+    adapter
+        .update(&update(&customers(), "1", &[("Nm", Value::text("Old"))], &[("Nm", Value::text("New"))]))
+        .await
+        .unwrap();
     company.end().await;
 }

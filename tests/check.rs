@@ -74,6 +74,21 @@ fn the_standard_mapping_and_the_examples_are_without_a_word() {
     assert!(diagnostics.is_empty(), "{}", human::render_all(&sources, &diagnostics, human::Style::default()));
 }
 
+#[test]
+fn the_standard_mapping_and_the_examples_are_in_the_one_layout() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("mappings");
+    for folder in ["standard", "examples/acme"] {
+        for file in std::fs::read_dir(root.join(folder))
+            .unwrap()
+            .flatten()
+            .filter(|f| f.path().extension().is_some_and(|e| e == "mapping"))
+        {
+            let text = std::fs::read_to_string(file.path()).unwrap();
+            assert_eq!(samband::syntax::format(&text).text, text, "{}", file.path().display());
+        }
+    }
+}
+
 /// One broken statement is reported once, and nothing else with it.
 #[test]
 fn ten_mistakes_give_ten_faults() {

@@ -96,7 +96,7 @@ fn text(runs: &[RunRecord], held: &[Retry]) -> String {
     for run in runs {
         let outcome = run.outcome.as_deref().unwrap_or("not ended");
         let summary = run.summary.as_deref().unwrap_or_default();
-        let _ = writeln!(text, "run {}  {}  {outcome}  {summary}", run.id, run.begun_at);
+        let _ = writeln!(text, "run {}  {}  {outcome}  {summary}", run.id, local(&run.begun_at));
     }
     if !held.is_empty() {
         let _ = writeln!(text, "\n{} held:", counted(held.len(), "record"));
@@ -105,7 +105,15 @@ fn text(runs: &[RunRecord], held: &[Retry]) -> String {
         let title = held.side.title();
         let _ =
             writeln!(text, "  {} {} {} in {title}: {} [{}]", held.entity, held.key, held.name, held.reason, held.code);
-        let _ = writeln!(text, "      since {since}, {}", counted(*attempts as usize, "attempt"));
+        let _ = writeln!(text, "      since {}, {}", local(&since.to_string()), counted(*attempts as usize, "attempt"));
     }
     text
+}
+
+/// A point in time as the person at this machine reads it; what is no point in time stays as it is.
+fn local(text: &str) -> String {
+    match text.parse::<jiff::Timestamp>() {
+        Ok(at) => at.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S").to_string(),
+        Err(_) => text.to_owned(),
+    }
 }

@@ -1,8 +1,8 @@
 //! A pair, line by line and three ways: what it holds on both sides, and what it held when it was last in step.
 
-use super::entity::Output;
+use super::output::{Output, part_of};
 use super::pair::{self, Pair};
-use super::{FieldChange, Kind, Note, Operation, PartOf, Wait, fingerprint};
+use super::{FieldChange, Kind, Note, Operation, Wait, fingerprint};
 use crate::program::{Conflict, Entity, Env, Line, Outcome, Planned, Reference, Sends, Slot};
 use crate::systems::Row;
 use crate::value::{Side, Value};
@@ -119,7 +119,7 @@ pub fn compare(entity: &Entity, pair: &Pair, env: &Env, out: &mut Output) {
     }
     let news = pair.link.is_none_or(|link| bases.iter().any(|(line, s, b)| link.base.0.get(line) != Some(&(*s, *b))));
     if news {
-        out.settle(entity, pair, bases, &filters.severa);
+        out.settle(entity, (pair.severa, pair.business), pair.link.is_none(), bases, &filters.severa);
     }
 }
 
@@ -284,13 +284,6 @@ fn differing(entity: &Entity, line: &Line, to: Side, target: &Row, values: Vec<(
         })
     };
     values.into_iter().filter_map(change).collect()
-}
-
-/// The list element that a slot lies in, with its identifier if it is there.
-pub fn part_of(entity: &Entity, slot: Slot, target: Option<&Row>) -> Option<PartOf> {
-    let Slot::Part { part, .. } = slot else { return None };
-    let id = target.and_then(|row| entity.picked(part, row)).and_then(|values| values.first()).map(Value::to_string);
-    Some(PartOf { part, list: entity.parts.get(part)?.field.clone(), id })
 }
 
 /// Our identifier, where it does not stand yet.

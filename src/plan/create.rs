@@ -1,7 +1,6 @@
 //! A record that stands on one side only: created on the other, kept back, or held.
 
-use super::compare::part_of;
-use super::entity::{Output, columns};
+use super::output::{Output, columns, part_of};
 use super::pair::held;
 use super::{FieldChange, Kind, Operation, Wait, fingerprint};
 use crate::program::{Entity, Env, Line, Outcome, Planned, Reference, Sends, Slot};
@@ -15,14 +14,14 @@ pub fn create(entity: &Entity, from: Side, row: &Row, env: &Env, start: Option<j
         return;
     }
     if let Sends::No(condition) = entity.sends(from, row, env) {
-        out.kept_back(condition);
+        out.keep_back(condition);
         return;
     }
     if let (Some((side, slot)), Some(start)) = (entity.dated, start)
         && side == from
         && matches!(row.values.get(slot), Some(Value::Date(date)) if *date < start)
     {
-        out.kept_back(format!("before the start date {start}"));
+        out.keep_back(format!("before the start date {start}"));
         return;
     }
     if from == Side::Severa
@@ -98,7 +97,7 @@ fn add(entity: &Entity, line: &Line, from: Side, row: &Row, env: &Env, record: &
             return false;
         }
         Outcome::Skip(reason) => {
-            out.kept_back(reason);
+            out.keep_back(reason);
             return false;
         }
         Outcome::Write(values) => {

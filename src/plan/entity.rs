@@ -1,78 +1,12 @@
 //! The plan of one entity: pairs compared, lone records created, the rest said.
 
-use super::pair::{self, Pair};
-use super::{Adopted, EntityPlan, Kind, Operation, Planned, Settled, compare, create};
-use crate::program::{Entity, Env, Sends};
-use crate::state::{Decisions, Held, Link};
+use super::output::{Known, Output};
+use super::pair;
+use super::{EntityPlan, Kind, Operation, Planned, compare, create};
+use crate::program::{Entity, Env};
 use crate::systems::Row;
-use crate::value::{Side, Value};
+use crate::value::Side;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Everything known of an entity's records at the time of planning.
-#[derive(Debug, Default)]
-pub struct Known {
-    pub severa: Vec<Row>,
-    pub business: Vec<Row>,
-    /// The links of all records above, and on a full read of all records there are.
-    pub links: Vec<Link>,
-    /// Links in the state, for limits by share.
-    pub linked: usize,
-    /// Records on the list of held ones.
-    pub held: Vec<(Side, String)>,
-    /// What people decided about held records.
-    pub decisions: Decisions,
-    /// Creations that were begun and whose end is not known: the side to create on, and the record
-    /// on the other side that they come from. Both sides have been searched for what they came to.
-    pub intents: BTreeSet<(Side, String)>,
-}
-
-/// A plan under construction.
-#[derive(Debug, Default)]
-pub struct Output {
-    pub operations: Vec<Operation>,
-    pub held: Vec<Held>,
-    pub notes: Vec<super::Note>,
-    pub unchanged: usize,
-    pub waits: Vec<super::Wait>,
-    kept_back: BTreeMap<String, usize>,
-    settled: Vec<Settled>,
-}
-
-impl Output {
-    pub fn operation(&mut self, operation: Operation) {
-        self.operations.push(operation);
-    }
-
-    /// One reason a record is enough: the first.
-    pub fn hold(&mut self, held: Held) {
-        if !self.held.iter().any(|h| h.side == held.side && h.id == held.id) {
-            self.held.push(held);
-        }
-    }
-
-    pub fn kept_back(&mut self, condition: String) {
-        *self.kept_back.entry(condition).or_default() += 1;
-    }
-
-    pub fn settle(&mut self, entity: &Entity, pair: &Pair, bases: Vec<(u64, u64, u64)>, severa_sends: &Sends) {
-        let adopted = pair.link.is_none().then(|| Adopted {
-            born: if *severa_sends == Sends::Yes { Side::Severa } else { Side::Business },
-            columns: columns(entity, pair.business),
-        });
-        let (severa_id, business_id) = (pair.severa.id.clone(), pair.business.id.clone());
-        self.settled.push(Settled { severa_id, business_id, adopted, bases });
-    }
-}
-
-/// The columns of a Visma Business record that links point at, as text.
-pub fn columns(entity: &Entity, row: &Row) -> BTreeMap<String, String> {
-    let shown = |value: &Value| match value {
-        Value::Text(text) => text.clone(),
-        other => other.to_string(),
-    };
-    let known = entity.linked_columns.iter().filter_map(|(name, slot)| Some((name.clone(), row.values.get(*slot)?)));
-    known.filter(|(_, value)| !value.is_null()).map(|(name, value)| (name, shown(value))).collect()
-}
 
 /// Plans an entity. With `link_only` nothing is planned but identities.
 pub fn plan(
@@ -188,7 +122,8 @@ fn order(entity: &str, operations: &mut [Operation]) {
             let deepest = needed
                 .iter()
                 .filter(|n| *n != own)
-                .filter_map(|n| creates.contains_key(n).then(|| depth.get(n).copied().unwrap_or(0) + 1))
+                .filter(|n| creates.contains_key(n))
+                .map(|n| depth.get(n).copied().unwrap_or(0) + 1)
                 .max();
             let deepest = deepest.unwrap_or(0).min(64);
             if depth.get(own).copied().unwrap_or(0) < deepest {

@@ -3,7 +3,7 @@
 //! By link, then by the identifier that we wrote ourselves, then by match keys. Never by luck:
 //! two candidates, or a number under another name, are held.
 
-use super::entity::Known;
+use super::output::Known;
 use crate::program::{Entity, Env, Sends};
 use crate::state::{Held, Link};
 use crate::systems::Row;

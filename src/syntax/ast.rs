@@ -3,10 +3,9 @@
 //! Names are unresolved and types unchecked; a statement that did not parse is absent here and
 //! stands among the diagnostics. Comments are not part of it: the outline owns them.
 
-#![expect(
-    clippy::large_enum_variant,
-    reason = "a tree is built once and walked; boxes would only make it harder to read"
-)]
+mod example;
+
+pub use example::{Example, ExampleRecord, ExampleSide, ExampleValue};
 
 use crate::source::{Span, Spanned};
 use crate::value::Side;
@@ -444,33 +443,4 @@ pub struct MapRow {
 pub enum MapKey {
     Value(Expr),
     Else(Span),
-}
-
-/// `example "a prospect does not" for Customer { severa {…} business nothing }`
-#[derive(Debug, Clone)]
-pub struct Example {
-    pub title: Spanned<String>,
-    pub entity: Name,
-    pub severa: Option<ExampleSide>,
-    pub business: Option<ExampleSide>,
-    pub span: Span,
-}
-
-#[derive(Debug, Clone)]
-pub enum ExampleSide {
-    Nothing(Span),
-    Record(ExampleRecord),
-}
-
-#[derive(Debug, Clone)]
-pub struct ExampleRecord {
-    pub fields: Vec<(Path, ExampleValue)>,
-    pub span: Span,
-}
-
-#[derive(Debug, Clone)]
-pub enum ExampleValue {
-    Value(Expr),
-    Record(ExampleRecord),
-    List(Vec<ExampleRecord>, Span),
 }

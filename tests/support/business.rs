@@ -3,7 +3,9 @@
 //! With `SAMBAND_TEST_SQLSERVER` set to an ADO connection string of a login that may create
 //! databases, every test makes its own database there from facts/visma-business-company.sql and drops it.
 
-use samband::sandbox::business::{BusinessServer, Company, Encryption, Login as SandboxLogin, Options, Rights, Running};
+use samband::sandbox::business::{
+    BusinessServer, Company, Encryption, Login as SandboxLogin, Options, Rights, Running,
+};
 use samband::systems::business::{Business, BusinessConfig, Dial, Encrypt, Login, TcpDial, Wire};
 use samband::systems::{Condition, RecordName, Secret, Select, SelectField, SystemClock};
 use samband::value::{Type, Value};
@@ -36,13 +38,19 @@ impl TestCompany {
 
     pub async fn sandbox(options: Options) -> Self {
         // A server without encryption hangs up on a client that offers it.
-        let level = if options.encryption == Encryption::NotSupported { EncryptionLevel::NotSupported } else { EncryptionLevel::Off };
+        let level = if options.encryption == Encryption::NotSupported {
+            EncryptionLevel::NotSupported
+        } else {
+            EncryptionLevel::Off
+        };
         let logins = vec![
             SandboxLogin::owner("samband", "secret"),
             SandboxLogin { user: "reader".into(), password: "r".into(), rights: Rights::ReadOnly },
         ];
-        let running = BusinessServer::start(Company::temporary().unwrap(), Options { logins, ..options }).await.unwrap();
-        let mut config = BusinessConfig::new(format!("localhost:{}", running.addr().port()), "F0001", login("samband", "secret"));
+        let running =
+            BusinessServer::start(Company::temporary().unwrap(), Options { logins, ..options }).await.unwrap();
+        let mut config =
+            BusinessConfig::new(format!("localhost:{}", running.addr().port()), "F0001", login("samband", "secret"));
         config.encrypt = Encrypt::Off;
         let client = connect(&config, "F0001", level).await;
         Self { config, sandbox: Some(running), client }
@@ -52,7 +60,10 @@ impl TestCompany {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let name = format!("samband_test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let part = |names: &[&str]| {
-            let found = ado.split(';').filter_map(|p| p.split_once('=')).find(|(key, _)| names.contains(&key.trim().to_lowercase().as_str()));
+            let found = ado
+                .split(';')
+                .filter_map(|p| p.split_once('='))
+                .find(|(key, _)| names.contains(&key.trim().to_lowercase().as_str()));
             found.map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
         };
         let login = login(&part(&["user id", "uid", "user"]), &part(&["password", "pwd"]));
@@ -90,7 +101,9 @@ impl TestCompany {
     pub async fn end(mut self) {
         if self.sandbox.is_none() {
             let name = &self.config.database;
-            let sql = format!("USE master; ALTER DATABASE [{name}] SET SINGLE_USER WITH ROLLBACK IMMEDIATE; DROP DATABASE [{name}]");
+            let sql = format!(
+                "USE master; ALTER DATABASE [{name}] SET SINGLE_USER WITH ROLLBACK IMMEDIATE; DROP DATABASE [{name}]"
+            );
             run(&mut self.client, &sql).await;
         }
     }
@@ -121,7 +134,15 @@ async fn run(client: &mut Client<Compat<TcpStream>>, sql: &str) {
 }
 
 pub fn select(name: &str, index: Option<u8>, scope: Vec<Condition>, fields: &[(&str, Type, bool)]) -> Select {
-    let fields = fields.iter().map(|(name, ty, blank)| SelectField { name: (*name).into(), ty: ty.clone(), blank_is_nothing: *blank, of: None }).collect();
+    let fields = fields
+        .iter()
+        .map(|(name, ty, blank)| SelectField {
+            name: (*name).into(),
+            ty: ty.clone(),
+            blank_is_nothing: *blank,
+            of: None,
+        })
+        .collect();
     Select { record: RecordName { name: name.into(), index }, scope, fields }
 }
 
@@ -171,7 +192,9 @@ impl AsyncRead for CutWire {
 
 impl AsyncWrite for CutWire {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        if buf.windows(self.needle.len()).any(|window| window == self.needle) && self.armed.swap(false, Ordering::SeqCst) {
+        if buf.windows(self.needle.len()).any(|window| window == self.needle)
+            && self.armed.swap(false, Ordering::SeqCst)
+        {
             self.cut = true;
         }
         if self.cut && !self.delivered {

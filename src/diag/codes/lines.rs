@@ -23,7 +23,7 @@ codes! {
         "Only a field, a tuple of fields or a template of one field can take a value; constants and expressions only give one.";
     BAD_ARGUMENT = "bad-argument" Error
         "A transform with missing, surplus or wrong arguments."
-        "`samband schema functions` and the documentation list each transform with its arguments.";
+        "Each transform takes the arguments that its documentation names: `fit` and `truncate` a size, `round` the places.";
     TWO_WRITERS = "two-writers" Error
         "Two lines that write one field."
         "Only one of them can be right. Drop one, or put the choice into one line with `when`.";

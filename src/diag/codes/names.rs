@@ -5,7 +5,7 @@ use super::codes;
 codes! {
     UNKNOWN_RECORD = "unknown-record" Error
         "A record that the system does not have."
-        "The left side names records of Severa, the right side records of Visma Business, as `samband schema` lists them.";
+        "The left side names records of Severa, the right side records of Visma Business, under the names that their own documentation uses.";
     UNKNOWN_FIELD = "unknown-field" Error
         "A field that the record does not have."
         "Fields are written as in the system's own documentation: Severa's JSON paths, Visma Business' column names.";

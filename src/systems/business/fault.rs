@@ -66,7 +66,7 @@ impl Fault {
                 "grant the login the right that is missing (docs/sql-login.sql grants all that is needed)",
             ),
             207 | 208 | 213 | 4701 => {
-                (ErrorKind::Schema, "compare the mapping with the company's columns: `samband schema pull`")
+                (ErrorKind::Schema, "compare the mapping with the company's columns, and tell the mapping's author")
             }
             1205 => (ErrorKind::Busy, "other programs keep getting in the way: try again at a quieter time"),
             1222 => (

@@ -37,7 +37,9 @@ pub(super) async fn open(business: &mut Business, selects: &[Select]) -> Result<
         format!("the company database {} lacks what the mapping asks for", business.config.database),
     )
     .why(found.join("; "))
-    .help("correct the mapping (`samband schema pull` shows the company's own columns), or grant the rights of docs/sql-login.sql"))
+    .help(
+        "correct the mapping (the company's own client shows its columns), or grant the rights of docs/sql-login.sql",
+    ))
 }
 
 async fn describe(business: &mut Business) -> Result<Opened, SystemError> {

@@ -124,7 +124,7 @@ pub(super) fn known<'t>(table: &'t Table, name: &str) -> Result<&'t Column, Syst
             ErrorKind::Schema,
             format!("dbo.{}.{name}: there is no such column", table.name),
         )
-        .help("compare the mapping with the company's columns: `samband schema pull`")
+        .help("compare the mapping with the company's columns, and tell the mapping's author")
     })
 }
 

@@ -278,7 +278,10 @@ mod tests {
             highest(&table, key, Some((1, 9))).sql,
             "SELECT MAX([ActNo]) FROM dbo.[Actor] WITH (UPDLOCK, HOLDLOCK) WHERE [ActNo] >= CAST(@P1 AS int) AND [ActNo] <= CAST(@P2 AS int)"
         );
-        assert_eq!(highest(&table, name, None).sql, "SELECT MAX(TRY_CAST([Nm] AS bigint)) FROM dbo.[Actor] WITH (UPDLOCK, HOLDLOCK)");
+        assert_eq!(
+            highest(&table, name, None).sql,
+            "SELECT MAX(TRY_CAST([Nm] AS bigint)) FROM dbo.[Actor] WITH (UPDLOCK, HOLDLOCK)"
+        );
         assert_eq!(
             page(&table, &["ActNo".into()], &["[Nm] = ''".into()], 10, Vec::new()).sql,
             "SELECT TOP (10) [ActNo] FROM dbo.[Actor] WHERE [Nm] = '' ORDER BY [ActNo]"

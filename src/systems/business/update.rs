@@ -109,5 +109,5 @@ async fn once(
 fn gone(what: &str, table: &Table) -> SystemError {
     SystemError::new(Side::Business, ErrorKind::Gone, what)
         .why(format!("dbo.{} has no such record any more within what the mapping reads", table.name))
-        .help("was it deleted, or is it another kind of record now? `samband held` keeps it until somebody decides")
+        .help("was it deleted, or is it another kind of record now? it stays on the list of `samband status` until somebody decides")
 }

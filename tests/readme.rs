@@ -1,0 +1,80 @@
+//! Everything that the README shows is true: its mapping and settings check, its commands exist.
+
+mod support;
+
+use samband::diag::human;
+use samband::source::Sources;
+use samband::{model, settings, syntax};
+use support::mapping;
+
+const README: &str = include_str!("../README.md");
+
+/// The code blocks of a language.
+fn blocks(language: &str) -> Vec<String> {
+    let readme = README.replace("\r\n", "\n");
+    let fence = format!("```{language}\n");
+    readme.split(&fence).skip(1).filter_map(|rest| Some(rest.split_once("```")?.0.to_owned())).collect()
+}
+
+#[test]
+fn its_mapping_is_without_fault_and_laid_out() {
+    let blocks = blocks("mapping");
+    assert_eq!(blocks.len(), 1);
+    for block in blocks {
+        let mut sources = Sources::default();
+        let mut files = mapping::add_standard(&mut sources);
+        files.push(sources.add("README.md", block.as_str()));
+        let (_, diagnostics) = model::check(&sources, &files, None, None);
+        assert!(diagnostics.is_empty(), "{}", human::render_all(&sources, &diagnostics, human::Style::default()));
+        assert_eq!(syntax::format(&block).text, block);
+    }
+}
+
+#[test]
+fn its_settings_make_a_program() {
+    for block in blocks("yaml") {
+        let mut sources = Sources::default();
+        let files = mapping::add_standard(&mut sources);
+        let file = settings::add(&mut sources, "samband.yaml", &block);
+        let (settings, mut diagnostics) = settings::read(&sources, file);
+        let (program, faults) = model::check(&sources, &files, settings.mapping.as_ref(), Some(&settings.settings));
+        diagnostics.extend(faults);
+        assert!(diagnostics.is_empty(), "{}", human::render_all(&sources, &diagnostics, human::Style::default()));
+        assert!(program.is_some());
+    }
+}
+
+#[cfg(feature = "run")]
+#[test]
+fn its_commands_exist_with_their_flags() {
+    let commands = README.split("`samband ").skip(1).filter_map(|rest| Some(rest.split_once('`')?.0));
+    let mut seen = 0;
+    for command in commands {
+        let words: Vec<&str> = command.split_whitespace().collect();
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_samband"))
+            .args([words[0], "--help"])
+            .output()
+            .expect("it runs");
+        assert!(output.status.success(), "samband {}", words[0]);
+        let help = String::from_utf8_lossy(&output.stdout);
+        for flag in words.iter().filter(|w| w.starts_with("--")) {
+            assert!(help.contains(flag), "samband {} has no {flag}", words[0]);
+        }
+        seen += 1;
+    }
+    assert!(seen >= 8, "{seen}");
+}
+
+/// The two commands that do all the set-up: tests/run.rs carries the first out, the second runs this.
+#[test]
+fn its_two_commands_come_first() {
+    assert_eq!(blocks("console"), ["cargo run -- demo\n", "cargo test\n"]);
+}
+
+#[test]
+fn the_files_it_points_at_are_there() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    for target in README.split("](").skip(1).filter_map(|rest| Some(rest.split_once(')')?.0)) {
+        assert!(target.starts_with("http") || root.join(target).exists(), "{target}");
+    }
+}
