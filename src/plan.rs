@@ -15,11 +15,11 @@ mod text;
 
 pub use entity::plan;
 pub use file::{PlanError, PlanFile, load, save};
-pub use fingerprint::{base_entry, end, line_key};
+pub use fingerprint::{UNSETTLED, base_entry, end, line_key};
 pub use json::document;
 pub use limits::{Limits, Stopped, check as check_limits};
 pub use output::{Known, columns};
-pub use pair::identity_of;
+pub use pair::{identity_of, pair};
 pub use text::{planned, render};
 
 use crate::program::Origin;
@@ -36,6 +36,8 @@ pub struct Plan {
     pub fingerprint: String,
     /// The tenant and company it was made for.
     pub identity: String,
+    /// Of the state it was made from: a plan that another run has overtaken is refused.
+    pub generation: u64,
     pub made_at: String,
     pub entities: Vec<EntityPlan>,
 }
@@ -60,6 +62,9 @@ pub struct EntityPlan {
     pub waits: Vec<Wait>,
     /// Records on the list of held ones that are no longer held.
     pub released: Vec<(Side, String)>,
+    /// Begun creations that came to nothing and are not wanted any more: side, and source record.
+    #[serde(default)]
+    pub looked_up: Vec<(Side, String)>,
     /// Linked records before this run, for limits by share.
     pub linked: usize,
     /// How far each side was read for it; kept once all of it is done.
@@ -122,6 +127,8 @@ pub struct FieldChange {
     pub old: Value,
     pub new: Planned,
     pub because: Origin,
+    /// The line's name in a base; 0 for what no line says.
+    pub line: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -163,6 +170,14 @@ pub struct Wait {
     pub side: Side,
     pub id: String,
     pub references: Vec<crate::program::Reference>,
+}
+
+impl Operation {
+    /// The records that it concerns: what it comes from, and what it changes.
+    pub fn records(&self) -> impl Iterator<Item = (Side, String)> + use<> {
+        let source = (self.side.other(), self.source_id.clone());
+        std::iter::once(source).chain(self.record_id.clone().map(|id| (self.side, id)))
+    }
 }
 
 /// Counts over a plan.

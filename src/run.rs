@@ -4,6 +4,7 @@
 //! before a record is created, an outcome that is not known is looked up before anything is tried
 //! again, and a watermark never passes a record that is not on some list.
 
+mod again;
 mod apply;
 mod error;
 mod gather;
@@ -16,7 +17,7 @@ pub use error::RunError;
 pub use report::{Outcome, Report};
 
 use crate::plan::{self, Limits, Plan};
-use crate::program::{Env, Lookups, Program};
+use crate::program::{Env, Lookups, Program, Reference};
 use crate::state::{Holder, State};
 use crate::systems::{Clock, Read, Row, Select, System};
 use crate::value::{Side, Value};
@@ -66,6 +67,10 @@ pub struct Engine {
     opened: Option<Opened>,
     /// What the entity at hand has had created so far, by the record it was made from.
     created: BTreeMap<String, Row>,
+    /// What the entity's records still wait for once they have been carried over.
+    waits: BTreeMap<(Side, String), Vec<Reference>>,
+    /// When the lease was renewed last.
+    renewed: Option<jiff::Timestamp>,
 }
 
 /// What opening both sides gave.
@@ -84,7 +89,18 @@ impl Engine {
         state: State,
         options: Options,
     ) -> Self {
-        Self { program, severa, business, clock, state, options, opened: None, created: BTreeMap::new() }
+        Self {
+            program,
+            severa,
+            business,
+            clock,
+            state,
+            options,
+            opened: None,
+            created: BTreeMap::new(),
+            waits: BTreeMap::new(),
+            renewed: None,
+        }
     }
 
     pub fn state(&self) -> &State {
@@ -159,6 +175,7 @@ impl Engine {
             mapping: self.program.mapping.clone(),
             fingerprint: self.program.fingerprint.clone(),
             identity: self.opened.as_ref().map(|o| o.identity.clone()).unwrap_or_default(),
+            generation: self.generation()?,
             made_at: self.clock.now().to_string(),
             entities: Vec::new(),
         };
@@ -170,7 +187,7 @@ impl Engine {
             if self.stopped() {
                 return Err(RunError::Interrupted);
             }
-            let gathered = self.gather(place, progress).await?;
+            let gathered = self.gather(place, &index, progress).await?;
             let Some(opened) = &self.opened else { return Err(RunError::Interrupted) };
             let entity = &self.program.entities[place];
             progress.at("planning", &entity.name, 0, None);
@@ -179,7 +196,8 @@ impl Engine {
                 let env = Env { links: &index, lookups: &opened.lookups };
                 plan::plan(entity, &gathered.known, &env, self.options.start_date, self.options.link_only)
             };
-            for _ in 0..2 {
+            let to_itself = planned.waits.iter().flat_map(|w| &w.references).any(|r| r.entity == entity.name);
+            for _ in 0..if to_itself { 2 } else { 0 } {
                 index.add(place, &planned);
                 let env = Env { links: &index, lookups: &opened.lookups };
                 planned = plan::plan(entity, &gathered.known, &env, self.options.start_date, self.options.link_only);
@@ -195,33 +213,35 @@ impl Engine {
     /// Plans and carries out in one go.
     pub async fn run(&mut self, progress: &mut dyn Progress) -> Result<(Plan, Report), RunError> {
         let lease = self.state.lock(&holder(self.clock.as_ref()), self.clock.now())?;
-        let result = self.run_locked(&lease, progress).await;
-        self.state.unlock(lease)?;
-        result
+        let run = self.state.begin_run(self.clock.now())?;
+        let result = self.run_locked(run, &lease, progress).await;
+        self.ended(run, lease, result)
     }
 
     async fn run_locked(
         &mut self,
+        run: i64,
         lease: &crate::state::Lease,
         progress: &mut dyn Progress,
     ) -> Result<(Plan, Report), RunError> {
         let plan = self.plan(progress).await?;
         self.within_limits(&plan)?;
-        let report = self.carry_out(&plan, lease, progress).await?;
+        let report = self.carry_out(&plan, Way::Run, run, lease, progress).await?;
         Ok((plan, report))
     }
 
     /// Carries out exactly a plan made earlier, or refuses it as a whole.
     pub async fn apply(&mut self, plan: &Plan, progress: &mut dyn Progress) -> Result<Report, RunError> {
         let lease = self.state.lock(&holder(self.clock.as_ref()), self.clock.now())?;
-        let result = self.apply_locked(plan, &lease, progress).await;
-        self.state.unlock(lease)?;
-        result
+        let run = self.state.begin_run(self.clock.now())?;
+        let result = self.apply_locked(plan, run, &lease, progress).await;
+        self.ended(run, lease, result)
     }
 
     async fn apply_locked(
         &mut self,
         plan: &Plan,
+        run: i64,
         lease: &crate::state::Lease,
         progress: &mut dyn Progress,
     ) -> Result<Report, RunError> {
@@ -233,18 +253,44 @@ impl Engine {
         if plan.identity != identity {
             return Err(RunError::OtherCompany { plan: plan.identity.clone(), found: identity });
         }
+        if plan.generation != self.generation()? {
+            return Err(RunError::Overtaken);
+        }
         let moved = self.moved(plan).await?;
         if !moved.is_empty() {
             return Err(RunError::Stale(moved));
         }
         self.within_limits(plan)?;
-        self.carry_out(plan, lease, progress).await
+        self.carry_out(plan, Way::Apply, run, lease, progress).await
+    }
+
+    /// Gives the lock back, and says how a run ended that did not get as far as its plan.
+    fn ended<T>(&self, run: i64, lease: crate::state::Lease, result: Result<T, RunError>) -> Result<T, RunError> {
+        if let Err(error) = &result {
+            self.state.end_run(run, self.clock.now(), &error.to_string(), "stopped")?;
+        }
+        self.state.unlock(lease)?;
+        result
+    }
+
+    /// Counts the runs that changed what plans are made from.
+    fn generation(&self) -> Result<u64, RunError> {
+        Ok(self.state.meta("generation")?.and_then(|text| text.parse().ok()).unwrap_or(0))
     }
 
     fn within_limits(&self, plan: &Plan) -> Result<(), RunError> {
         let stopped = plan::check_limits(plan, self.options.limits);
         if stopped.is_empty() { Ok(()) } else { Err(RunError::Limits(stopped, Box::new(plan.clone()))) }
     }
+}
+
+/// How a plan came to be carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// Made just now: a record that moves meanwhile is planned again.
+    Run,
+    /// Looked at by a person: only what it says is written, and a record that moves is held.
+    Apply,
 }
 
 /// Who holds the lock: this process, told apart from an earlier one of the same number by its start.

@@ -2,6 +2,7 @@
 //!
 //! One SQLite file a company. Only this module touches it.
 
+mod decisions;
 mod held;
 mod history;
 mod intents;
@@ -10,12 +11,14 @@ mod lock;
 mod schema;
 mod watermarks;
 
+pub use decisions::{Decision, Decisions};
 pub use held::{Held, Retry};
 pub use history::{Change, RunRecord};
 pub use intents::Intent;
 pub use links::{Base, Link};
 pub use lock::{Holder, Lease};
 
+use crate::value::Side;
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
 
@@ -41,6 +44,10 @@ pub enum StateError {
     LockFile(std::io::Error),
     #[error("a record in the state file cannot be read: {0}")]
     Content(#[from] serde_json::Error),
+}
+
+fn side_of(word: &str) -> Side {
+    if word == Side::Severa.word() { Side::Severa } else { Side::Business }
 }
 
 impl State {
@@ -95,7 +102,8 @@ impl State {
 
     /// Carries out several changes as one.
     pub fn together<T>(&self, change: impl FnOnce() -> Result<T, StateError>) -> Result<T, StateError> {
-        let transaction = self.db.unchecked_transaction()?;
+        // Immediate, so that two processes that read before they write wait for each other.
+        let transaction = rusqlite::Transaction::new_unchecked(&self.db, rusqlite::TransactionBehavior::Immediate)?;
         let result = change()?;
         transaction.commit()?;
         Ok(result)

@@ -3,7 +3,7 @@
 use super::output::{Output, part_of};
 use super::pair::{self, Pair};
 use super::{FieldChange, Kind, Note, Operation, Wait, fingerprint};
-use crate::program::{Conflict, Entity, Env, Line, Outcome, Planned, Sends, Slot};
+use crate::program::{Conflict, Entity, Env, Line, Outcome, Planned, Reference, Sends, Slot};
 use crate::systems::Row;
 use crate::value::{Side, Value};
 
@@ -39,12 +39,15 @@ pub fn compare(entity: &Entity, pair: &Pair, env: &Env, out: &mut Output) {
     };
     let mut bases = Vec::new();
     let mut waits = Vec::new();
-    let mut changes: Vec<(Side, Kind, &Line, Vec<FieldChange>)> = Vec::new();
+    let mut changes: Vec<Change> = Vec::new();
     for line in entity.lines.iter().filter(|l| !l.on_create) {
         let entry = fingerprint::base_entry(entity, line, pair.severa, pair.business);
+        if base_of(pair, line) == Some((entry.1, entry.2)) {
+            continue;
+        }
         let to = match way(entity, line, pair, entry, &filters, env) {
             Way::InStep => {
-                bases.push(entry);
+                bases.extend(in_step(entity, line, pair, entry, env, &mut waits));
                 continue;
             }
             Way::Stays => continue,
@@ -56,12 +59,21 @@ pub fn compare(entity: &Entity, pair: &Pair, env: &Env, out: &mut Output) {
             Way::Carry(to) => to,
         };
         let (source, target) = sides(pair, to);
+        if to == Side::Business
+            && let Some(reason) = entity.held_by(source, env)
+        {
+            out.hold(pair::held(entity, Side::Severa, source, "hold", reason.to_owned()));
+            continue;
+        }
         let carried = line.carry(entity, to, source, Some(target), env);
+        let settled = carried.waits.is_empty();
+        let entry = if settled { entry } else { unsettled(entry, to.other()) };
         waits.extend(carried.waits);
         match carried.outcome {
             Outcome::Keep => bases.push(entry),
             Outcome::Hold(reason) | Outcome::Skip(reason) => {
-                out.hold(pair::held(entity, to.other(), source, "does-not-fit", reason));
+                let code = if settled { "does-not-fit" } else { "not-linked" };
+                out.hold(pair::held(entity, to.other(), source, code, reason));
             }
             Outcome::Write(values) => {
                 let fields = differing(entity, line, to, target, values);
@@ -71,7 +83,9 @@ pub fn compare(entity: &Entity, pair: &Pair, env: &Env, out: &mut Output) {
                     bases.push(entry);
                 } else {
                     let kind = if line.write_back || line.numbered { Kind::WriteBack } else { Kind::Update };
-                    changes.push((to, kind, line, fields));
+                    let (line, severa, business) = entry;
+                    let base = (line, if to == Side::Business { severa } else { business });
+                    changes.push(Change { to, kind, base, fields });
                 }
             }
         }
@@ -80,14 +94,13 @@ pub fn compare(entity: &Entity, pair: &Pair, env: &Env, out: &mut Output) {
     let before = out.operations.len();
     for to in Side::BOTH {
         for kind in [Kind::Update, Kind::WriteBack] {
-            let lines: Vec<_> = changes.iter().filter(|(side, k, ..)| (*side, *k) == (to, kind)).collect();
+            let lines: Vec<_> = changes.iter().filter(|c| (c.to, c.kind) == (to, kind)).collect();
             if lines.is_empty() {
                 continue;
             }
             let (source, target) = sides(pair, to);
-            let end = |line: &Line| (fingerprint::line_key(line), fingerprint::end(entity, line, to.other(), source));
-            let bases = lines.iter().map(|(_, _, line, _)| end(line)).collect();
-            let fields = lines.iter().flat_map(|(_, _, _, fields)| fields.clone()).collect();
+            let bases = lines.iter().map(|c| c.base).collect();
+            let fields = lines.iter().flat_map(|c| c.fields.clone()).collect();
             out.operation(change(entity, kind, to, source, target, fields, bases));
         }
     }
@@ -107,6 +120,45 @@ pub fn compare(entity: &Entity, pair: &Pair, env: &Env, out: &mut Output) {
     let news = pair.link.is_none_or(|link| bases.iter().any(|(line, s, b)| link.base.0.get(line) != Some(&(*s, *b))));
     if news {
         out.settle(entity, (pair.severa, pair.business), pair.link.is_none(), bases, &filters.severa);
+    }
+}
+
+/// A line that will be written.
+struct Change {
+    to: Side,
+    kind: Kind,
+    /// The line, and its source's fingerprint.
+    base: (u64, u64),
+    fields: Vec<FieldChange>,
+}
+
+/// The base of a line whose ends agree. They may agree only because what one of them points at has no
+/// counterpart yet: then that end is still to be carried over.
+fn in_step(
+    entity: &Entity,
+    line: &Line,
+    pair: &Pair,
+    mut entry: (u64, u64, u64),
+    env: &Env,
+    waits: &mut Vec<Reference>,
+) -> Option<(u64, u64, u64)> {
+    let mut waiting = 0;
+    for to in Side::BOTH.into_iter().filter(|to| line.writes_to(*to)) {
+        let (source, target) = sides(pair, to);
+        let carried = line.carry(entity, to, source, Some(target), env);
+        if !carried.waits.is_empty() {
+            entry = unsettled(entry, to.other());
+            waiting += 1;
+        }
+        waits.extend(carried.waits);
+    }
+    (waiting < 2).then_some(entry)
+}
+
+fn unsettled((line, severa, business): (u64, u64, u64), source: Side) -> (u64, u64, u64) {
+    match source {
+        Side::Severa => (line, fingerprint::UNSETTLED, business),
+        Side::Business => (line, severa, fingerprint::UNSETTLED),
     }
 }
 
@@ -228,6 +280,7 @@ fn differing(entity: &Entity, line: &Line, to: Side, target: &Row, values: Vec<(
             old,
             new,
             because: line.origin.clone(),
+            line: fingerprint::line_key(line),
         })
     };
     values.into_iter().filter_map(change).collect()
@@ -247,6 +300,7 @@ fn identity(entity: &Entity, pair: &Pair, out: &mut Output) {
         old: old.clone(),
         new: Planned::Value(new),
         because: entity.identity_origin.clone(),
+        line: 0,
     };
     out.operation(change(entity, Kind::Link, Side::Business, pair.severa, pair.business, vec![field], Vec::new()));
 }

@@ -52,6 +52,7 @@ pub fn create(entity: &Entity, from: Side, row: &Row, env: &Env, start: Option<j
                 old: Value::Null,
                 new: Planned::Value(value.clone()),
                 because,
+                line: 0,
             });
         }
     }
@@ -85,6 +86,7 @@ fn has_value(planned: &Planned) -> bool {
 fn add(entity: &Entity, line: &Line, from: Side, row: &Row, env: &Env, record: &mut Record, out: &mut Output) -> bool {
     let to = from.other();
     let carried = line.carry(entity, to, row, None, env);
+    let settled = carried.waits.is_empty();
     record.waits.extend(carried.waits);
     match carried.outcome {
         Outcome::Keep => {}
@@ -106,12 +108,14 @@ fn add(entity: &Entity, line: &Line, from: Side, row: &Row, env: &Env, record: &
                     old: Value::Null,
                     new,
                     because: line.origin.clone(),
+                    line: fingerprint::line_key(line),
                 });
             }
         }
     }
     if !line.on_create {
-        record.bases.push((fingerprint::line_key(line), fingerprint::end(entity, line, from, row)));
+        let source = if settled { fingerprint::end(entity, line, from, row) } else { fingerprint::UNSETTLED };
+        record.bases.push((fingerprint::line_key(line), source));
     }
     true
 }
@@ -160,6 +164,7 @@ fn write_back(entity: &Entity, from: Side, row: &Row, numbers: &[String], out: &
                         column: column.clone(),
                     }),
                     because: line.origin.clone(),
+                    line: fingerprint::line_key(line),
                 });
                 let fields: Vec<_> = fields.collect();
                 if !fields.is_empty() {
@@ -181,6 +186,7 @@ fn write_back(entity: &Entity, from: Side, row: &Row, numbers: &[String], out: &
                     column: String::new(),
                 }),
                 because: entity.identity_origin.clone(),
+                line: 0,
             };
             out.operation(operation(Kind::Link, Side::Business, Some(row.id.clone()), vec![field]));
         }

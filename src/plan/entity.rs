@@ -4,6 +4,7 @@ use super::output::{Known, Output};
 use super::pair;
 use super::{EntityPlan, Kind, Operation, Planned, compare, create};
 use crate::program::{Entity, Env};
+use crate::systems::Row;
 use crate::value::Side;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,7 +24,11 @@ pub fn plan(
     if !link_only {
         for (side, rows) in [(Side::Severa, &pairing.lone_severa), (Side::Business, &pairing.lone_business)] {
             for row in rows {
-                create::create(entity, side, row, env, start, &mut out);
+                if let Some(reason) = blind(entity, known, side, row, env) {
+                    out.hold(pair::held(entity, side, row, "unknown-outcome", reason));
+                } else {
+                    create::create(entity, side, row, env, start, &mut out);
+                }
             }
         }
     }
@@ -42,7 +47,7 @@ pub fn plan(
     }
     // A record that is held for one field is not changed in others behind a person's back.
     let held: BTreeSet<(Side, String)> = out.held.iter().map(|h| (h.side, h.id.clone())).collect();
-    out.operations.retain(|o| !held.contains(&(o.side.other(), o.source_id.clone())) || o.kind == Kind::Link);
+    out.operations.retain(|o| o.kind == Kind::Link || !o.records().any(|record| held.contains(&record)));
     if link_only {
         out.operations.retain(|o| o.kind == Kind::Link);
     }
@@ -50,8 +55,17 @@ pub fn plan(
     for (number, operation) in out.operations.iter_mut().enumerate() {
         operation.id = format!("{}-{}", entity.name, number + 1);
     }
-    let released = known.held.iter().filter(|(side, id)| !held.contains(&(*side, id.clone()))).cloned().collect();
+    // A held record that is tried again keeps its place on the list, and its count of tries, until that is done.
+    let tried: BTreeSet<(Side, String)> = out.operations.iter().flat_map(Operation::records).collect();
+    let released = known.held.iter().filter(|record| !held.contains(record) && !tried.contains(record));
+    let released = released.cloned().collect();
+    let pending = |(side, id): &(Side, String)| {
+        let begun = out.operations.iter().any(|o| o.kind == Kind::Create && o.side == *side && o.source_id == *id);
+        begun || out.held.iter().any(|h| h.code == "unknown-outcome" && h.id == *id)
+    };
+    let looked_up = known.intents.iter().filter(|intent| !pending(intent)).cloned().collect();
     EntityPlan {
+        looked_up,
         entity: entity.name.clone(),
         title: entity.title.clone(),
         read_severa: known.severa.len(),
@@ -67,6 +81,20 @@ pub fn plan(
         linked: known.linked,
         watermarks: Vec::new(),
     }
+}
+
+/// Why a creation that may have taken effect cannot be repeated: there is nothing to find its record by.
+fn blind(entity: &Entity, known: &Known, from: Side, row: &Row, env: &Env) -> Option<String> {
+    let to = from.other();
+    let begun = known.intents.contains(&(to, row.id.clone()));
+    let by_identity = to == Side::Business && entity.identity.is_some();
+    let by_keys = || entity.match_keys(from, row, env).0.iter().any(|keys| keys.iter().all(Option::is_some));
+    (begun && !by_identity && !by_keys()).then(|| {
+        format!(
+            "a creation in {} was begun and its end is not known; nothing identifies the record there, so look for it and link or ignore it",
+            to.title()
+        )
+    })
 }
 
 /// Records that others of the same entity point at are created first; where they point at each

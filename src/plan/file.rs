@@ -12,10 +12,11 @@ struct Head {
     mapping: String,
     fingerprint: String,
     identity: String,
+    generation: u64,
     made_at: String,
 }
 
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Why a plan file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +38,7 @@ pub fn save(plan: &Plan, path: &Path) -> Result<(), PlanError> {
         mapping: plan.mapping.clone(),
         fingerprint: plan.fingerprint.clone(),
         identity: plan.identity.clone(),
+        generation: plan.generation,
         made_at: plan.made_at.clone(),
     };
     let mut line = |json: Result<String, serde_json::Error>| -> std::io::Result<()> { writeln!(file, "{}", json?) };
@@ -62,6 +64,7 @@ pub fn load(path: &Path) -> Result<PlanFile, PlanError> {
         mapping: head.mapping,
         fingerprint: head.fingerprint,
         identity: head.identity,
+        generation: head.generation,
         made_at: head.made_at,
         entities: Vec::new(),
     };

@@ -17,8 +17,12 @@ pub fn end(entity: &Entity, line: &Line, side: Side, row: &Row) -> u64 {
         append(&mut text, &value);
         text.push('\u{1f}');
     }
-    xxh3_64(text.as_bytes())
+    xxh3_64(text.as_bytes()).max(1)
 }
+
+/// In the place of an end's fingerprint: what stands there is still to be carried over, because it
+/// points at a record that has no counterpart yet.
+pub const UNSETTLED: u64 = 0;
 
 /// A line's entry in a base: its name, and both ends as the rows hold them.
 pub fn base_entry(entity: &Entity, line: &Line, severa: &Row, business: &Row) -> (u64, u64, u64) {

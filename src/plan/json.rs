@@ -1,8 +1,31 @@
 //! A plan as other programs read it; field names are stable.
 
-use super::text::planned;
-use super::{Operation, Plan};
+use super::{Operation, Plan, Planned};
+use crate::value::Value;
 use serde_json::{Value as Json, json};
+
+/// A value as JSON has it: texts without quotes of ours, decimals as their digits in a text so that
+/// no reader makes a float of them, dates and identifiers as text.
+fn value(value: &Value) -> Json {
+    match value {
+        Value::Null => Json::Null,
+        Value::Bool(value) => json!(value),
+        Value::Int(value) => json!(value),
+        Value::Text(text) => json!(text),
+        Value::List(values) | Value::Record(values) => values.iter().map(self::value).collect(),
+        other => json!(other.to_string()),
+    }
+}
+
+/// A value that is known only once another record has been created is an object that says which.
+fn new(planned: &Planned) -> Json {
+    match planned {
+        Planned::Value(value) => self::value(value),
+        Planned::Pending(r) => {
+            json!({"pending": {"entity": r.entity, "from": r.from.word(), "value": r.value, "column": r.column}})
+        }
+    }
+}
 
 /// The document of `--format json`; `outcome` gives what became of an operation, by its identifier.
 pub fn document(plan: &Plan, outcome: impl Fn(&str) -> Option<String>) -> Json {
@@ -12,7 +35,7 @@ pub fn document(plan: &Plan, outcome: impl Fn(&str) -> Option<String>) -> Json {
             .iter()
             .map(|f| {
                 let name = f.part.as_ref().map_or_else(|| f.field.clone(), |p| format!("{}.{}", p.list, f.field));
-                json!({"field": name, "old": f.old.to_string(), "new": planned(&f.new), "because": {"file": f.because.file, "line": f.because.line}})
+                json!({"field": name, "old": value(&f.old), "new": new(&f.new), "because": {"file": f.because.file, "line": f.because.line}})
             })
             .collect();
         let mut object = json!({"id": o.id, "kind": o.kind.word(), "side": o.side.word(), "key": o.key, "name": o.name, "fields": fields});

@@ -8,7 +8,7 @@ use crate::value::{Side, Value};
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Limits {
     pub changes: Option<usize>,
-    /// Of the linked records, in percent; it says nothing while fewer than twenty are linked.
+    /// Of the linked records, in percent; it says nothing while fewer than twenty are linked, as in a first load.
     pub percent: Option<u32>,
 }
 
@@ -17,7 +17,7 @@ pub struct Limits {
 pub struct Stopped {
     pub entity: String,
     pub side: Side,
-    /// `update`, `create`, `emptied fields`
+    /// `update`, `create`, `write back`, `link`, `emptied fields`
     pub what: String,
     pub count: usize,
     /// In words: `500 changes`, `20% of 340 linked records`
@@ -37,19 +37,18 @@ pub fn check(plan: &Plan, limits: Limits) -> Vec<Stopped> {
                 .filter(|f| matches!(f.new, Planned::Value(Value::Null)) && !f.old.is_null())
                 .count();
             let count = |kind: Kind| of_side().filter(|o| o.kind == kind).count();
-            // Creating is not a share of what is linked: a first load links everything.
             let counts = [
-                ("create", count(Kind::Create), false),
-                ("update", count(Kind::Update), true),
-                ("emptied fields", emptied, true),
+                ("create", count(Kind::Create)),
+                ("update", count(Kind::Update)),
+                ("write back", count(Kind::WriteBack)),
+                ("link", count(Kind::Link)),
+                ("emptied fields", emptied),
             ];
-            for (what, count, by_share) in counts {
+            for (what, count) in counts {
                 let over_count = limits.changes.filter(|most| count > *most).map(|most| format!("{most} changes"));
                 let over_share = limits
                     .percent
-                    .filter(|percent| {
-                        by_share && entity.linked >= FEW && count * 100 > entity.linked * *percent as usize
-                    })
+                    .filter(|percent| entity.linked >= FEW && count * 100 > entity.linked * *percent as usize)
                     .map(|percent| format!("{percent}% of {} linked records", entity.linked));
                 if let Some(limit) = over_count.or(over_share) {
                     stopped.push(Stopped { entity: entity.entity.clone(), side, what: what.to_owned(), count, limit });
@@ -57,5 +56,7 @@ pub fn check(plan: &Plan, limits: Limits) -> Vec<Stopped> {
             }
         }
     }
+    // What was asked for comes before what follows from it.
+    stopped.sort_by_key(|s: &Stopped| matches!(s.what.as_str(), "write back" | "link"));
     stopped
 }

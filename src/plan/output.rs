@@ -2,10 +2,10 @@
 
 use super::{Adopted, Operation, PartOf, Settled};
 use crate::program::{Entity, Sends, Slot};
-use crate::state::{Held, Link};
+use crate::state::{Decisions, Held, Link};
 use crate::systems::Row;
 use crate::value::{Side, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything known of an entity's records at the time of planning.
 #[derive(Debug, Default)]
@@ -18,6 +18,11 @@ pub struct Known {
     pub linked: usize,
     /// Records on the list of held ones.
     pub held: Vec<(Side, String)>,
+    /// What people decided about held records.
+    pub decisions: Decisions,
+    /// Creations that were begun and whose end is not known: the side to create on, and the record
+    /// on the other side that they come from. Both sides have been searched for what they came to.
+    pub intents: BTreeSet<(Side, String)>,
 }
 
 /// A plan under construction.

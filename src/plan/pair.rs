@@ -32,11 +32,16 @@ pub struct Pair<'a> {
 type Rows<'a> = BTreeMap<&'a str, &'a Row>;
 
 pub fn pair<'a>(entity: &'a Entity, known: &'a Known, env: &Env) -> Pairing<'a> {
-    let severa: Rows = known.severa.iter().map(|r| (r.id.as_str(), r)).collect();
-    let business: Rows = known.business.iter().map(|r| (r.id.as_str(), r)).collect();
+    let decisions = &known.decisions;
+    let rows = |side: Side, rows: &'a [Row]| -> Rows<'a> {
+        let ignored = |r: &&Row| !decisions.ignored.is_empty() && decisions.ignored.contains(&(side, r.id.clone()));
+        rows.iter().filter(|r| !ignored(r)).map(|r| (r.id.as_str(), r)).collect()
+    };
+    let (severa, business) = (rows(Side::Severa, &known.severa), rows(Side::Business, &known.business));
     let mut pairing = Pairing::default();
     let mut taken: BTreeSet<(Side, &'a str)> = BTreeSet::new();
-    for link in &known.links {
+    let ignored = |link: &Link| Side::BOTH.iter().any(|s| decisions.ignored.contains(&(*s, link.id(*s).to_owned())));
+    for link in known.links.iter().filter(|link| decisions.ignored.is_empty() || !ignored(link)) {
         match (severa.get(link.severa_id.as_str()), business.get(link.business_id.as_str())) {
             (Some(s), Some(b)) => pairing.pairs.push(Pair { severa: s, business: b, link: Some(link) }),
             (Some(_), None) => pairing.vanished.push((link, Side::Business)),
@@ -46,8 +51,16 @@ pub fn pair<'a>(entity: &'a Entity, known: &'a Known, env: &Env) -> Pairing<'a> 
         taken.insert((Side::Severa, link.severa_id.as_str()));
         taken.insert((Side::Business, link.business_id.as_str()));
     }
-    by_identity(entity, &severa, &business, &mut taken, &mut pairing);
-    by_match(entity, env, &severa, &business, &mut taken, &mut pairing);
+    for (severa_id, business_id) in &decisions.together {
+        let (Some(s), Some(b)) = (severa.get(severa_id.as_str()), business.get(business_id.as_str())) else { continue };
+        if !taken.contains(&(Side::Severa, &s.id)) && !taken.contains(&(Side::Business, &b.id)) {
+            pairing.pairs.push(Pair { severa: s, business: b, link: None });
+            taken.insert((Side::Severa, &s.id));
+            taken.insert((Side::Business, &b.id));
+        }
+    }
+    by_identity(entity, &severa, &business, &decisions.apart, &mut taken, &mut pairing);
+    by_match(entity, env, &severa, &business, known, &mut taken, &mut pairing);
     let lone = |side: Side, rows: &Rows<'a>| -> Vec<&'a Row> {
         rows.iter().filter(|(id, _)| !taken.contains(&(side, **id))).map(|(_, row)| *row).collect()
     };
@@ -65,13 +78,16 @@ fn by_identity<'a>(
     entity: &Entity,
     severa: &Rows<'a>,
     business: &Rows<'a>,
+    apart: &BTreeSet<(String, String)>,
     taken: &mut BTreeSet<(Side, &'a str)>,
     pairing: &mut Pairing<'a>,
 ) {
     let mut claims: BTreeMap<&'a str, Vec<&'a Row>> = BTreeMap::new();
     for row in business.values().filter(|row| !taken.contains(&(Side::Business, row.id.as_str()))) {
         let Some(guid) = identity_of(entity, row).map(|g| g.to_string()) else { continue };
-        if let Some(record) = severa.get(guid.as_str()) {
+        if let Some(record) = severa.get(guid.as_str())
+            && !apart.contains(&(guid, row.id.clone()))
+        {
             claims.entry(&record.id).or_default().push(row);
         }
     }
@@ -154,10 +170,14 @@ fn by_match<'a>(
     env: &Env,
     severa: &Rows<'a>,
     business: &Rows<'a>,
+    known: &Known,
     taken: &mut BTreeSet<(Side, &'a str)>,
     pairing: &mut Pairing<'a>,
 ) {
-    let meetings = meetings(entity, env, severa, business);
+    let mut meetings = meetings(entity, env, severa, business);
+    let apart = &known.decisions.apart;
+    meetings.retain(|m| apart.is_empty() || !apart.contains(&(m.severa.id.clone(), m.business.id.clone())));
+    let begun = |to: Side, from: &Row| known.intents.contains(&(to, from.id.clone()));
     let free = |taken: &BTreeSet<(Side, &'a str)>, m: &Meeting<'a>| {
         (
             !taken.contains(&(Side::Severa, m.severa.id.as_str())),
@@ -175,7 +195,9 @@ fn by_match<'a>(
         let (own, other) = (&of_severa[m.severa.id.as_str()], &of_business[m.business.id.as_str()]);
         if own.len() == 1 && other.len() == 1 {
             let travels = entity.sends(Side::Severa, m.severa, env) == Sends::Yes
-                || entity.sends(Side::Business, m.business, env) == Sends::Yes;
+                || entity.sends(Side::Business, m.business, env) == Sends::Yes
+                || begun(Side::Business, m.severa)
+                || begun(Side::Severa, m.business);
             if travels && taken.insert((Side::Severa, &m.severa.id)) {
                 pairing.pairs.push(Pair { severa: m.severa, business: m.business, link: None });
             }

@@ -3,37 +3,54 @@
 use super::index::Index;
 use super::report::{Outcome, Report};
 use super::write::Written;
-use super::{Engine, Progress, RunError};
+use super::{Engine, Progress, RunError, Way};
 use crate::plan::{EntityPlan, Kind, Operation, Plan};
 use crate::state::{Base, Held, Lease, Link};
 use crate::value::Side;
+use std::collections::BTreeSet;
 
-/// A field that could not be filled when its record was created, because what it points at came later.
-pub(super) struct Deferred {
-    pub operation: Operation,
+/// What the operations of a run share.
+pub(super) struct Work<'a> {
+    pub run: i64,
+    pub way: Way,
+    pub lease: &'a Lease,
+    pub index: Index,
+    pub report: Report,
+    pub progress: &'a mut dyn Progress,
+    /// Operations that wait for a record created later by the same entity.
+    pub later: Vec<Operation>,
 }
+
+/// A lease is renewed when this much of it has passed: long before it ends, and not at every write.
+const RENEW_AFTER: jiff::SignedDuration = jiff::SignedDuration::from_secs(30);
 
 impl Engine {
     pub(super) async fn carry_out(
         &mut self,
         plan: &Plan,
+        way: Way,
+        run: i64,
         lease: &Lease,
         progress: &mut dyn Progress,
     ) -> Result<Report, RunError> {
         let begun = self.clock.now();
-        let run = self.state.begin_run(begun)?;
-        let mut report = Report::default();
-        let mut index = Index::load(&self.program, &self.state)?;
+        let index = Index::load(&self.program, &self.state)?;
+        let mut work = Work { run, way, lease, index, report: Report::default(), progress, later: Vec::new() };
+        if plan.entities.iter().any(|e| !e.operations.is_empty() || !e.settled.is_empty()) {
+            self.state.set_meta("generation", &(self.generation()? + 1).to_string())?;
+        }
         for planned in &plan.entities {
             let Some(place) = self.program.position(&planned.entity) else { continue };
-            self.remember(place, planned, &mut index)?;
-            let whole = self.operations(run, place, planned, lease, &mut index, &mut report, progress).await?;
+            self.remember(place, planned, &mut work.index)?;
+            let whole = self.operations(place, planned, &mut work).await?;
             if whole {
                 self.finish(planned)?;
-            } else {
+            }
+            if work.report.interrupted || work.report.down.len() == Side::BOTH.len() {
                 break;
             }
         }
+        let mut report = work.report;
         report.held = self.state.held()?.len();
         report.severa = self.severa.usage();
         report.business = self.business.usage();
@@ -50,16 +67,15 @@ impl Engine {
     }
 
     /// What the plan found out without writing outside: pairs, bases, held records, waits.
-    fn remember(&self, place: usize, planned: &EntityPlan, index: &mut Index) -> Result<(), RunError> {
+    pub(super) fn remember(&self, place: usize, planned: &EntityPlan, index: &mut Index) -> Result<(), RunError> {
         let name = &planned.entity;
         let now = self.clock.now();
-        let mut links = self.state.links(name)?;
         self.state.together(|| {
             for settled in &planned.settled {
-                let known =
-                    links.iter_mut().find(|l| l.severa_id == settled.severa_id && l.business_id == settled.business_id);
+                let known = self.state.link_of(name, Side::Severa, &settled.severa_id)?;
+                let known = known.filter(|l| l.business_id == settled.business_id);
                 let mut link = match (known, &settled.adopted) {
-                    (Some(link), _) => link.clone(),
+                    (Some(link), _) => link,
                     (None, Some(adopted)) => Link {
                         severa_id: settled.severa_id.clone(),
                         business_id: settled.business_id.clone(),
@@ -77,14 +93,21 @@ impl Engine {
                 self.state.settle(name, Side::Severa, &link.business_id)?;
                 index.put(place, &link);
             }
+            for (side, source_id) in &planned.looked_up {
+                self.state.settle(name, *side, source_id)?;
+            }
             for (side, id) in &planned.released {
                 self.state.release(name, *side, id)?;
             }
             for held in &planned.held {
                 self.state.hold(held, now)?;
             }
+            // What a record waited for is forgotten once it has been carried over, not before.
+            let tried: BTreeSet<(Side, String)> = planned.operations.iter().flat_map(Operation::records).collect();
             for wait in &planned.waits {
-                self.state.wait_for(name, wait.side, &wait.id, &wait.references)?;
+                if !tried.contains(&(wait.side, wait.id.clone())) {
+                    self.state.wait_for(name, wait.side, &wait.id, &wait.references)?;
+                }
             }
             Ok(())
         })?;
@@ -105,54 +128,68 @@ impl Engine {
         Ok(())
     }
 
-    /// The operations of an entity; false where the run must end.
-    #[expect(clippy::too_many_arguments, reason = "the one place where a run's threads meet")]
-    async fn operations(
-        &mut self,
-        run: i64,
-        place: usize,
-        planned: &EntityPlan,
-        lease: &Lease,
-        index: &mut Index,
-        report: &mut Report,
-        progress: &mut dyn Progress,
-    ) -> Result<bool, RunError> {
-        let mut deferred: Vec<Deferred> = Vec::new();
+    /// The operations of an entity; false where not all of them were tried, so that its watermarks stay.
+    async fn operations(&mut self, place: usize, planned: &EntityPlan, work: &mut Work<'_>) -> Result<bool, RunError> {
         self.created.clear();
-        let total = planned.operations.len();
+        work.later.clear();
+        let waits = planned.waits.iter().filter(|w| !w.references.is_empty());
+        self.waits = waits.map(|w| ((w.side, w.id.clone()), w.references.clone())).collect();
+        let mut moved = Vec::new();
+        let mut whole = true;
         for (number, operation) in planned.operations.iter().enumerate() {
-            if self.stopped() || report.failure.is_some() {
-                report.interrupted |= report.failure.is_none();
-                for left in &planned.operations[number..] {
-                    report.outcomes.insert(left.id.clone(), Outcome::NotTried);
-                }
-                return Ok(false);
+            work.progress.at("writing", &planned.entity, number, Some(planned.operations.len()));
+            match self.one(place, operation, work).await? {
+                Written::Moved(_) if work.way == Way::Run => moved.push(operation),
+                written => whole &= self.note(operation, planned, written, &mut work.report)?,
             }
-            progress.at("writing", &planned.entity, number, Some(total));
-            if !self.state.renew(lease, self.clock.now())? {
-                return Err(RunError::LostLock);
-            }
-            let outcome = self.write(run, place, operation, index, &mut deferred).await?;
-            self.note(operation, planned, outcome, report)?;
         }
-        // What pointed at a record that came later gets its value now.
-        for Deferred { operation } in deferred {
-            if report.failure.is_some() || self.stopped() {
-                break;
-            }
-            let outcome = self.write(run, place, &operation, index, &mut Vec::new()).await?;
-            self.note(&operation, planned, outcome, report)?;
+        // What pointed at a record that came later gets its value now. Until then the line is not in
+        // step in its base, so that nothing is lost if we do not get that far.
+        for operation in std::mem::take(&mut work.later) {
+            let written = self.one(place, &operation, work).await?;
+            whole &= self.note(&operation, planned, written, &mut work.report)?;
         }
-        Ok(report.failure.is_none())
+        if !moved.is_empty() {
+            whole &= self.again(place, planned, &moved, work).await?;
+        }
+        Ok(whole)
     }
 
-    fn note(
+    /// One operation, unless the run or its side has stopped.
+    pub(super) async fn one(
+        &mut self,
+        place: usize,
+        operation: &Operation,
+        work: &mut Work<'_>,
+    ) -> Result<Written, RunError> {
+        work.report.interrupted |= self.stopped();
+        if work.report.interrupted || work.report.down.contains(&operation.side) {
+            return Ok(Written::NotTried);
+        }
+        self.keep_lease(work.lease)?;
+        self.write(place, operation, work).await
+    }
+
+    fn keep_lease(&mut self, lease: &Lease) -> Result<(), RunError> {
+        let now = self.clock.now();
+        let fresh = self.renewed.is_some_and(|at| now.duration_since(at).abs() < RENEW_AFTER);
+        if !fresh {
+            if !self.state.renew(lease, now)? {
+                return Err(RunError::LostLock);
+            }
+            self.renewed = Some(now);
+        }
+        Ok(())
+    }
+
+    /// Keeps what became of an operation; false where it is neither done nor on a list.
+    pub(super) fn note(
         &self,
         operation: &Operation,
         planned: &EntityPlan,
-        outcome: Written,
+        written: Written,
         report: &mut Report,
-    ) -> Result<(), RunError> {
+    ) -> Result<bool, RunError> {
         // An identifier or number belongs to the very record it is written to, whatever it comes from.
         let (side, id) = match (operation.kind, &operation.record_id) {
             (Kind::Link | Kind::WriteBack, Some(id)) => (operation.side, id.clone()),
@@ -163,21 +200,32 @@ impl Engine {
             let held = Held { entity, side, id: id.clone(), key, name, code: code.to_owned(), reason };
             self.state.hold(&held, self.clock.now())
         };
-        let outcome = match outcome {
+        let mut listed = true;
+        let outcome = match written {
             Written::Done => Outcome::Done,
-            Written::NotTried => Outcome::NotTried,
+            // What it follows on is held and brings it along, unless the run or the side stopped.
+            Written::NotTried => {
+                listed = !report.interrupted && report.down.is_empty();
+                Outcome::NotTried
+            }
             Written::Held { code, reason } => {
                 hold(code, reason.clone())?;
+                Outcome::Held(reason)
+            }
+            Written::Moved(reason) => {
+                hold("moved", format!("{reason}; it is planned again in the next run"))?;
                 Outcome::Held(reason)
             }
             Written::SideFailed(error) => {
                 // The record is not lost with its side: it is tried again in the next run.
                 hold("side-stopped", error.to_string())?;
-                report.failure = Some(error);
+                listed = false;
+                report.down.insert(error.side);
+                report.failure.get_or_insert(error);
                 Outcome::NotTried
             }
         };
         report.outcomes.insert(operation.id.clone(), outcome);
-        Ok(())
+        Ok(listed)
     }
 }

@@ -28,6 +28,15 @@ pub enum RunError {
     /// A listing without a single record, though records of it are linked: a fault, not a mass deletion.
     #[error("{} listed no {entity} at all, though {linked} are linked", side.title())]
     EmptyListing { side: Side, entity: String, linked: usize },
+    /// Many linked records are gone at once: the company is another than at the last run.
+    #[error(
+        "{gone} of {visited} linked {entity} records are gone from {}, as after a restore from a backup",
+        side.title()
+    )]
+    Restored { side: Side, entity: String, gone: usize, visited: usize },
+    /// Another run has changed what the plan was made from.
+    #[error("another run has been made since the plan was made")]
+    Overtaken,
     #[error("interrupted; what was done is kept, and the next run continues from there")]
     Interrupted,
     #[error("another run has taken over the lock, which this one had not renewed for too long")]

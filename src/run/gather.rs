@@ -1,10 +1,11 @@
 //! What a plan must know: what changed on both sides, their partners, and candidates for pairing.
 
+use super::index::Index;
 use super::{Engine, Progress, RunError};
 use crate::plan::{self, Known};
-use crate::program::{Entity, Env, Linked, Links, Sends};
-use crate::state::Link;
-use crate::systems::{Next, Read, Row, System, SystemError, Watermark};
+use crate::program::{Entity, Env, Sends};
+use crate::state::{Decisions, Intent, Link, Retry};
+use crate::systems::{ErrorKind, Next, Read, Row, System, SystemError, Watermark};
 use crate::value::{Side, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,6 +14,9 @@ pub struct Gathered {
     pub watermarks: Vec<(Side, String)>,
 }
 
+/// So many linked records gone at once, and more than half of those visited, are not people's work.
+const MANY: usize = 5;
+
 /// Reads a listing to its end.
 pub async fn listing(
     system: &mut dyn System,
@@ -20,10 +24,19 @@ pub async fn listing(
     progress: &mut dyn Progress,
     entity: &str,
 ) -> Result<(Vec<Row>, Watermark), SystemError> {
-    let mut rows = Vec::new();
+    let mut rows: Vec<Row> = Vec::new();
     let mut token = None;
+    let mut before: Vec<String> = Vec::new();
     loop {
         let page = system.read(read, token.as_ref()).await?;
+        let ids: Vec<String> = page.rows.iter().map(|row| row.id.clone()).collect();
+        let again = matches!(&page.next, Next::More(next) if token.as_ref() == Some(next));
+        // Going on would skip what the repeated page stands in for.
+        if again || (!ids.is_empty() && ids == before) {
+            let what = format!("the listing of {} repeats a page", read.select.record.name);
+            return Err(SystemError::new(system.side(), ErrorKind::Answer, what).help("run again; nothing was written"));
+        }
+        before = ids;
         rows.extend(page.rows);
         progress.at("reading", entity, rows.len(), None);
         match page.next {
@@ -35,9 +48,9 @@ pub async fn listing(
 
 /// Both sides' rows, by identifier.
 #[derive(Default)]
-struct Found {
-    severa: BTreeMap<String, Row>,
-    business: BTreeMap<String, Row>,
+pub(super) struct Found {
+    pub severa: BTreeMap<String, Row>,
+    pub business: BTreeMap<String, Row>,
 }
 
 impl Found {
@@ -48,84 +61,135 @@ impl Found {
         }
     }
 
+    fn get(&self, side: Side) -> &BTreeMap<String, Row> {
+        match side {
+            Side::Severa => &self.severa,
+            Side::Business => &self.business,
+        }
+    }
+
     fn add(&mut self, side: Side, rows: Vec<Row>) {
         self.of(side).extend(rows.into_iter().map(|row| (row.id.clone(), row)));
     }
 }
 
 impl Engine {
-    pub(super) async fn gather(&mut self, place: usize, progress: &mut dyn Progress) -> Result<Gathered, RunError> {
+    pub(super) async fn gather(
+        &mut self,
+        place: usize,
+        index: &Index,
+        progress: &mut dyn Progress,
+    ) -> Result<Gathered, RunError> {
         let name = self.program.entities[place].name.clone();
-        self.settle_intents(&name).await?;
-        let all_links = self.state.links(&name)?;
-        let changed_mapping =
-            self.state.meta(&format!("fingerprint {name}"))?.as_deref() != Some(self.program.fingerprint.as_str());
+        let intents = self.state.intents(&name)?;
+        self.settle_intents(&intents).await?;
+        let decisions = self.state.decisions(&name)?;
+        let linked = self.state.linked(&name)?;
+        let held: Vec<Retry> = self.state.held()?.into_iter().filter(|h| h.held.entity == name).collect();
+        let full = self.is_full(&name)?;
         let mut found = Found::default();
         let mut watermarks = Vec::new();
-        let mut full = self.options.full || changed_mapping;
+        let mut pushed = false;
         for side in Side::BOTH {
-            full |= self.state.watermark(&name, side)?.is_none();
-        }
-        for side in Side::BOTH {
-            // A one-way entity is read where it comes from; of the other side only what is linked matters,
-            // and a full read of it finds records that carry our identifier.
-            let since = if full { None } else { self.state.watermark(&name, side)? };
             let entity = &self.program.entities[place];
             let one_way_source = entity.creates_on(side.other()) && !entity.creates_on(side);
+            // What is not read cannot be paired either, so this ends with the first link, and whoever
+            // carries our identifier on the other side is fetched below.
             let push = match entity.filter(side) {
-                Some(filter) if one_way_source && all_links.is_empty() => filter.push.clone(),
+                Some(filter) if one_way_source && linked == 0 => filter.push.clone(),
                 _ => Vec::new(),
             };
-            let start_date = if entity.dated.is_some() { self.options.start_date } else { None };
-            let read = Read {
-                select: entity.select(side).clone(),
-                since,
-                push,
-                start_date: start_date.filter(|_| side == Side::Severa),
-            };
+            pushed |= !push.is_empty();
+            let start_date = entity.dated.and(self.options.start_date).filter(|_| side == Side::Severa);
+            let since = if full { None } else { self.state.watermark(&name, side)? };
+            let read = Read { select: entity.select(side).clone(), since, push, start_date };
             let (rows, watermark) = listing(self.side(side), &read, progress, &name).await?;
-            if full && rows.is_empty() && !all_links.is_empty() && start_date.is_none() {
-                return Err(RunError::EmptyListing { side, entity: name, linked: all_links.len() });
+            if full && rows.is_empty() && linked > 0 && start_date.is_none() {
+                return Err(RunError::EmptyListing { side, entity: name, linked });
             }
             let entity = &self.program.entities[place];
-            let rows = if full { rows } else { news(entity, side, rows, &all_links) };
+            let rows = if full { rows } else { news(entity, side, rows, &self.state.links(&name)?) };
             found.add(side, rows);
             watermarks.push((side, watermark.0));
         }
-        let held = self.state.held()?.into_iter().filter(|h| h.held.entity == name).collect::<Vec<_>>();
+        let mut gone = Vec::new();
         if !full {
-            self.revisit(place, &held, &mut found).await?;
+            gone = self.revisit(place, index, &held, &intents, &decisions, &mut found).await?;
         }
-        self.partners(place, &all_links, &mut found).await?;
-        if !full {
-            self.candidates(place, &all_links, &mut found).await?;
-            self.partners(place, &all_links, &mut found).await?;
+        self.partners(place, full, &mut found).await?;
+        if !full || pushed {
+            let begun: BTreeSet<_> = intents.iter().map(|i| (i.side, i.source_id.clone())).collect();
+            let sides: &[Side] = if full { &[Side::Business] } else { &Side::BOTH };
+            self.candidates(place, index, sides, &begun, &mut found).await?;
+            self.partners(place, full, &mut found).await?;
         }
-        let concerned =
-            |link: &Link| found.severa.contains_key(&link.severa_id) || found.business.contains_key(&link.business_id);
-        let linked = all_links.len();
-        let visited = |side: Side, id: &String| match side {
-            Side::Severa => found.severa.contains_key(id),
-            Side::Business => found.business.contains_key(id),
-        };
+        let links = self.links_at_hand(&name, full, &found)?;
+        self.not_restored(&name, full, &links, &found, &held)?;
+        let visited = |side: Side, id: &String| found.get(side).contains_key(id);
+        let known_held = held.iter().map(|h| (h.held.side, h.held.id.clone()));
         let known = Known {
-            links: all_links.iter().filter(|l| concerned(l)).cloned().collect(),
+            links,
             linked,
-            held: held
-                .iter()
-                .map(|h| (h.held.side, h.held.id.clone()))
-                .filter(|(side, id)| visited(*side, id))
-                .collect(),
+            held: known_held.filter(|(side, id)| visited(*side, id) || gone.contains(&(*side, id.clone()))).collect(),
+            decisions,
+            intents: intents.into_iter().map(|i| (i.side, i.source_id)).collect(),
             severa: found.severa.into_values().collect(),
             business: found.business.into_values().collect(),
         };
         Ok(Gathered { known, watermarks })
     }
 
+    /// Everything is read the first time, when asked for, and when the mapping has changed.
+    fn is_full(&self, name: &str) -> Result<bool, RunError> {
+        let kept = self.state.meta(&format!("fingerprint {name}"))?;
+        let mut full = self.options.full || kept.as_deref() != Some(self.program.fingerprint.as_str());
+        for side in Side::BOTH {
+            full |= self.state.watermark(name, side)?.is_none();
+        }
+        Ok(full)
+    }
+
+    /// The links of the records at hand.
+    pub(super) fn links_at_hand(&self, name: &str, full: bool, found: &Found) -> Result<Vec<Link>, RunError> {
+        if full {
+            let mut links = self.state.links(name)?;
+            links.retain(|l| Side::BOTH.iter().any(|side| found.get(*side).contains_key(l.id(*side))));
+            return Ok(links);
+        }
+        let mut links = BTreeMap::new();
+        for side in Side::BOTH {
+            for id in found.get(side).keys() {
+                if let Some(link) = self.state.link_of(name, side, id)? {
+                    links.insert(link.severa_id.clone(), link);
+                }
+            }
+        }
+        Ok(links.into_values().collect())
+    }
+
+    /// Many linked records that are gone at once are no deletions: a company was restored from a backup.
+    fn not_restored(
+        &self,
+        name: &str,
+        full: bool,
+        links: &[Link],
+        found: &Found,
+        held: &[Retry],
+    ) -> Result<(), RunError> {
+        for side in Side::BOTH {
+            let known = |l: &Link| held.iter().any(|h| h.held.code == "vanished" && h.held.id == l.id(side.other()));
+            let gone = links.iter().filter(|l| !found.get(side).contains_key(l.id(side)) && !known(l)).count();
+            if !full && gone >= MANY && gone * 2 > links.len() {
+                return Err(RunError::Restored { side, entity: name.to_owned(), gone, visited: links.len() });
+            }
+        }
+        Ok(())
+    }
+
     /// Waits until requests that we lost sight of can no longer be at work. What they came to is
     /// found by the pairing afterwards: by our identifier, then by match keys.
-    async fn settle_intents(&mut self, entity: &str) -> Result<(), RunError> {
-        for intent in self.state.intents(entity)? {
+    async fn settle_intents(&mut self, intents: &[Intent]) -> Result<(), RunError> {
+        for intent in intents {
             let settle = self.side(intent.side).settle_time();
             let over = intent
                 .begun_at
@@ -136,7 +200,7 @@ impl Engine {
             let left = std::time::Duration::try_from(left).unwrap_or_default().min(settle);
             if !left.is_zero() {
                 tracing::info!(
-                    entity,
+                    entity = intent.entity,
                     seconds = left.as_secs(),
                     "waiting until an interrupted request can no longer be at work"
                 );
@@ -146,21 +210,47 @@ impl Engine {
         Ok(())
     }
 
-    /// Held records whose time has come, records that wait for a link that is there now, and open intents.
-    async fn revisit(&mut self, place: usize, held: &[crate::state::Retry], found: &mut Found) -> Result<(), RunError> {
+    /// Held records whose time has come, records that wait for a link that is there now, those that a
+    /// person decided on, and those whose creation was begun. Answers the ones that are gone.
+    async fn revisit(
+        &mut self,
+        place: usize,
+        index: &Index,
+        held: &[Retry],
+        intents: &[Intent],
+        decisions: &Decisions,
+        found: &mut Found,
+    ) -> Result<Vec<(Side, String)>, RunError> {
         let name = self.program.entities[place].name.clone();
         let now = self.clock.now();
-        let intents = self.state.intents(&name)?;
-        for side in Side::BOTH {
-            let mut ids: BTreeSet<String> = self.state.awaited(&name, side)?.into_iter().collect();
-            ids.extend(held.iter().filter(|h| h.held.side == side && h.next_try <= now).map(|h| h.held.id.clone()));
-            ids.extend(intents.iter().filter(|i| i.side.other() == side).map(|i| i.source_id.clone()));
-            self.fetch_into(place, side, ids, found).await?;
+        let mut ids: BTreeSet<(Side, String)> = BTreeSet::new();
+        let awaited = self.state.waiting(&name)?.into_iter().filter(|(_, _, reference)| index.knows(reference));
+        ids.extend(awaited.map(|(side, id, _)| (side, id)));
+        ids.extend(held.iter().filter(|h| h.next_try <= now).map(|h| (h.held.side, h.held.id.clone())));
+        ids.extend(intents.iter().map(|i| (i.side.other(), i.source_id.clone())));
+        for (severa, business) in decisions.together.iter().chain(&decisions.apart) {
+            let linked = self.state.link_of(&name, Side::Severa, severa)?.is_some();
+            if !linked {
+                ids.extend([(Side::Severa, severa.clone()), (Side::Business, business.clone())]);
+            }
         }
-        Ok(())
+        let mut gone = Vec::new();
+        for side in Side::BOTH {
+            let of_side: BTreeSet<String> = ids.iter().filter(|(s, _)| *s == side).map(|(_, id)| id.clone()).collect();
+            self.fetch_into(place, side, of_side, found).await?;
+            gone.extend(ids.iter().filter(|(s, id)| *s == side && !found.get(side).contains_key(id)).cloned());
+        }
+        // Of a linked record that is gone, the other half is there to say so.
+        for (side, id) in &gone {
+            if let Some(link) = self.state.link_of(&name, *side, id)? {
+                let partner = link.id(side.other()).to_owned();
+                self.fetch_into(place, side.other(), BTreeSet::from([partner]), found).await?;
+            }
+        }
+        Ok(gone)
     }
 
-    async fn fetch_into(
+    pub(super) async fn fetch_into(
         &mut self,
         place: usize,
         side: Side,
@@ -178,37 +268,45 @@ impl Engine {
     }
 
     /// The other half of every linked record at hand.
-    async fn partners(&mut self, place: usize, links: &[Link], found: &mut Found) -> Result<(), RunError> {
+    pub(super) async fn partners(&mut self, place: usize, full: bool, found: &mut Found) -> Result<(), RunError> {
+        let name = self.program.entities[place].name.clone();
+        let links = self.links_at_hand(&name, full, found)?;
         for side in Side::BOTH {
-            let other = side.other();
-            let ids: BTreeSet<String> = links
-                .iter()
-                .filter(|l| found.of(other).contains_key(l.id(other)))
-                .map(|l| l.id(side).to_owned())
-                .collect();
+            let ids = links.iter().map(|l| l.id(side).to_owned()).collect();
             self.fetch_into(place, side, ids, found).await?;
         }
         Ok(())
     }
 
     /// For records without a link that would travel: whoever they could be on the other side.
-    async fn candidates(&mut self, place: usize, links: &[Link], found: &mut Found) -> Result<(), RunError> {
-        for side in Side::BOTH {
+    pub(super) async fn candidates(
+        &mut self,
+        place: usize,
+        index: &Index,
+        sides: &[Side],
+        begun: &BTreeSet<(Side, String)>,
+        found: &mut Found,
+    ) -> Result<(), RunError> {
+        for side in sides.iter().copied() {
             let (asked, guids) = {
                 let Some(opened) = &self.opened else { return Ok(()) };
-                let env = Env { links: &Unlinked, lookups: &opened.lookups };
+                let env = Env { links: index, lookups: &opened.lookups };
                 let entity = &self.program.entities[place];
-                let linked: BTreeSet<&str> = links.iter().map(|l| l.id(side)).collect();
-                let rows = found.of(side).values();
-                let lone: Vec<&Row> = rows
-                    .filter(|r| !linked.contains(r.id.as_str()) && entity.sends(side, r, &env) == Sends::Yes)
-                    .collect();
+                let mut lone: Vec<&Row> = Vec::new();
+                for row in found.get(side).values() {
+                    let travels = begun.contains(&(side.other(), row.id.clone()))
+                        || (entity.creates_on(side.other()) || entity.identity.is_some())
+                            && entity.sends(side, row, &env) == Sends::Yes;
+                    if travels && self.state.link_of(&entity.name, side, &row.id)?.is_none() {
+                        lone.push(row);
+                    }
+                }
                 question(entity, side, &lone, &env)
             };
             if side == Side::Business {
                 self.fetch_into(place, Side::Severa, guids, found).await?;
             }
-            if asked.iter().any(|(_, values)| !values.is_empty()) {
+            if sides.len() == Side::BOTH.len() && asked.iter().any(|(_, values)| !values.is_empty()) {
                 let select = self.program.entities[place].select(side.other()).clone();
                 let rows = self.side(side.other()).candidates(&select, &asked).await?;
                 found.add(side.other(), rows);
@@ -234,7 +332,12 @@ fn news(entity: &Entity, side: Side, rows: Vec<Row>, links: &[Link]) -> Vec<Row>
 }
 
 /// Which fields of the other side to search by which values, and identifiers to fetch outright.
-fn question(entity: &Entity, side: Side, lone: &[&Row], env: &Env) -> (Vec<(String, Vec<Value>)>, BTreeSet<String>) {
+pub(super) fn question(
+    entity: &Entity,
+    side: Side,
+    lone: &[&Row],
+    env: &Env,
+) -> (Vec<(String, Vec<Value>)>, BTreeSet<String>) {
     let mut asked: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     let mut guids = BTreeSet::new();
     for row in lone {
@@ -261,13 +364,4 @@ fn question(entity: &Entity, side: Side, lone: &[&Row], env: &Env) -> (Vec<(Stri
         }
     }
     (asked.into_iter().collect(), guids)
-}
-
-/// Filters do not look at links.
-struct Unlinked;
-
-impl Links for Unlinked {
-    fn find(&self, _: usize, _: Side, _: &str, _: &Value) -> Linked {
-        Linked::Missing
-    }
 }

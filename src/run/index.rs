@@ -18,6 +18,7 @@ struct EntityIndex {
     numeric: HashMap<String, bool>,
     by_guid: HashMap<String, BTreeMap<String, String>>,
     by_column: HashMap<(String, String), String>,
+    by_business_id: HashMap<String, String>,
     planned_by_guid: HashMap<String, BTreeMap<String, String>>,
     planned_by_column: HashMap<(String, String), String>,
     pending_guid: HashSet<String>,
@@ -82,6 +83,13 @@ impl Index {
         }
     }
 
+    /// Whether a record that others wait for is linked, or will be by this plan.
+    pub fn knows(&self, reference: &Reference) -> bool {
+        let Some(place) = self.names.iter().position(|name| *name == reference.entity) else { return false };
+        let value = Value::text(reference.value.as_str());
+        self.find(place, reference.from, &reference.column, &value) != Linked::Missing
+    }
+
     /// A planned reference's value, once it is there.
     pub fn resolve(&self, reference: &Reference) -> Option<Value> {
         let place = self.names.iter().position(|name| *name == reference.entity)?;
@@ -89,13 +97,9 @@ impl Index {
         match reference.from {
             Side::Severa => own.value(own.by_guid.get(&reference.value)?, &reference.column),
             Side::Business => {
-                // Without a column the value is the record's key, which every link carries among its columns.
+                // Without a column the value is the record's own identifier.
                 let found = match reference.column.as_str() {
-                    "" => own
-                        .by_column
-                        .iter()
-                        .find(|((column, value), _)| own.is_key(column) && *value == reference.value)
-                        .map(|(_, guid)| guid),
+                    "" => own.by_business_id.get(&reference.value),
                     column => own.by_column.get(&(column.to_owned(), reference.value.clone())),
                 };
                 found?.parse::<Guid>().ok().map(Value::Guid)
@@ -109,6 +113,7 @@ impl EntityIndex {
         for (column, value) in &link.columns {
             self.by_column.insert((column.clone(), value.clone()), link.severa_id.clone());
         }
+        self.by_business_id.insert(link.business_id.clone(), link.severa_id.clone());
         self.by_guid.insert(link.severa_id.clone(), link.columns.clone());
     }
 
@@ -118,10 +123,6 @@ impl EntityIndex {
             Some(true) => text.parse().ok().map(Value::Int),
             _ => Some(Value::text(text)),
         }
-    }
-
-    fn is_key(&self, column: &str) -> bool {
-        matches!(column, "ActNo" | "RNo" | "PK")
     }
 }
 

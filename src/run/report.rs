@@ -2,7 +2,8 @@
 
 use crate::plan::Plan;
 use crate::systems::{SystemError, Usage};
-use std::collections::BTreeMap;
+use crate::value::Side;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What became of an operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,8 +30,10 @@ pub struct Report {
     pub outcomes: BTreeMap<String, Outcome>,
     /// Records held after this run, in all.
     pub held: usize,
-    /// The fault of a whole side that ended the run early.
+    /// The first fault of a whole side; its part of the run ended there.
     pub failure: Option<SystemError>,
+    /// The sides that are not asked any more.
+    pub down: BTreeSet<Side>,
     pub interrupted: bool,
     pub severa: Usage,
     pub business: Usage,

@@ -1,7 +1,10 @@
 //! Whether a plan made earlier still describes the two systems.
 
+use super::gather::Found;
+use super::index::Index;
 use super::{Engine, RunError};
-use crate::plan::{EntityPlan, Kind, Plan};
+use crate::plan::{self, EntityPlan, Kind, Known, Operation, Plan, pair};
+use crate::program::Env;
 use crate::systems::Row;
 use crate::value::{Side, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,14 +13,76 @@ impl Engine {
     /// The records that changed since the plan read them, in words.
     pub(super) async fn moved(&mut self, plan: &Plan) -> Result<Vec<String>, RunError> {
         let mut moved = BTreeSet::new();
+        let mut index = Index::load(&self.program, &self.state)?;
         for planned in &plan.entities {
             let Some(place) = self.program.position(&planned.entity) else { continue };
+            for intent in self.state.intents(&planned.entity)? {
+                let creates =
+                    |o: &&Operation| o.kind == Kind::Create && o.side == intent.side && o.source_id == intent.source_id;
+                if let Some(o) = planned.operations.iter().find(creates) {
+                    let side = o.side.title();
+                    moved.insert(format!(
+                        "{} {} {}: its creation in {side} was begun by another run",
+                        planned.entity, o.key, o.name
+                    ));
+                }
+            }
+            index.add(place, planned);
+            self.turned_up(place, planned, &index, &mut moved).await?;
             for side in Side::BOTH {
                 let rows = self.rows_of(place, planned, side).await?;
                 self.compare(place, planned, side, &rows, &mut moved);
             }
         }
         Ok(moved.into_iter().collect())
+    }
+
+    /// Records that were found on one side alone, and that now have somebody on the other side they could be.
+    async fn turned_up(
+        &mut self,
+        place: usize,
+        planned: &EntityPlan,
+        index: &Index,
+        moved: &mut BTreeSet<String>,
+    ) -> Result<(), RunError> {
+        let name = &planned.entity;
+        let mut found = Found::default();
+        let mut begun = BTreeSet::new();
+        for operation in planned.operations.iter().filter(|o| o.kind == Kind::Create) {
+            begun.insert((operation.side, operation.source_id.clone()));
+        }
+        if begun.is_empty() {
+            return Ok(());
+        }
+        for side in Side::BOTH {
+            let ids = begun.iter().filter(|(to, _)| *to == side.other()).map(|(_, id)| id.clone()).collect();
+            self.fetch_into(place, side, ids, &mut found).await?;
+        }
+        self.candidates(place, index, &Side::BOTH, &begun, &mut found).await?;
+        self.partners(place, false, &mut found).await?;
+        let known = Known {
+            links: self.links_at_hand(name, false, &found)?,
+            decisions: self.state.decisions(name)?,
+            severa: found.severa.into_values().collect(),
+            business: found.business.into_values().collect(),
+            ..Known::default()
+        };
+        let Some(opened) = &self.opened else { return Ok(()) };
+        let entity = &self.program.entities[place];
+        let pairing = pair(entity, &known, &Env { links: index, lookups: &opened.lookups });
+        for operation in planned.operations.iter().filter(|o| o.kind == Kind::Create) {
+            let from = operation.side.other();
+            let alone = if from == Side::Severa { &pairing.lone_severa } else { &pairing.lone_business };
+            let read = if from == Side::Severa { &known.severa } else { &known.business };
+            if read.iter().any(|r| r.id == operation.source_id) && !alone.iter().any(|r| r.id == operation.source_id) {
+                let side = operation.side.title();
+                moved.insert(format!(
+                    "{name} {} {}: {side} now has a record that it could be",
+                    operation.key, operation.name
+                ));
+            }
+        }
+        Ok(())
     }
 
     async fn rows_of(
@@ -77,7 +142,13 @@ impl Engine {
             };
             if operation.side != side {
                 let stamp = row.changed.map(|s| s.to_string());
-                if operation.source_stamp.is_some() && operation.source_stamp != stamp {
+                let differs = |(line, then): &(u64, u64)| {
+                    let line = entity.lines.iter().find(|l| plan::line_key(l) == *line);
+                    *then != plan::UNSETTLED && line.is_some_and(|line| plan::end(entity, line, side, row) != *then)
+                };
+                if operation.source_stamp.is_some() && operation.source_stamp != stamp
+                    || operation.bases.iter().any(differs)
+                {
                     moved.insert(format!("{label}: it was changed"));
                 }
                 continue;

@@ -1,6 +1,6 @@
 //! One operation against one side, and what is remembered of it.
 
-use super::apply::Deferred;
+use super::apply::Work;
 use super::index::Index;
 use super::{Engine, RunError};
 use crate::plan::{self, FieldChange, Kind, Operation, Planned};
@@ -18,6 +18,8 @@ pub(super) enum Written {
         code: &'static str,
         reason: String,
     },
+    /// The record no longer holds what was expected; nothing was written.
+    Moved(String),
     SideFailed(SystemError),
 }
 
@@ -30,32 +32,33 @@ struct Field<'a> {
 impl Engine {
     pub(super) async fn write(
         &mut self,
-        run: i64,
         place: usize,
         operation: &Operation,
-        index: &mut Index,
-        deferred: &mut Vec<Deferred>,
+        work: &mut Work<'_>,
     ) -> Result<Written, RunError> {
         let own = self.program.entities[place].name.clone();
         let mut fields = Vec::new();
-        let mut later = Vec::new();
+        let mut later: Vec<FieldChange> = Vec::new();
         for change in &operation.fields {
             let value = match &change.new {
                 Planned::Value(value) => value.clone(),
                 Planned::Pending(reference) if operation.kind == Kind::WriteBack && reference.entity == own => {
-                    match self.assigned(place, operation, change, index) {
+                    match self.assigned(place, operation, change, &work.index) {
                         Some(value) => value,
                         None => return Ok(Written::NotTried),
                     }
                 }
-                Planned::Pending(reference) => match index.resolve(reference) {
+                Planned::Pending(reference) => match work.index.resolve(reference) {
                     Some(value) => value,
                     None if reference.entity == own && operation.kind == Kind::Create => {
                         later.push(change.clone());
                         continue;
                     }
-                    None if reference.entity == own => return Ok(Written::NotTried),
+                    None if operation.kind == Kind::Link => return Ok(Written::NotTried),
+                    None if !work.report.down.is_empty() => return Ok(Written::NotTried),
                     None => {
+                        let (side, id) = (operation.side.other(), &operation.source_id);
+                        self.state.wait_also_for(&own, side, id, reference)?;
                         let reason = format!(
                             "{} {} was not carried over, and this points at it",
                             reference.entity, reference.value
@@ -74,7 +77,14 @@ impl Engine {
             Ok(row) => row,
             Err(error) => return self.failed(&own, operation, error),
         };
-        self.done(run, place, operation, &fields, &row, index)?;
+        let kept = |line: &u64| !later.iter().any(|f| f.line == *line);
+        // A line that gets its value in a second pass is not in step before that.
+        let bases = operation
+            .bases
+            .iter()
+            .map(|(line, source)| if kept(line) { (*line, *source) } else { (*line, plan::UNSETTLED) });
+        let bases: Vec<(u64, u64)> = bases.collect();
+        self.done(place, operation, &bases, &fields, &row, work)?;
         if operation.kind == Kind::Create {
             self.created.insert(operation.source_id.clone(), row.clone());
         }
@@ -83,9 +93,10 @@ impl Engine {
             second.id = format!("{}-second", operation.id);
             second.kind = Kind::Update;
             second.record_id = Some(row.id);
+            second.bases.retain(|(line, _)| later.iter().any(|f| f.line == *line));
             second.fields = later;
             second.numbers.clear();
-            deferred.push(Deferred { operation: second });
+            work.later.push(second);
         }
         Ok(Written::Done)
     }
@@ -155,9 +166,7 @@ impl Engine {
             kind if kind.stops_side() => Written::SideFailed(error),
             // The intent stays open: the next run looks the record up before it tries again.
             ErrorKind::Unknown => Written::Held { code: "unknown-outcome", reason },
-            ErrorKind::Moved => {
-                Written::Held { code: "moved", reason: format!("{reason}; it is planned again in the next run") }
-            }
+            ErrorKind::Moved => Written::Moved(reason),
             ErrorKind::Gone => Written::Held { code: "vanished", reason },
             _ => {
                 if operation.kind == Kind::Create {
@@ -171,12 +180,12 @@ impl Engine {
     /// Link, base and history, and the intent's end, in one step.
     fn done(
         &self,
-        run: i64,
         place: usize,
         operation: &Operation,
+        bases: &[(u64, u64)],
         fields: &[Field],
         row: &Row,
-        index: &mut Index,
+        work: &mut Work<'_>,
     ) -> Result<(), RunError> {
         let entity = &self.program.entities[place];
         let (severa_id, business_id) = match operation.side {
@@ -201,7 +210,7 @@ impl Engine {
         }
         for line in entity.lines.iter().filter(|l| !l.on_create) {
             let key = plan::line_key(line);
-            let Some((_, source)) = operation.bases.iter().find(|(line, _)| *line == key) else { continue };
+            let Some((_, source)) = bases.iter().find(|(line, _)| *line == key) else { continue };
             let target = plan::end(entity, line, operation.side, row);
             let entry = match operation.side {
                 Side::Severa => (target, *source),
@@ -214,6 +223,11 @@ impl Engine {
             self.state.link(&entity.name, &link)?;
             self.state.settle(&entity.name, operation.side, &operation.source_id)?;
             self.state.release(&entity.name, operation.side.other(), &operation.source_id)?;
+            self.state.release(&entity.name, operation.side, &row.id)?;
+            for (side, id) in [(operation.side.other(), &operation.source_id), (operation.side, &row.id)] {
+                let waits = self.waits.get(&(side, id.clone())).map_or(&[][..], Vec::as_slice);
+                self.state.wait_for(&entity.name, side, id, waits)?;
+            }
             for field in fields.iter().filter(|f| operation.kind != Kind::Create || !f.value.is_null()) {
                 let part = field.change.part.as_ref().map(|p| format!("{}.", p.list)).unwrap_or_default();
                 let change = Change {
@@ -226,11 +240,11 @@ impl Engine {
                     file: field.change.because.file.clone(),
                     line: field.change.because.line,
                 };
-                self.state.record(run, now, &change)?;
+                self.state.record(work.run, now, &change)?;
             }
             Ok(())
         })?;
-        index.put(place, &link);
+        work.index.put(place, &link);
         Ok(())
     }
 }

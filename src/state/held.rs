@@ -1,6 +1,6 @@
 //! Records that wait: for a person, for another try, or for a record they point at.
 
-use super::{State, StateError};
+use super::{State, StateError, side_of};
 use crate::program::Reference;
 use crate::value::Side;
 use jiff::{Timestamp, ToSpan};
@@ -83,7 +83,7 @@ impl State {
             Ok(Retry {
                 held: Held {
                     entity: row.get(0)?,
-                    side: if side == "severa" { Side::Severa } else { Side::Business },
+                    side: side_of(&side),
                     id: row.get(2)?,
                     key: row.get(3)?,
                     name: row.get(4)?,
@@ -102,24 +102,40 @@ impl State {
     pub fn wait_for(&self, entity: &str, side: Side, id: &str, references: &[Reference]) -> Result<(), StateError> {
         self.db
             .execute("DELETE FROM waiting WHERE entity = ?1 AND side = ?2 AND id = ?3", [entity, side.word(), id])?;
-        for reference in references {
-            self.db.execute(
-                "INSERT OR IGNORE INTO waiting (entity, side, id, for_entity, for_side, for_value) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                [entity, side.word(), id, &reference.entity, reference.from.word(), &reference.value],
-            )?;
-        }
+        references.iter().try_for_each(|reference| self.wait_also_for(entity, side, id, reference))
+    }
+
+    /// One more reference that the record waits for.
+    pub fn wait_also_for(&self, entity: &str, side: Side, id: &str, reference: &Reference) -> Result<(), StateError> {
+        let Reference { entity: for_entity, from, value, column } = reference;
+        self.db
+            .prepare_cached(
+                "INSERT OR REPLACE INTO waiting (entity, side, id, for_entity, for_side, for_value, for_column) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            )?
+            .execute([entity, side.word(), id, for_entity, from.word(), value, column])?;
         Ok(())
     }
 
-    /// The records of an entity that wait for something that is linked now.
-    pub fn awaited(&self, entity: &str, side: Side) -> Result<Vec<String>, StateError> {
+    /// The records of an entity that wait, each with what it waits for.
+    pub fn waiting(&self, entity: &str) -> Result<Vec<(Side, String, Reference)>, StateError> {
         let mut statement = self.db.prepare_cached(
-            "SELECT DISTINCT w.id FROM waiting w JOIN links l ON l.entity = w.for_entity
-             AND ((w.for_side = 'severa' AND l.severa_id = w.for_value)
-               OR (w.for_side = 'business' AND EXISTS (SELECT 1 FROM json_each(l.columns) c WHERE c.value = w.for_value)))
-             WHERE w.entity = ?1 AND w.side = ?2",
+            "SELECT side, id, for_entity, for_side, for_value, for_column FROM waiting WHERE entity = ?1",
         )?;
-        let rows = statement.query_map([entity, side.word()], |row| row.get(0))?;
+        let rows = statement.query_map([entity], |row| {
+            let (side, from): (String, String) = (row.get(0)?, row.get(3)?);
+            let reference =
+                Reference { entity: row.get(2)?, from: side_of(&from), value: row.get(4)?, column: row.get(5)? };
+            Ok((side_of(&side), row.get(1)?, reference))
+        })?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Lets held records be tried again in the next run, whatever their delay.
+    pub fn retry(&self, entity: &str, side: Side, id: &str) -> Result<bool, StateError> {
+        let changed = self.db.execute(
+            "UPDATE held SET next_try = ?4 WHERE entity = ?1 AND side = ?2 AND id = ?3",
+            params![entity, side.word(), id, Timestamp::UNIX_EPOCH.to_string()],
+        )?;
+        Ok(changed == 1)
     }
 }

@@ -1,6 +1,6 @@
 //! Intents: what we set out to create, on disk before the request leaves.
 
-use super::{State, StateError};
+use super::{State, StateError, side_of};
 use crate::value::Side;
 use jiff::Timestamp;
 use rusqlite::params;
@@ -35,7 +35,7 @@ impl State {
         let mut intents = Vec::new();
         for row in rows {
             let (side, source_id, begun_at) = row?;
-            let side = if side == "severa" { Side::Severa } else { Side::Business };
+            let side = side_of(&side);
             // A time that cannot be read is taken as the newest there is: waiting too long harms nobody.
             let begun_at = begun_at.parse().unwrap_or(Timestamp::MAX);
             intents.push(Intent { entity: entity.to_owned(), side, source_id, begun_at });

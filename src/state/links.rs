@@ -1,6 +1,6 @@
 //! Links: which records are a pair, and what they held when they were last in step.
 
-use super::{State, StateError};
+use super::{State, StateError, side_of};
 use crate::value::Side;
 use jiff::Timestamp;
 use rusqlite::{Row, params};
@@ -85,15 +85,20 @@ impl State {
         Ok(links)
     }
 
+    /// How many records of an entity are linked.
+    pub fn linked(&self, entity: &str) -> Result<usize, StateError> {
+        let mut statement = self.db.prepare_cached("SELECT count(*) FROM links WHERE entity = ?1")?;
+        Ok(statement
+            .query_row([entity], |row| row.get::<_, i64>(0))
+            .map(|count| usize::try_from(count).unwrap_or(0))?)
+    }
+
     /// Stores a link in the place of what either record was linked to before.
     pub fn link(&self, entity: &str, link: &Link) -> Result<(), StateError> {
-        self.db.execute(
-            "DELETE FROM links WHERE entity = ?1 AND (severa_id = ?2 OR business_id = ?3)",
-            params![entity, link.severa_id, link.business_id],
-        )?;
-        self.db.execute(
+        self.unlink(entity, &link.severa_id, &link.business_id)?;
+        self.db.prepare_cached(
             "INSERT INTO links (entity, severa_id, business_id, born, columns, base, severa_stamp, business_stamp) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-            params![
+        )?.execute(params![
                 entity,
                 link.severa_id,
                 link.business_id,
@@ -102,8 +107,15 @@ impl State {
                 link.base.to_bytes(),
                 link.severa_stamp.map(|s| s.to_string()),
                 link.business_stamp.map(|s| s.to_string()),
-            ],
-        )?;
+            ])?;
+        Ok(())
+    }
+
+    /// Forgets what either record is linked to.
+    pub fn unlink(&self, entity: &str, severa_id: &str, business_id: &str) -> Result<(), StateError> {
+        self.db
+            .prepare_cached("DELETE FROM links WHERE entity = ?1 AND (severa_id = ?2 OR business_id = ?3)")?
+            .execute([entity, severa_id, business_id])?;
         Ok(())
     }
 }
@@ -116,7 +128,7 @@ fn read(row: &Row) -> rusqlite::Result<(Link, String)> {
     let link = Link {
         severa_id: row.get(0)?,
         business_id: row.get(1)?,
-        born: if born == "severa" { Side::Severa } else { Side::Business },
+        born: side_of(&born),
         columns: BTreeMap::new(),
         base: Base::from_bytes(&base),
         severa_stamp: stamp(row.get(5)?),

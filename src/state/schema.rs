@@ -47,6 +47,13 @@ const MIGRATIONS: &[&str] = &["
         only INTEGER PRIMARY KEY CHECK (only = 1), host TEXT NOT NULL, pid INTEGER NOT NULL,
         token TEXT NOT NULL, since TEXT NOT NULL, until TEXT NOT NULL
     );
+", "
+    ALTER TABLE waiting ADD COLUMN for_column TEXT NOT NULL DEFAULT '';
+    CREATE TABLE decisions (
+        entity TEXT NOT NULL, decision TEXT NOT NULL, severa_id TEXT NOT NULL, business_id TEXT NOT NULL, at TEXT NOT NULL,
+        PRIMARY KEY (entity, severa_id, business_id)
+    ) WITHOUT ROWID;
+    CREATE INDEX history_run ON history (run);
 "];
 
 pub fn migrate(db: &Connection) -> Result<(), StateError> {

@@ -40,6 +40,10 @@ pub fn of_run(error: &RunError) -> Failure {
             let help = "nothing was concluded from it; check the rights of the login, and that it is the right company";
             Failure::new(Exit::System, what, help)
         }
+        RunError::Restored { .. } => {
+            Failure::new(Exit::Stopped, what, "if that is so, compare everything with `samband run --full`")
+        }
+        RunError::Overtaken => Failure::new(Exit::Stopped, what, "make a new plan"),
         RunError::Interrupted => Failure::new(Exit::Interrupted, what, ""),
         RunError::LostLock => Failure::new(Exit::Stopped, what, "run again when the other run has ended"),
     }
