@@ -47,7 +47,7 @@ pub enum Login {
         user: String,
         password: Secret,
     },
-    /// The account the program runs as. This build cannot: see [`BusinessConfig::check`].
+    /// The account the program runs as. This build cannot, and says so before it connects.
     Windows,
 }
 
