@@ -137,6 +137,9 @@ impl Client {
                     Again::Always => return Err(self.unreachable(why)),
                     Again::WhenWithoutEffect => return Err(self.unknown(method, path, &why)),
                 },
+                Err(HttpFailure::TooLarge) if again == Again::WhenWithoutEffect => {
+                    return Err(self.unknown(method, path, "the answer was larger than any record"));
+                }
                 Err(HttpFailure::TooLarge) => {
                     return Err(error(
                         ErrorKind::Answer,
