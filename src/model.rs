@@ -3,17 +3,24 @@
 //! Nothing here fails: a fault becomes a diagnostic, the statement that has it is left out, and
 //! the rest is checked. A program comes out only where no error was found.
 
+mod analysis;
+mod body;
+mod capacity;
 mod condition;
 mod ends;
 mod entity;
+mod facts;
 mod fields;
 mod given;
 mod layers;
 mod line;
 mod maps;
 mod order;
+mod own;
+mod pairing;
 mod part;
 mod pushdown;
+mod rows;
 mod scope;
 mod settings;
 mod statements;
@@ -80,15 +87,18 @@ fn compile(
     given: Option<&[Given]>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Program {
-    let mut settings = settings::resolve(sources, &merged, given, diagnostics);
-    let tables = tables::collect(&merged, &settings, diagnostics);
-    let active = entity::active(&merged, &settings, diagnostics);
+    let schemas = scope::Schemas { severa: crate::schema::severa(), business: crate::schema::business() };
+    let mut settings = settings::resolve(sources, schemas, &merged, given, diagnostics);
+    let tables = tables::collect(schemas, &merged, &settings, diagnostics);
+    let active = entity::active(schemas, &merged, &settings, diagnostics);
     let (active, after) = order::sort(active, diagnostics);
     let linked = Default::default();
-    let globals = scope::Globals { sources, settings: &settings, tables: &tables, entities: &active, linked };
-    let mut entities: Vec<_> =
-        active.iter().zip(after).map(|(def, after)| entity::compile(&globals, def, after, diagnostics)).collect();
-    verify::all(&globals, &active, &mut entities, diagnostics);
+    let globals = scope::Globals { sources, schemas, settings: &settings, tables: &tables, entities: &active, linked };
+    let mut compiled: Vec<_> =
+        active.iter().zip(after).map(|(def, after)| body::compile(&globals, def, after, diagnostics)).collect();
+    verify::all(&globals, &mut compiled, diagnostics);
+    analysis::all(&analysis::Whole { compiled: &compiled, own: &merged.own, settled: given.is_some() }, diagnostics);
+    let entities = compiled.into_iter().map(facts::Compiled::into_entity).collect();
     let kept = tables.kept;
     let named = std::mem::take(&mut settings.named);
     let fingerprint = fingerprint(sources, &merged, given);

@@ -87,6 +87,15 @@ pub fn of(side: Side) -> &'static Schema {
     }
 }
 
+/// One of the pieces that `each (text -> wrap(60))` makes of a value.
+pub fn piece() -> &'static Record {
+    static PIECE: LazyLock<Record> = LazyLock::new(|| {
+        let text = "record Piece \"piece\" key value\n  value text read\n  position int read\n";
+        parse::parse(Side::Severa, text).records.remove(0)
+    });
+    &PIECE
+}
+
 /// The type of an organisational unit's number: whole numbers in units 1-6, ten characters in 7-12 (Visma's column docs).
 pub fn unit_number(unit: u8) -> Type {
     if unit <= 6 { Type::Int } else { Type::Text(Some(10)) }

@@ -10,6 +10,7 @@ pub mod records;
 pub mod settings;
 pub mod syntax;
 pub mod values;
+pub mod whole;
 
 use super::Severity;
 
@@ -64,7 +65,7 @@ pub(crate) use codes;
 
 /// Every code there is.
 pub fn all() -> impl Iterator<Item = Code> {
-    [syntax::ALL, names::ALL, lines::ALL, records::ALL, settings::ALL, layers::ALL, values::ALL]
+    [syntax::ALL, names::ALL, lines::ALL, records::ALL, settings::ALL, layers::ALL, values::ALL, whole::ALL]
         .into_iter()
         .flatten()
         .copied()

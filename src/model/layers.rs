@@ -24,6 +24,8 @@ pub struct Merged {
     /// Entities that a layer switched off.
     pub off: Vec<String>,
     pub examples: Vec<ast::Example>,
+    /// The files of the mapping itself, without those of what it extends.
+    pub own: Vec<FileId>,
     /// Where entities are written and changed, by name.
     stretches: Vec<(String, Span)>,
 }
@@ -117,6 +119,7 @@ impl<'a> Library<'a> {
             }
         }
         let mut merged = Merged { name: name.to_owned(), ..Merged::default() };
+        merged.own = chain.first().into_iter().flat_map(|files| files.iter().map(|(id, _)| *id)).collect();
         for files in chain.into_iter().rev() {
             // New things first, so that the order of files within a layer does not matter to changes.
             for (id, file) in files {

@@ -66,6 +66,11 @@ impl Rows {
         Expr::Map { rows: self.rows.clone(), otherwise: self.otherwise.clone(), of: Box::new(of) }
     }
 
+    /// Whether everything has a counterpart.
+    pub fn has_else(&self) -> bool {
+        self.otherwise.is_some()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty() && self.otherwise.is_none()
     }

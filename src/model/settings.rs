@@ -2,6 +2,7 @@
 
 use super::given::{Given, GivenValue};
 use super::layers::Merged;
+use super::scope::Schemas;
 use crate::diag::Diagnostic;
 use crate::diag::codes::{names, values as codes};
 use crate::diag::suggest::did_you_mean;
@@ -50,6 +51,7 @@ impl Settings {
 
 struct Resolver<'a> {
     sources: &'a Sources,
+    schemas: Schemas<'a>,
     given: Option<&'a [Given]>,
     diagnostics: &'a mut Vec<Diagnostic>,
     settings: Settings,
@@ -57,11 +59,12 @@ struct Resolver<'a> {
 
 pub fn resolve(
     sources: &Sources,
+    schemas: Schemas,
     merged: &Merged,
     given: Option<&[Given]>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Settings {
-    let mut resolver = Resolver { sources, given, diagnostics, settings: Settings::default() };
+    let mut resolver = Resolver { sources, schemas, given, diagnostics, settings: Settings::default() };
     for setting in &merged.settings {
         resolver.declare(None, setting);
     }
@@ -129,8 +132,8 @@ impl Resolver<'_> {
             SettingType::List(of) => Type::Values(Box::new(self.setting_type(of)?)),
             SettingType::OneOf(_) => Type::Text(None),
             SettingType::Of { side, record, by } => {
-                let Some(known) = schema::of(*side).record(&record.value) else {
-                    let records = schema::of(*side).records.iter().map(|r| r.name.as_str());
+                let Some(known) = self.schemas.of(*side).record(&record.value) else {
+                    let records = self.schemas.of(*side).records.iter().map(|r| r.name.as_str());
                     let diagnostic = Diagnostic::new(
                         names::UNKNOWN_RECORD,
                         format!("{} has no record `{}`", side.title(), record.value),
@@ -272,7 +275,7 @@ impl Resolver<'_> {
     }
 
     fn named(&mut self, setting: &str, side: Side, record: &str, by: &str, wanted: String) -> SettingValue {
-        let Some(known) = schema::of(side).record(record) else { return SettingValue::Missing };
+        let Some(known) = self.schemas.of(side).record(record) else { return SettingValue::Missing };
         let (Some(key), Some(by)) = (known.key_column(None), known.column(by, None, None)) else {
             return SettingValue::Missing;
         };

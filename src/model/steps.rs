@@ -368,13 +368,43 @@ impl Step {
                 Ok(Shape::One(into.clone()))
             }
             StepKind::Around { inner, .. } => {
-                Ok(Shape::One(if to == Side::Business { Type::Text(None) } else { inner.clone() }))
+                Ok(Shape::One(if to == Side::Business { Type::Text(self.around_size()) } else { inner.clone() }))
             }
             StepKind::TwoWays { forward, backward } => {
                 let steps = if undo { backward } else { forward };
                 steps.iter().try_fold(given.clone(), |shape, step| step.shape(to, false, &shape))
             }
         }
+    }
+
+    /// A template around a text of known size is of known size. Numbers count with nine digits, more than any
+    /// number series has; a longer one is held when it comes.
+    fn around_size(&self) -> Option<u32> {
+        let StepKind::Around { before, after, inner } = &self.kind else { return None };
+        let inner = match inner {
+            Type::Text(size) => (*size)?,
+            Type::Int => 9,
+            _ => return None,
+        };
+        u32::try_from(before.chars().count() + after.chars().count()).ok()?.checked_add(inner)
+    }
+
+    /// Whether nothing can come out of it, where nothing can go in or never does.
+    pub fn nullable(&self, to: Side, given: bool) -> bool {
+        let nullable = match &self.kind {
+            StepKind::Function { function, .. } => given || makes_nothing(function.name),
+            StepKind::Map { to_business, to_severa, .. } => {
+                given && !if to == Side::Business { to_business } else { to_severa }.has_else()
+            }
+            StepKind::Kept { .. } | StepKind::Around { .. } => given,
+            // The record may have no counterpart.
+            StepKind::Link { .. } => true,
+            StepKind::TwoWays { forward, backward } => {
+                let steps = if to == Side::Business { forward } else { backward };
+                steps.iter().fold(given, |given, step| step.nullable(to, given))
+            }
+        };
+        nullable && !self.fallback.as_ref().is_some_and(|f| !matches!(f, Fallback::Blank))
     }
 
     /// Why a two-way line cannot go back through it.
@@ -390,6 +420,11 @@ impl Step {
             _ => None,
         }
     }
+}
+
+/// Transforms whose result can be nothing although something came in: the rest of a list, fields of a short text.
+fn makes_nothing(function: &str) -> bool {
+    matches!(function, "only" | "first" | "last" | "lines" | "before" | "after" | "word")
 }
 
 fn expect(given: &Shape, wanted: &Type, what: &str) -> Result<(), String> {

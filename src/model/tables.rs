@@ -1,12 +1,12 @@
 //! Tables: those given in the mapping, and those that a system keeps.
 
 use super::layers::Merged;
+use super::scope::Schemas;
 use super::settings::Settings;
 use super::{fields, maps, scope};
 use crate::diag::Diagnostic;
 use crate::diag::codes::names;
 use crate::program::KeptTable;
-use crate::schema;
 use crate::syntax::ast::{self, Arrow, Statement, TableKind};
 use crate::systems::{RecordName, Select};
 use crate::value::{Side, Type};
@@ -41,22 +41,22 @@ impl Tables {
     }
 }
 
-pub fn collect(merged: &Merged, settings: &Settings, diagnostics: &mut Vec<Diagnostic>) -> Tables {
+pub fn collect(schemas: Schemas, merged: &Merged, settings: &Settings, diagnostics: &mut Vec<Diagnostic>) -> Tables {
     let mut tables = Tables::default();
     for table in &merged.tables {
-        add(&mut tables, table.name.value.clone(), table, settings, diagnostics);
+        add(schemas, &mut tables, table.name.value.clone(), table, settings, diagnostics);
     }
     for entity in merged.entities.iter().filter(|e| !merged.off.contains(&e.name.value)) {
         for statement in &entity.body {
             if let Statement::Table(table) = statement {
-                add(&mut tables, format!("{}.{}", entity.name.value, table.name.value), table, settings, diagnostics);
+                add(schemas, &mut tables, format!("{}.{}", entity.name.value, table.name.value), table, settings, diagnostics);
             }
         }
     }
     tables
 }
 
-fn add(tables: &mut Tables, name: String, table: &ast::Table, settings: &Settings, diagnostics: &mut Vec<Diagnostic>) {
+fn add(schemas: Schemas, tables: &mut Tables, name: String, table: &ast::Table, settings: &Settings, diagnostics: &mut Vec<Diagnostic>) {
     match &table.kind {
         TableKind::Given { left, arrow, right, rows } => {
             let (Some(left), Some(right)) = (given_type(left), given_type(right)) else { return };
@@ -64,8 +64,8 @@ fn add(tables: &mut Tables, name: String, table: &ast::Table, settings: &Setting
             tables.all.push(Table { name, kind: Kind::Given(rows.clone()), left, right, arrow: arrow.value });
         }
         TableKind::Kept { side, record, left, arrow, right } => {
-            let Some(known) = schema::of(*side).record(&record.value) else {
-                diagnostics.push(scope::unknown_record(*side, record));
+            let Some(known) = schemas.of(*side).record(&record.value) else {
+                diagnostics.push(scope::unknown_record(schemas, *side, record));
                 return;
             };
             let mut column = |path: &ast::Path| {

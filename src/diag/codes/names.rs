@@ -12,6 +12,9 @@ codes! {
     UNKNOWN_ENTITY = "unknown-entity" Error
         "An entity that the mapping does not have."
         "`link`, `off` and examples name entities of this mapping or of one it extends.";
+    UNKNOWN_PART = "unknown-part" Error
+        "A part that the entity does not have."
+        "`not in` names a part of the same row that stands before it.";
     UNKNOWN_TABLE = "unknown-step" Error
         "Something between two ends that is neither a transform nor a table."
         "Between the ends of a line stand transforms, tables of the mapping, value maps, `link` and choices.";
