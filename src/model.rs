@@ -32,6 +32,7 @@ pub use given::{Given, GivenValue};
 
 use crate::diag::{self, Diagnostic};
 use crate::program::Program;
+use crate::schema::Schemas;
 use crate::source::{FileId, Sources, Spanned};
 use crate::syntax::{self, ast};
 
@@ -40,9 +41,10 @@ use crate::syntax::{self, ast};
 /// `files` are all files at hand, the standard mapping's included; `mapping` names the one to
 /// run, and with none every mapping that no other extends is checked. `given` are the customer's
 /// settings; without them a setting's default or first allowed value stands in, so that a mapping
-/// can be checked by itself.
+/// can be checked by itself. `schemas` are what both systems can hold.
 pub fn check(
     sources: &Sources,
+    schemas: &Schemas,
     files: &[FileId],
     mapping: Option<&Spanned<String>>,
     given: Option<&[Given]>,
@@ -54,13 +56,14 @@ pub fn check(
         trees.push((*file, tree));
         diagnostics.extend(faults);
     }
-    let program = build(sources, &trees, mapping, given, &mut diagnostics);
+    let program = build(sources, schemas, &trees, mapping, given, &mut diagnostics);
     (program, diagnostics)
 }
 
 /// The same over files that are parsed already; `diagnostics` hold their faults, and get the rest.
 pub fn build(
     sources: &Sources,
+    schemas: &Schemas,
     trees: &[(FileId, ast::File)],
     mapping: Option<&Spanned<String>>,
     given: Option<&[Given]>,
@@ -75,7 +78,7 @@ pub fn build(
     for name in &names {
         let span = mapping.map(|m| m.span);
         let Some(merged) = library.merge(sources, name, span, diagnostics) else { continue };
-        program = Some(compile(sources, merged, given, diagnostics));
+        program = Some(compile(sources, schemas, merged, given, diagnostics));
     }
     diag::tidy(diagnostics);
     program.filter(|_| !diag::has_errors(diagnostics))
@@ -83,17 +86,17 @@ pub fn build(
 
 fn compile(
     sources: &Sources,
+    schemas: &Schemas,
     merged: layers::Merged,
     given: Option<&[Given]>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Program {
-    let schemas = scope::Schemas { severa: crate::schema::severa(), business: crate::schema::business() };
     let mut settings = settings::resolve(sources, schemas, &merged, given, diagnostics);
-    let tables = tables::collect(schemas, &merged, &settings, diagnostics);
-    let active = entity::active(schemas, &merged, &settings, diagnostics);
+    let tables = tables::collect(schemas, &merged, &mut settings, diagnostics);
+    let (active, inactive) = entity::active(schemas, &merged, &settings, diagnostics);
     let (active, after) = order::sort(active, diagnostics);
     let linked = Default::default();
-    let globals = scope::Globals { sources, schemas, settings: &settings, tables: &tables, entities: &active, linked };
+    let globals = scope::Globals { sources, schemas, settings: &settings, tables: &tables, entities: &active, inactive: &inactive, linked };
     let mut compiled: Vec<_> =
         active.iter().zip(after).map(|(def, after)| body::compile(&globals, def, after, diagnostics)).collect();
     verify::all(&globals, &mut compiled, diagnostics);

@@ -5,6 +5,8 @@ mod find;
 use crate::diag::Diagnostic;
 use crate::diag::codes::settings::MISSING_FILE;
 use crate::program::Program;
+use crate::schema::live::{self, Live};
+use crate::schema::Schemas;
 use crate::settings::{self, Settings};
 use crate::source::{FileId, Sources};
 use crate::syntax::{self, ast};
@@ -102,8 +104,24 @@ pub fn check(sources: &mut Sources, standard: &Standard, found: &Found, from: &P
     let readable = found.settings.is_some() && settings.mapping.is_some();
     let given = readable.then_some(settings.settings.as_slice());
     let mapping = settings.mapping.as_ref().filter(|_| readable);
-    let program = model::build(sources, &files, mapping, given, &mut diagnostics);
+    let live = pulled(&found.folder, from)?;
+    let schemas = live.as_ref().map(|live| Schemas::standard().with_live(live));
+    let schemas = schemas.as_ref().unwrap_or(Schemas::standard());
+    let program = model::build(sources, schemas, &files, mapping, given, &mut diagnostics);
     Ok(Checked { folder: found.folder.clone(), settings, files: own, program, diagnostics })
+}
+
+/// What `samband schema pull` found of the customer's own systems, if it was ever run.
+fn pulled(folder: &Path, from: &Path) -> Result<Option<Live>, LoadError> {
+    let path = folder.join(live::FILE_NAME);
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let error = |why: String| LoadError {
+        what: format!("{} cannot be used: {why}", shown(&path, from)),
+        help: "let `samband schema pull` write it again, or delete it to check against the standard schema".to_owned(),
+    };
+    Live::parse(&find::read(&path, from)?).map(Some).map_err(error)
 }
 
 fn same(a: &Path, b: &Path) -> bool {

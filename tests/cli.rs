@@ -160,7 +160,7 @@ fn what_does_not_parse_is_not_laid_out() {
 #[cfg(feature = "run")]
 #[test]
 fn status_before_the_first_run_says_so_and_leaves_no_trace() {
-    let settings = "mapping: standard\nsettings:\n  Project: { default_owner: a@example.no, won_status: Order }\n";
+    let settings = "mapping: standard\nsettings:\n  Project: { default_owner: a@example.no, won_status: Order }\n  Invoice: { status_to_send: Ready, transferred: There, sent: Sent, paid: Paid }\n  TravelExpense: { group: 90 }\n  WorkType: { group: 91 }\n  PurchaseCost: { accounts: [4300..4999] }\n";
     let folder = project(&[("samband.yaml", settings)]);
     let ran = samband(folder.path(), &["status"]);
     assert_eq!((ran.code, ran.out.as_str()), (Some(0), "no run yet\n"), "{ran:?}");

@@ -56,7 +56,12 @@ pub fn prepare(project: &ProjectArg, scope: &Scope, link_only: bool) -> Result<P
     end_when_interrupted(Arc::clone(&options.stop));
     let (severa, business) = connect::sides(&ready)?;
     let Ready { program, .. } = ready;
-    Ok(Prepared { engine: Engine::new(program, severa, business, Arc::new(SystemClock), state, options) })
+    let engine = Engine::new(program, severa, business, Arc::new(SystemClock), state, options);
+    let left_out = engine.left_out();
+    if !left_out.is_empty() && scope.entities.is_empty() {
+        output::message(&format!("not carried out by this version: {}", left_out.join(", ")));
+    }
+    Ok(Prepared { engine })
 }
 
 fn known(program: &Program, entities: &[String]) -> Result<(), Failure> {

@@ -2,7 +2,8 @@
 
 use super::layers::Merged;
 use super::pushdown;
-use super::scope::{self, Schemas};
+use super::scope;
+use crate::schema::Schemas;
 use super::settings::{SettingValue, Settings};
 use crate::diag::Diagnostic;
 use crate::diag::codes::{names, records as codes};
@@ -24,17 +25,42 @@ pub struct Active<'a> {
     pub body: Vec<Statement>,
 }
 
+/// An entity that takes no part.
+#[derive(Debug)]
+pub struct Inactive {
+    pub name: String,
+    pub why: Why,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub enum Why {
+    /// `off entity`, here.
+    Off(Span),
+    /// `only if` a setting that says no.
+    Setting(Span),
+    /// Its own fault has been told.
+    Faulty,
+}
+
 /// The entities that take part, in the order in which they are written.
 pub fn active<'a>(
-    schemas: Schemas<'a>,
+    schemas: &'a Schemas,
     merged: &Merged,
     settings: &Settings,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<Active<'a>> {
-    let mut found = Vec::new();
-    for entity in merged.entities.iter().filter(|e| !merged.off.contains(&e.name.value)) {
+) -> (Vec<Active<'a>>, Vec<Inactive>) {
+    let (mut found, mut left_out) = (Vec::new(), Vec::new());
+    for entity in &merged.entities {
         let name = &entity.name.value;
-        if entity.only_if.as_ref().is_some_and(|c| pushdown::constant(settings, name, c) == Some(false)) {
+        let mut leave_out = |why: Why| left_out.push(Inactive { name: name.clone(), why });
+        if let Some(span) = merged.switched_off(name) {
+            leave_out(Why::Off(span));
+            continue;
+        }
+        if let Some(condition) = &entity.only_if
+            && pushdown::constant(settings, name, condition) == Some(false)
+        {
+            leave_out(Why::Setting(condition.span));
             continue;
         }
         let mut body = Vec::new();
@@ -51,12 +77,16 @@ pub fn active<'a>(
                 )
                 .help("begin it with a line such as `severa Customer <-> business Actor where CustNo > 0`"),
             );
+            leave_out(Why::Faulty);
             continue;
         };
         let severa = record(schemas, settings, name, Side::Severa, &systems.severa, diagnostics);
         let business = record(schemas, settings, name, Side::Business, &systems.business, diagnostics);
-        if let (Some(severa), Some(business)) = (severa, business) {
-            found.push(Active {
+        let (Some(severa), Some(business)) = (severa, business) else {
+            leave_out(Why::Faulty);
+            continue;
+        };
+        found.push(Active {
                 name: entity.name.clone(),
                 severa,
                 business,
@@ -64,9 +94,8 @@ pub fn active<'a>(
                 whole: merged.stretches(name),
                 body,
             });
-        }
     }
-    found
+    (found, left_out)
 }
 
 /// A body without the statements that a setting switches off.
@@ -85,7 +114,7 @@ pub fn flatten(settings: &Settings, entity: &str, body: &[Statement], into: &mut
 
 /// A record of the schema by its name and number, as it is written.
 pub fn record<'a>(
-    schemas: Schemas<'a>,
+    schemas: &'a Schemas,
     settings: &Settings,
     entity: &str,
     side: Side,

@@ -4,7 +4,6 @@ use super::entity::Active;
 use crate::program::Entity;
 use crate::schema::Record;
 use crate::source::Span;
-use crate::syntax::ast::Arrow;
 use crate::value::Side;
 
 /// An entity or part, compiled, with all that the checks over the whole mapping ask.
@@ -25,13 +24,6 @@ impl Compiled<'_> {
         let mut entity = self.entity;
         entity.children = self.children.into_iter().map(Compiled::into_entity).collect();
         entity
-    }
-
-    pub fn record(&self, side: Side) -> &Record {
-        match side {
-            Side::Severa => self.severa,
-            Side::Business => self.business,
-        }
     }
 }
 
@@ -86,8 +78,6 @@ pub struct LineFact {
     pub span: Span,
     pub left: Span,
     pub right: Span,
-    /// Where its arrows point.
-    pub arrow: Arrow,
     pub links: Vec<LinkFact>,
 }
 

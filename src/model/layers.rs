@@ -22,7 +22,7 @@ pub struct Merged {
     pub tables: Vec<ast::Table>,
     pub entities: Vec<ast::Entity>,
     /// Entities that a layer switched off.
-    pub off: Vec<String>,
+    pub off: Vec<Name>,
     pub examples: Vec<ast::Example>,
     /// The files of the mapping itself, without those of what it extends.
     pub own: Vec<FileId>,
@@ -135,6 +135,11 @@ impl<'a> Library<'a> {
 }
 
 impl Merged {
+    /// Where a layer switches an entity off.
+    pub fn switched_off(&self, entity: &str) -> Option<Span> {
+        self.off.iter().find(|name| name.value == entity).map(|name| name.span)
+    }
+
     /// Where an entity is written and changed.
     pub fn stretches(&self, entity: &str) -> Vec<Span> {
         self.stretches.iter().filter(|(name, _)| name == entity).map(|(_, span)| *span).collect()
@@ -184,7 +189,7 @@ impl Merged {
                 }
             }
             Item::OffEntity { name, .. } => match self.entities.iter().any(|e| e.name.value == name.value) {
-                true => self.off.push(name.value.clone()),
+                true => self.off.push(name.clone()),
                 false => diagnostics.push(nothing("entity", name, self.entities.iter().map(|e| e.name.value.as_str()))),
             },
             _ => {}

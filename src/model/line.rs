@@ -81,7 +81,6 @@ pub fn compile<'a>(
         span: line.span,
         left: left_end.span,
         right: right_end.span,
-        arrow: line.arrow,
         links: way.links(),
     };
     Some((compiled, fact))

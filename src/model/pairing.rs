@@ -120,7 +120,7 @@ pub fn match_rule(
             span: between(left.span, right.span),
             severa_nullable: left_end.nullable,
             business_nullable: right_end.nullable,
-            lossy: cut || matches!(left_end.shape, Shape::Tuple(_)),
+            lossy: (cut && name) || matches!(left_end.shape, Shape::Tuple(_)),
         });
         let (mut severa_field, mut business_field) = (field(&left_end), field(&right_end));
         let (mut severa, mut business) = (left_end.read, right_end.read);

@@ -1,12 +1,12 @@
 //! What a name can mean where it stands.
 
-use super::entity::Active;
+use super::entity::{Active, Inactive, Why};
 use super::settings::{SettingValue, Settings};
 use super::tables::Tables;
 use crate::diag::Diagnostic;
 use crate::diag::codes::names;
-use crate::diag::suggest::did_you_mean;
-use crate::schema::{Column, Record, Schema};
+use crate::diag::suggest::{did_you_mean, suggestion};
+use crate::schema::{Column, Record, Schemas};
 use crate::source::Sources;
 use crate::syntax::ast::{self, ExprKind, Name};
 use crate::systems::{RecordName, Select};
@@ -17,33 +17,18 @@ use std::collections::BTreeSet;
 /// What all entities of a mapping share.
 pub struct Globals<'a> {
     pub sources: &'a Sources,
-    pub schemas: Schemas<'a>,
+    pub schemas: &'a Schemas,
     pub settings: &'a Settings,
     pub tables: &'a Tables,
     pub entities: &'a [Active<'a>],
+    pub inactive: &'a [Inactive],
     /// Columns of entities that links point at, found on the way.
     pub linked: RefCell<BTreeSet<(usize, String)>>,
 }
 
-/// What both systems can hold.
-#[derive(Debug, Clone, Copy)]
-pub struct Schemas<'a> {
-    pub severa: &'a Schema,
-    pub business: &'a Schema,
-}
-
-impl<'a> Schemas<'a> {
-    pub fn of(&self, side: Side) -> &'a Schema {
-        match side {
-            Side::Severa => self.severa,
-            Side::Business => self.business,
-        }
-    }
-}
-
 /// The records of one side of an entity, or of a list, and the fields asked of them so far.
 pub struct Records<'a> {
-    pub schemas: Schemas<'a>,
+    pub schemas: &'a Schemas,
     pub side: Side,
     pub record: &'a Record,
     pub index: Option<u8>,
@@ -60,7 +45,7 @@ pub enum Spot {
 }
 
 impl<'a> Records<'a> {
-    pub fn new(schemas: Schemas<'a>, side: Side, record: &'a Record, index: Option<u8>) -> Self {
+    pub fn new(schemas: &'a Schemas, side: Side, record: &'a Record, index: Option<u8>) -> Self {
         let name = RecordName { name: record.name.clone(), index };
         let select = Select { record: name, scope: Vec::new(), fields: Vec::new() };
         Self { schemas, side, record, index, select, owner: None }
@@ -207,7 +192,7 @@ pub fn setting(settings: &Settings, entity: &str, path: &ast::Path) -> Option<Se
     settings.find(entity, &name_of(path)).map(|s| s.value.clone())
 }
 
-pub fn unknown_record(schemas: Schemas, side: Side, record: &Name) -> Diagnostic {
+pub fn unknown_record(schemas: &Schemas, side: Side, record: &Name) -> Diagnostic {
     let message = format!("{} has no record `{}`", side.title(), record.value);
     let diagnostic = Diagnostic::new(names::UNKNOWN_RECORD, message, record.span, "unknown");
     let known = schemas.of(side).records.iter().map(|r| r.name.as_str());
@@ -221,15 +206,30 @@ pub fn unknown_record(schemas: Schemas, side: Side, record: &Name) -> Diagnostic
     }
 }
 
-pub fn unknown_entity(globals: &Globals, name: &Name) -> Diagnostic {
+/// Says why a link leads to no entity; nothing where that is told already.
+pub fn unknown_entity(globals: &Globals, name: &Name) -> Option<Diagnostic> {
+    if let Some(inactive) = globals.inactive.iter().find(|entity| entity.name == name.value) {
+        let (span, label) = match inactive.why {
+            Why::Off(span) => (span, "switched off here"),
+            Why::Setting(span) => (span, "not so under the settings"),
+            Why::Faulty => return None,
+        };
+        let message = format!("`{}` takes no part, so nothing can link to it", name.value);
+        return Some(
+            Diagnostic::new(names::LINK_OFF, message, name.span, "links to it")
+                .also(span, label)
+                .help("drop this line, or put it into `only if …` with the same condition"),
+        );
+    }
     let diagnostic = Diagnostic::new(
         names::UNKNOWN_ENTITY,
         format!("the mapping has no entity `{}`", name.value),
         name.span,
-        "unknown, or switched off",
+        "unknown",
     );
-    match did_you_mean(&name.value, globals.entities.iter().map(|e| e.name.value.as_str())) {
-        Some(help) => diagnostic.help(help),
+    let known = globals.entities.iter().map(|e| e.name.value.as_str());
+    Some(match suggestion(&name.value, name.span, known) {
+        Some(suggestion) => diagnostic.suggest(suggestion),
         None => diagnostic,
-    }
+    })
 }

@@ -39,6 +39,8 @@ pub enum StepKind {
         to_severa: Rows,
         left: Type,
         right: Type,
+        /// Goes from its left to its right whichever side the line leads to.
+        function: bool,
     },
     Link {
         entity: usize,
@@ -104,7 +106,7 @@ fn step(reader: &mut Reader, what: &ast::Expr, ends: &EndTypes) -> Option<StepKi
         ExprKind::Path(path) if path.steps.len() == 1 => named(reader, &path.steps[0].name, path.span, &[], ends),
         ExprKind::Call { name, args } => named(reader, &name.value, name.span, args, ends),
         ExprKind::Map(rows) => {
-            maps::check_rows(reader.globals.settings, rows, reader.diagnostics);
+            maps::check_rows(reader.globals.settings, rows, false, reader.diagnostics);
             maps::compile(reader, rows, None)
         }
         ExprKind::Link { entity, column } => link(reader, entity, column.as_ref(), ends, what.span),
@@ -137,7 +139,7 @@ fn named(reader: &mut Reader, name: &str, span: Span, args: &[ast::Expr], ends: 
     }
     if let Some(table) = reader.globals.tables.find(reader.entity, name) {
         return match &table.kind {
-            Kind::Given(rows) => maps::compile(reader, rows, Some((table.left.clone(), table.right.clone()))),
+            Kind::Given(rows) => maps::compile(reader, rows, Some(table)),
             Kind::Kept(place) => Some(StepKind::Kept {
                 table: *place,
                 left: table.left.clone(),
@@ -220,7 +222,7 @@ fn link(
 ) -> Option<StepKind> {
     let globals: &Globals = reader.globals;
     let Some(place) = globals.entities.iter().position(|e| e.name.value == entity.value) else {
-        reader.diagnostics.push(scope::unknown_entity(globals, entity));
+        reader.diagnostics.extend(scope::unknown_entity(globals, entity));
         return None;
     };
     let target = &globals.entities[place];
@@ -301,7 +303,8 @@ impl Step {
         let boxed = |of: Expr| Box::new(of);
         let expr = match &self.kind {
             StepKind::Function { function, args } => {
-                Expr::Apply { function, args: args.clone(), back: undo, of: boxed(of) }
+                let back = if function.name == "key" { to == Side::Severa } else { undo };
+                Expr::Apply { function, args: args.clone(), back, of: boxed(of) }
             }
             StepKind::Kept { table, .. } => Expr::Kept { table: *table, back: to == Side::Severa, of: boxed(of) },
             StepKind::Map { to_business, to_severa, .. } => {
@@ -344,7 +347,8 @@ impl Step {
     pub fn shape(&self, to: Side, undo: bool, given: &Shape) -> Result<Shape, String> {
         match &self.kind {
             StepKind::Function { function, args } if function.name == "key" => {
-                let towards = if undo { args.get(1) } else { args.first() };
+                // What a key becomes depends on the side it goes to, and not on the line's arrows.
+                let towards = if to == Side::Severa { args.get(1) } else { args.first() };
                 (function.typing)(given, args)?;
                 Ok(Shape::One(match towards {
                     Some(Value::Int(size)) => Type::Text(u32::try_from(*size).ok()),
@@ -357,6 +361,10 @@ impl Step {
                 (true, Shape::Tuple(_)) if matches!(given, Shape::Tuple(_)) => Ok(given.clone()),
                 (_, shape) => Ok(shape),
             },
+            StepKind::Map { left, right, function: true, .. } => {
+                expect(given, left, "the table")?;
+                Ok(Shape::One(right.clone()))
+            }
             StepKind::Kept { left, right, .. } | StepKind::Map { left, right, .. } => {
                 let (from, into) = if to == Side::Business { (left, right) } else { (right, left) };
                 expect(given, from, "the table")?;
@@ -414,6 +422,7 @@ impl Step {
                 Some(format!("`{}` cannot be undone", function.name))
             }
             StepKind::Kept { arrow, .. } if *arrow != Arrow::Both => Some("the table goes one way".to_owned()),
+            StepKind::Map { function: true, .. } => Some("the table goes one way".to_owned()),
             StepKind::Map { to_business, to_severa, .. } if to_business.is_empty() || to_severa.is_empty() => {
                 Some("the table goes one way".to_owned())
             }

@@ -14,6 +14,8 @@ pub struct Entity {
     pub title: String,
     pub severa: Select,
     pub business: Select,
+    /// Runs carry it out; otherwise it is checked and shown only.
+    pub carried: bool,
     /// Which way records are created.
     pub direction: Arrow,
     /// Whose updates win; `None`: both, always.
@@ -189,6 +191,7 @@ impl Entity {
             title: String::new(),
             severa: none(""),
             business: none(""),
+            carried: true,
             direction: Arrow::Both,
             master: None,
             conflict: Conflict::Newest,

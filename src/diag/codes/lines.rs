@@ -51,6 +51,9 @@ codes! {
     TABLE_DOUBLE = "table-double" Error
         "Two rows of a table with one key."
         "Only the first could ever be found. Remove one of them.";
+    TABLE_RANGE = "table-range" Error
+        "A range on the side of a table that comes out."
+        "A range stands for many values; it can be looked up and not written. Let the arrow point away from it.";
     TABLE_NOT_ONE_TO_ONE = "table-not-one-to-one" Error
         "A two-way table that gives one value for several keys."
         "On the way back it cannot be told which key was meant. Make the row one-way with `->` or `<-`.";

@@ -71,7 +71,7 @@ fn statement(cx: &mut Context<'_>, tree: &mut File, form: &Form, (items, at): (&
                         name,
                         only_if: None,
                         body,
-                        span: cx.span_of(&item.head),
+                        span: cx.span_of(&item.whole()),
                     })
                 }));
             }
@@ -101,7 +101,7 @@ fn statement(cx: &mut Context<'_>, tree: &mut File, form: &Form, (items, at): (&
             let only_if = part(Rule::only_if).and_then(|p| p.into_inner().find(|p| p.as_rule() == Rule::expr));
             let only_if = only_if.map(|p| expr(cx, p));
             let body = record::body(cx, item);
-            Tree::Entity(Entity { doc: doc(cx, items, at), name, only_if, body, span })
+            Tree::Entity(Entity { doc: doc(cx, items, at), name, only_if, body, span: cx.span_of(&item.whole()) })
         }),
         Rule::only_change_setting => part(Rule::path).zip(part(Rule::ranged)).map(|(name, value)| {
             // A setting of an entity carries its name: `Invoice.sent`.
@@ -114,7 +114,11 @@ fn statement(cx: &mut Context<'_>, tree: &mut File, form: &Form, (items, at): (&
             part(Rule::name).map(|name| Tree::ChangeTable { name: cx.name(&name), rows: table::rows(cx, item), span })
         }
         Rule::only_change_entity => {
-            part(Rule::name).map(|name| Tree::ChangeEntity { name: cx.name(&name), body: record::body(cx, item), span })
+            part(Rule::name).map(|name| Tree::ChangeEntity {
+                name: cx.name(&name),
+                body: record::body(cx, item),
+                span: cx.span_of(&item.whole()),
+            })
         }
         Rule::only_off_entity => part(Rule::name).map(|name| Tree::OffEntity { name: cx.name(&name), span }),
         _ => example::example(cx, pair, item).map(Tree::Example),
