@@ -5,7 +5,7 @@ use super::settings::{SettingValue, Settings};
 use super::tables::Tables;
 use crate::diag::Diagnostic;
 use crate::diag::codes::names;
-use crate::diag::suggest::did_you_mean;
+use crate::diag::suggest::suggestion;
 use crate::schema::{self, Column, Record};
 use crate::source::Sources;
 use crate::syntax::ast::{self, ExprKind, Name};
@@ -122,8 +122,8 @@ impl Records {
         let name = name_of(path);
         let message = format!("{} of {} has no field `{name}`", self.record.name, self.side.title());
         let diagnostic = Diagnostic::new(names::UNKNOWN_FIELD, message, path.span, "unknown");
-        match did_you_mean(&name, self.record.fields.iter().map(|f| f.name.as_str())) {
-            Some(help) => diagnostic.help(help),
+        match suggestion(&name, path.span, self.record.fields.iter().map(|f| f.name.as_str())) {
+            Some(near) => diagnostic.suggest(near),
             None => {
                 let other = schema::of(self.side.other());
                 let there = other.records.iter().any(|r| r.field(&name).is_some());
@@ -163,8 +163,8 @@ pub fn unknown_record(side: Side, record: &Name) -> Diagnostic {
     let message = format!("{} has no record `{}`", side.title(), record.value);
     let diagnostic = Diagnostic::new(names::UNKNOWN_RECORD, message, record.span, "unknown");
     let known = schema::of(side).records.iter().map(|r| r.name.as_str());
-    match did_you_mean(&record.value, known) {
-        Some(help) => diagnostic.help(help),
+    match suggestion(&record.value, record.span, known) {
+        Some(near) => diagnostic.suggest(near),
         None if schema::of(side.other()).record(&record.value).is_some() => diagnostic.help(format!(
             "it is a record of {}: the left side is Severa, the right side Visma Business",
             side.other().title()
@@ -180,8 +180,8 @@ pub fn unknown_entity(globals: &Globals, name: &Name) -> Diagnostic {
         name.span,
         "unknown, or switched off",
     );
-    match did_you_mean(&name.value, globals.entities.iter().map(|e| e.name.value.as_str())) {
-        Some(help) => diagnostic.help(help),
+    match suggestion(&name.value, name.span, globals.entities.iter().map(|e| e.name.value.as_str())) {
+        Some(near) => diagnostic.suggest(near),
         None => diagnostic,
     }
 }
