@@ -4,6 +4,7 @@ mod find;
 
 use crate::diag::Diagnostic;
 use crate::diag::codes::settings::MISSING_FILE;
+use crate::diag::codes::tidy::ALLOW_UNUSED;
 use crate::program::Program;
 use crate::settings::{self, Settings};
 use crate::source::{FileId, Sources};
@@ -36,13 +37,20 @@ pub struct Standard {
     diagnostics: Vec<Diagnostic>,
 }
 
+/// A file of a project, and where it was read from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnFile {
+    pub id: FileId,
+    pub path: PathBuf,
+}
+
 /// A project read and checked.
 #[derive(Debug)]
 pub struct Checked {
     pub folder: PathBuf,
     pub settings: Settings,
-    /// Its own files: settings and mappings.
-    pub files: Vec<FileId>,
+    /// Its own files: settings and mappings. What is not among them is built in.
+    pub files: Vec<OwnFile>,
     /// Only where nothing is wrong, and only with a settings file is it the one to run.
     pub program: Option<Program>,
     pub diagnostics: Vec<Diagnostic>,
@@ -68,7 +76,7 @@ pub fn check(sources: &mut Sources, standard: &Standard, found: &Found, from: &P
     let settings = match &found.settings {
         Some(path) => {
             let file = settings::add(sources, shown(path, from), &find::read(path, from)?);
-            own.push(file);
+            own.push(OwnFile { id: file, path: path.clone() });
             let (settings, faults) = settings::read(sources, file);
             diagnostics.extend(faults);
             settings
@@ -81,7 +89,7 @@ pub fn check(sources: &mut Sources, standard: &Standard, found: &Found, from: &P
     while let Some(path) = queue.get(at).cloned() {
         at += 1;
         let id = sources.add(shown(&path, from), find::read(&path, from)?);
-        own.push(id);
+        own.push(OwnFile { id, path: path.clone() });
         let (file, faults) = syntax::parse(sources, id);
         diagnostics.extend(faults);
         for used in &file.uses {
@@ -103,6 +111,9 @@ pub fn check(sources: &mut Sources, standard: &Standard, found: &Found, from: &P
     let given = readable.then_some(settings.settings.as_slice());
     let mapping = settings.mapping.as_ref().filter(|_| readable);
     let program = model::build(sources, &files, mapping, given, &mut diagnostics);
+    // Whether the standard mapping's own comments have effect depends on what a project changes
+    // of it, and is nothing that its user could mend.
+    diagnostics.retain(|d| d.code != ALLOW_UNUSED || d.span().is_some_and(|s| own.iter().any(|f| f.id == s.file)));
     Ok(Checked { folder: found.folder.clone(), settings, files: own, program, diagnostics })
 }
 

@@ -9,6 +9,7 @@ pub mod names;
 pub mod records;
 pub mod settings;
 pub mod syntax;
+pub mod tidy;
 pub mod values;
 
 use super::Severity;
@@ -62,9 +63,14 @@ macro_rules! codes {
 }
 pub(crate) use codes;
 
+/// The code of that name.
+pub fn find(name: &str) -> Option<Code> {
+    all().find(|code| code.name() == name)
+}
+
 /// Every code there is.
 pub fn all() -> impl Iterator<Item = Code> {
-    [syntax::ALL, names::ALL, lines::ALL, records::ALL, settings::ALL, layers::ALL, values::ALL]
+    [syntax::ALL, names::ALL, lines::ALL, records::ALL, settings::ALL, layers::ALL, values::ALL, tidy::ALL]
         .into_iter()
         .flatten()
         .copied()
