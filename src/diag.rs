@@ -7,8 +7,11 @@
 pub mod allow;
 pub mod apply;
 pub mod codes;
+pub mod github;
 pub mod human;
 pub mod json;
+pub mod junit;
+pub mod sarif;
 pub mod suggest;
 
 use crate::source::Span;
