@@ -4,7 +4,6 @@
 //! annotations for CI; a diagnostic may point into several files, which is why none of them is
 //! the data's own form.
 
-pub mod allow;
 pub mod apply;
 pub mod codes;
 pub mod github;

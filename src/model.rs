@@ -72,7 +72,7 @@ pub fn build(
     }
     // Last, when everything that could be allowed has been said. It leaves the list tidy.
     let files: Vec<FileId> = trees.iter().map(|(file, _)| *file).collect();
-    diag::allow::apply(sources, &files, diagnostics);
+    syntax::allow::apply(sources, &files, diagnostics);
     program.filter(|_| !diag::has_errors(diagnostics))
 }
 

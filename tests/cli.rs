@@ -169,7 +169,7 @@ fn status_before_the_first_run_says_so_and_leaves_no_trace() {
     assert_eq!(fs::read_dir(folder.path()).expect("read").count(), 1, "no state file is made");
 }
 
-const FAULTY: &str = "edition 2026\r\n\r\nmapping ours\r\n\r\nentiy Kunde {\r\n    severa Custmer <-> business Actor where CustNo > 0 // Æ😀\r\n\r\n    identity guid -> Inf[8]\r\n    match    number = CustNo and nmae = Nm\r\n    master   none\r\n    number   CustNo, ActNo by business\r\n\r\n    name <-> fit(80) <-> Nm\r\n    zebra <-> fit(80) <-> Ad1\r\n}\r\n";
+const FAULTY: &str = "edition 2026\r\n\r\nmapping ours\r\n\r\nentiy Kunde {\r\n    severa Custmer <-> business Actor where CustNo > 0 // Æ😀\r\n\r\n    identity guid -> Inf[8]\r\n    match    number = CustNo and name = Nm\r\n    mastr none\r\n    number   CustNo, ActNo by business\r\n\r\n    name <-> fit(80) <-> Nm\r\n    zebra <-> fit(80) <-> Ad1\r\n}\r\n";
 
 #[test]
 fn what_is_certain_is_mended_and_what_is_left_reported() {
@@ -177,7 +177,7 @@ fn what_is_certain_is_mended_and_what_is_left_reported() {
     let ran = samband(folder.path(), &["check", "--fix"]);
     assert_eq!(ran.code, Some(1), "{ran:?}");
     let text = fs::read_to_string(folder.path().join("ours.mapping")).expect("there");
-    let expected = FAULTY.replace("entiy", "entity").replace("Custmer", "Customer").replace("nmae", "name");
+    let expected = FAULTY.replace("entiy", "entity").replace("Custmer", "Customer").replace("mastr", "master");
     assert_eq!(text, expected, "each in its own place, line endings as they were: {ran:?}");
     assert!(ran.err.contains("3 faults mended in 1 file"), "{ran:?}");
     assert!(ran.err.contains("ours.mapping:6:12"), "{ran:?}");

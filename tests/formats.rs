@@ -41,7 +41,7 @@ fn faults() -> (Sources, Vec<FileId>, Vec<Diagnostic>) {
         Span::new(file, start, start + length)
     };
     let edits = vec![
-        Edit { span: at("// Æ", 4), text: "<->\r\n".to_owned() },
+        Edit { span: at("// Æ", 5), text: "<->\r\n".to_owned() },
         Edit { span: Span::new(clean, 0, 0), text: "// \u{1}\n".to_owned() },
     ];
     diagnostics.push(
@@ -57,7 +57,10 @@ fn faults() -> (Sources, Vec<FileId>, Vec<Diagnostic>) {
 
 #[test]
 fn sarif_keeps_to_the_published_schema() {
-    let schema: Value = serde_json::from_str(SCHEMA).expect("JSON");
+    // A published pattern has a bracket too many, which is no regular expression by JSON Schema's rules.
+    let (odd, right) = ("^[a-zA-Z]{2}|^[a-zA-Z]{2}-[a-zA-Z]{2}]?$", "^[a-zA-Z]{2}(-[a-zA-Z]{2})?$");
+    assert_eq!(SCHEMA.matches(odd).count(), 2, "the languages of a run and of a tool");
+    let schema: Value = serde_json::from_str(&SCHEMA.replace(odd, right)).expect("JSON");
     let validator = jsonschema::validator_for(&schema).expect("a schema");
     let check = |document: &Value| {
         let faults: Vec<String> =
@@ -78,8 +81,8 @@ fn sarif_keeps_to_the_published_schema() {
 #[test]
 fn sarif_has_a_rule_for_every_code_and_each_result_points_at_its_own() {
     let (sources, _, diagnostics) = faults();
-    let document = sarif::document(&sources, &diagnostics);
-    let run = &document["runs"][0];
+    let mut document = sarif::document(&sources, &diagnostics);
+    let run = &mut document["runs"][0];
     let rules = run["tool"]["driver"]["rules"].as_array().expect("rules");
     let names: Vec<_> = rules.iter().filter_map(|rule| rule["id"].as_str()).collect();
     assert_eq!(names, codes::all().map(|c| c.name()).collect::<Vec<_>>());
@@ -89,6 +92,9 @@ fn sarif_has_a_rule_for_every_code_and_each_result_points_at_its_own() {
         assert_eq!(result["ruleId"], diagnostic.code.name());
         assert_eq!(rules[index]["defaultConfiguration"]["level"], result["level"]);
     }
+    // Its place among the rules moves with every new code.
+    let results = run["results"].as_array_mut().expect("results");
+    results.iter_mut().filter_map(Value::as_object_mut).for_each(|result| drop(result.remove("ruleIndex")));
     insta::assert_snapshot!(format!("{:#}", run["results"]));
 }
 

@@ -6,11 +6,11 @@
 
 mod comment;
 
-use super::codes::{self, tidy};
-use super::suggest::suggestion;
-use super::{Code, Diagnostic, Edit, Fix, Severity};
+use super::outline::{Item, Outline, outline};
+use crate::diag::codes::{self, tidy};
+use crate::diag::suggest::suggestion;
+use crate::diag::{self, Code, Diagnostic, Edit, Fix, Severity};
 use crate::source::{FileId, Sources, Span};
-use crate::syntax::outline::{Item, Outline, outline};
 use comment::Allow;
 use std::ops::Range;
 
@@ -53,7 +53,7 @@ pub fn apply(sources: &Sources, files: &[FileId], diagnostics: &mut Vec<Diagnost
             diagnostics.extend(faults);
         }
     }
-    super::tidy(diagnostics);
+    diag::tidy(diagnostics);
 }
 
 fn is_error_in(diagnostic: &Diagnostic, file: FileId) -> bool {
