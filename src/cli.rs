@@ -10,6 +10,8 @@ mod demo;
 #[cfg(feature = "run")]
 mod engine;
 mod exit;
+mod files;
+mod fix;
 mod fmt;
 mod logging;
 mod output;

@@ -4,9 +4,13 @@
 //! annotations for CI; a diagnostic may point into several files, which is why none of them is
 //! the data's own form.
 
+pub mod apply;
 pub mod codes;
+pub mod github;
 pub mod human;
 pub mod json;
+pub mod junit;
+pub mod sarif;
 pub mod suggest;
 
 use crate::source::Span;

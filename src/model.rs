@@ -80,7 +80,9 @@ pub fn build(
         let Some(merged) = library.merge(sources, name, span, diagnostics) else { continue };
         program = Some(compile(sources, schemas, merged, given, diagnostics));
     }
-    diag::tidy(diagnostics);
+    // Last, when everything that could be allowed has been said. It leaves the list tidy.
+    let files: Vec<FileId> = trees.iter().map(|(file, _)| *file).collect();
+    syntax::allow::apply(sources, &files, diagnostics);
     program.filter(|_| !diag::has_errors(diagnostics))
 }
 

@@ -4,6 +4,7 @@ mod find;
 
 use crate::diag::Diagnostic;
 use crate::diag::codes::settings::MISSING_FILE;
+use crate::diag::codes::tidy::ALLOW_UNUSED;
 use crate::program::Program;
 use crate::schema::live::{self, Live};
 use crate::schema::Schemas;
@@ -38,13 +39,20 @@ pub struct Standard {
     diagnostics: Vec<Diagnostic>,
 }
 
+/// A file of a project, and where it was read from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnFile {
+    pub id: FileId,
+    pub path: PathBuf,
+}
+
 /// A project read and checked.
 #[derive(Debug)]
 pub struct Checked {
     pub folder: PathBuf,
     pub settings: Settings,
-    /// Its own files: settings and mappings.
-    pub files: Vec<FileId>,
+    /// Its own files: settings and mappings. What is not among them is built in.
+    pub files: Vec<OwnFile>,
     /// Only where nothing is wrong, and only with a settings file is it the one to run.
     pub program: Option<Program>,
     pub diagnostics: Vec<Diagnostic>,
@@ -70,7 +78,7 @@ pub fn check(sources: &mut Sources, standard: &Standard, found: &Found, from: &P
     let settings = match &found.settings {
         Some(path) => {
             let file = settings::add(sources, shown(path, from), &find::read(path, from)?);
-            own.push(file);
+            own.push(OwnFile { id: file, path: path.clone() });
             let (settings, faults) = settings::read(sources, file);
             diagnostics.extend(faults);
             settings
@@ -83,7 +91,7 @@ pub fn check(sources: &mut Sources, standard: &Standard, found: &Found, from: &P
     while let Some(path) = queue.get(at).cloned() {
         at += 1;
         let id = sources.add(shown(&path, from), find::read(&path, from)?);
-        own.push(id);
+        own.push(OwnFile { id, path: path.clone() });
         let (file, faults) = syntax::parse(sources, id);
         diagnostics.extend(faults);
         for used in &file.uses {
@@ -108,6 +116,9 @@ pub fn check(sources: &mut Sources, standard: &Standard, found: &Found, from: &P
     let schemas = live.as_ref().map(|live| Schemas::standard().with_live(live));
     let schemas = schemas.as_ref().unwrap_or(Schemas::standard());
     let program = model::build(sources, schemas, &files, mapping, given, &mut diagnostics);
+    // Whether the standard mapping's own comments have effect depends on what a project changes
+    // of it, and is nothing that its user could mend.
+    diagnostics.retain(|d| d.code != ALLOW_UNUSED || d.span().is_some_and(|s| own.iter().any(|f| f.id == s.file)));
     Ok(Checked { folder: found.folder.clone(), settings, files: own, program, diagnostics })
 }
 

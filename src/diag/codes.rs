@@ -9,6 +9,7 @@ pub mod names;
 pub mod records;
 pub mod settings;
 pub mod syntax;
+pub mod tidy;
 pub mod values;
 pub mod whole;
 
@@ -63,9 +64,24 @@ macro_rules! codes {
 }
 pub(crate) use codes;
 
+/// The code of that name.
+pub fn find(name: &str) -> Option<Code> {
+    all().find(|code| code.name() == name)
+}
+
 /// Every code there is.
 pub fn all() -> impl Iterator<Item = Code> {
-    [syntax::ALL, names::ALL, lines::ALL, records::ALL, settings::ALL, layers::ALL, values::ALL, whole::ALL]
+    [
+        syntax::ALL,
+        names::ALL,
+        lines::ALL,
+        records::ALL,
+        settings::ALL,
+        layers::ALL,
+        values::ALL,
+        whole::ALL,
+        tidy::ALL,
+    ]
         .into_iter()
         .flatten()
         .copied()

@@ -33,11 +33,7 @@ fn near<'a>(given: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<(
 ///
 /// The mend comes with it where exactly one name is near, or exactly one differs in nothing but
 /// capitals, and where the stretch holds the name alone, without quotes or brackets around it.
-pub fn suggestion<'a>(
-    given: &str,
-    span: Span,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<Suggestion> {
+pub fn suggestion<'a>(given: &str, span: Span, candidates: impl IntoIterator<Item = &'a str>) -> Option<Suggestion> {
     let near = near(given, candidates);
     let (best, name) = near.iter().copied().min_by_key(|(distance, c)| (*distance, c.len()))?;
     let alone = near.iter().all(|(distance, c)| *c == name || (best == 0 && *distance > 0));

@@ -5,7 +5,7 @@ use super::settings::{SettingValue, Settings};
 use super::tables::Tables;
 use crate::diag::Diagnostic;
 use crate::diag::codes::names;
-use crate::diag::suggest::{did_you_mean, suggestion};
+use crate::diag::suggest::suggestion;
 use crate::schema::{Column, Record, Schemas};
 use crate::source::Sources;
 use crate::syntax::ast::{self, ExprKind, Name};
@@ -155,8 +155,8 @@ impl<'a> Records<'a> {
         let name = name_of(path);
         let message = format!("{} of {} has no field `{name}`", self.record.name, self.side.title());
         let diagnostic = Diagnostic::new(names::UNKNOWN_FIELD, message, path.span, "unknown");
-        match did_you_mean(&name, self.record.fields.iter().map(|f| f.name.as_str())) {
-            Some(help) => diagnostic.help(help),
+        match suggestion(&name, path.span, self.record.fields.iter().map(|f| f.name.as_str())) {
+            Some(near) => diagnostic.suggest(near),
             None => {
                 let other = self.schemas.of(self.side.other());
                 let there = other.records.iter().any(|r| r.field(&name).is_some());
@@ -196,8 +196,8 @@ pub fn unknown_record(schemas: &Schemas, side: Side, record: &Name) -> Diagnosti
     let message = format!("{} has no record `{}`", side.title(), record.value);
     let diagnostic = Diagnostic::new(names::UNKNOWN_RECORD, message, record.span, "unknown");
     let known = schemas.of(side).records.iter().map(|r| r.name.as_str());
-    match did_you_mean(&record.value, known) {
-        Some(help) => diagnostic.help(help),
+    match suggestion(&record.value, record.span, known) {
+        Some(near) => diagnostic.suggest(near),
         None if schemas.of(side.other()).record(&record.value).is_some() => diagnostic.help(format!(
             "it is a record of {}: the left side is Severa, the right side Visma Business",
             side.other().title()

@@ -5,6 +5,7 @@ use super::reader::{Reader, Section};
 use super::units::{self, UrlFault, url_fault};
 use super::*;
 use crate::diag::codes::settings::*;
+use crate::diag::suggest::suggestion;
 use crate::model::GivenValue;
 
 /// Reads a text whose secrets are masked.
@@ -275,15 +276,14 @@ fn series(reader: &mut Reader, node: &Node, at: Span) -> Vec<(Spanned<String>, R
         // `R2.RNo` is for one table's column, before what is said of the column.
         let column = key.value.rsplit('.').next().unwrap_or_default();
         if !columns().any(|f| f.name == column) {
-            let help = crate::diag::suggest::did_you_mean(column, columns().map(|f| f.name.as_str()))
-                .unwrap_or_else(|| "columns that get numbers are `CustNo`, `ActNo`, `EmpNo` and `ProdNo`".to_owned());
-            reader.fault(
-                UNKNOWN_KEY,
-                format!("Visma Business has no column `{}`", key.value),
-                key.span,
-                "not known",
-                help,
-            );
+            let message = format!("Visma Business has no column `{}`", key.value);
+            match suggestion(column, key.span, columns().map(|f| f.name.as_str())) {
+                Some(near) => reader.suggest(UNKNOWN_KEY, message, key.span, "not known", near),
+                None => {
+                    let help = "columns that get numbers are `CustNo`, `ActNo`, `EmpNo` and `ProdNo`";
+                    reader.fault(UNKNOWN_KEY, message, key.span, "not known", help);
+                }
+            }
             continue;
         }
         if let Some((first, _)) = out.iter().find(|(k, _)| k.value == key.value) {

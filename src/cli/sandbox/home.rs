@@ -162,9 +162,9 @@ settings:
     transferred: Transferred
     sent: Sent
     paid: Paid
-  TravelExpense: { group: 90 }
-  WorkType: { group: 91 }
-  PurchaseCost: { accounts: [4300..4999] }
+  TravelExpense: {{ group: 90 }}
+  WorkType: {{ group: 91 }}
+  PurchaseCost: {{ accounts: [4300..4999] }}
 start_date: 2026-01-01
 state: state.db
 "
