@@ -21,6 +21,8 @@ pub use overlay::{LiveTables, differences, numbers};
 pub struct Schemas {
     pub severa: Schema,
     pub business: Schema,
+    /// The tenant's own names, where they have been pulled.
+    pub tenant: Option<live::Tenant>,
 }
 
 /// Everything known about one system.
@@ -104,6 +106,7 @@ impl Schemas {
         static STANDARD: LazyLock<Schemas> = LazyLock::new(|| Schemas {
             severa: parse::parse(Side::Severa, include_str!("schema/severa.schema")),
             business: parse::parse(Side::Business, include_str!("schema/business.schema")),
+            tenant: None,
         });
         &STANDARD
     }
@@ -118,6 +121,7 @@ impl Schemas {
     /// The same with the types, sizes and columns of a customer's own company laid over it.
     pub fn with_live(&self, live: &Live) -> Schemas {
         let mut schemas = self.clone();
+        schemas.tenant.clone_from(&live.severa);
         if let Some(company) = &live.business {
             overlay::lay_over(&mut schemas.business, &company.tables);
         }

@@ -141,6 +141,7 @@ impl Resolver<'_> {
         if let SettingType::Of { side, record, by: Some(by) } = &setting.ty
             && let GivenValue::Text(text) | GivenValue::Number(text) = &given.value
         {
+            self.in_tenant(&record.value, &by.value, text, given.span);
             return self.named(name, *side, &record.value, &by.value, text.clone());
         }
         if setting.or_none && matches!(&given.value, GivenValue::Nothing) {
@@ -249,6 +250,20 @@ impl Resolver<'_> {
     fn named(&mut self, setting: &str, side: Side, record: &str, by: &str, wanted: String) -> SettingValue {
         let place = self.settings.look_up(self.schemas, setting, side, record, by, wanted);
         place.map_or(SettingValue::Missing, SettingValue::Named)
+    }
+
+    /// Against the tenant's own names, where they are known.
+    fn in_tenant(&mut self, record: &str, by: &str, wanted: &str, span: Span) {
+        let known = self.schemas.tenant.as_ref().and_then(|tenant| tenant.names.get(record)?.get(by));
+        let Some(known) = known else { return };
+        if known.iter().any(|name| crate::value::match_form(name) == crate::value::match_form(wanted)) {
+            return;
+        }
+        let message = format!("Severa has no {record} with the {by} `{wanted}`");
+        let diagnostic = Diagnostic::new(codes::UNKNOWN_TENANT_NAME, message, span, "unknown there");
+        let list = || format!("there are {}", known.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", "));
+        let help = did_you_mean(wanted, known.iter().map(String::as_str)).unwrap_or_else(list);
+        self.diagnostics.push(diagnostic.help(help));
     }
 
     /// A value within `int in 1..12`.
@@ -444,6 +459,23 @@ fn plain(ty: &Type, given: &GivenValue) -> Option<Value> {
         (Type::Enum(words), GivenValue::Text(text)) if words.contains(&text.as_str()) => Value::text(text),
         _ => return None,
     })
+}
+
+/// Whether a constant as it is written is of a type; nothing where it is no constant.
+pub fn is_of(expr: &ast::Expr, ty: &Type) -> Option<bool> {
+    let given = match &expr.kind {
+        ExprKind::Range(..) => return Some(*ty == Type::Int),
+        ExprKind::Negative(of) => match &of.kind {
+            ExprKind::Number(text) => GivenValue::Number(format!("-{text}")),
+            _ => return None,
+        },
+        ExprKind::Number(text) => GivenValue::Number(text.clone()),
+        ExprKind::Text(text) => GivenValue::Text(text.clone()),
+        ExprKind::Bool(value) => GivenValue::Bool(*value),
+        _ => return None,
+    };
+    let number_as_text = matches!((ty, &given), (Type::Text(_), GivenValue::Number(_)));
+    Some(!number_as_text && plain(ty, &given).is_some())
 }
 
 /// An element of a list: a value, or a range such as `4300..4399`.

@@ -5,7 +5,7 @@ use crate::schema::Schemas;
 use super::settings::{self, Settings};
 use super::{fields, maps, scope};
 use crate::diag::Diagnostic;
-use crate::diag::codes::names;
+use crate::diag::codes::{lines, names};
 use crate::program::KeptTable;
 use crate::syntax::ast::{self, Arrow, Statement, TableKind};
 use crate::systems::{RecordName, Select};
@@ -76,6 +76,11 @@ fn add(schemas: &Schemas, tables: &mut Tables, name: String, table: &ast::Table,
                     }
                 }
             }
+            for row in rows {
+                for (key, ty, declared) in [(&row.left, &left_type, left), (&row.right, &right_type, right)] {
+                    typed(key, ty, declared, diagnostics);
+                }
+            }
             let function = arrow.value == Arrow::ToBusiness;
             maps::check_rows(settings, rows, function, diagnostics);
             let kind = Kind::Given(rows.clone());
@@ -109,6 +114,16 @@ fn add(schemas: &Schemas, tables: &mut Tables, name: String, table: &ast::Table,
             tables.all.push(Table { name, kind, left: left_type, right: right_type, arrow: arrow.value, function, named });
         }
     }
+}
+
+/// A value of a given table against the type that the table declares.
+fn typed(key: &ast::MapKey, ty: &Type, declared: &ast::SettingType, diagnostics: &mut Vec<Diagnostic>) {
+    let ast::MapKey::Value(expr) = key else { return };
+    if matches!(declared, ast::SettingType::Of { .. }) || settings::is_of(expr, ty) != Some(false) {
+        return;
+    }
+    let message = format!("the table holds {ty} here");
+    diagnostics.push(Diagnostic::new(lines::TABLE_TYPE, message, expr.span, "of another type"));
 }
 
 fn text_of(key: &ast::MapKey) -> Option<String> {

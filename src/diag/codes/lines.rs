@@ -48,6 +48,9 @@ codes! {
     LINK_WRONG_ENTITY = "link-wrong-entity" Error
         "A link to an entity of other records than those the field refers to."
         "A field that holds a user's GUID links to the entity of users.";
+    TABLE_TYPE = "table-type" Error
+        "A value in a table that is not of the table's type."
+        "The table's first line says what its keys and values are.";
     TABLE_DOUBLE = "table-double" Error
         "Two rows of a table with one key."
         "Only the first could ever be found. Remove one of them.";
