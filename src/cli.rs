@@ -25,6 +25,7 @@ mod run;
 mod runtime;
 #[cfg(feature = "run")]
 mod sandbox;
+mod schema;
 mod shared;
 #[cfg(feature = "run")]
 mod status;
@@ -54,6 +55,7 @@ struct Cli {
 enum Command {
     Check(check::Args),
     Fmt(fmt::Args),
+    Schema(schema::Args),
     #[cfg(feature = "run")]
     Sandbox(sandbox::Args),
     #[cfg(feature = "run")]
@@ -93,6 +95,7 @@ fn carry_out(command: Command) -> Result<Exit, Failure> {
     match command {
         Command::Check(args) => check::main(&args),
         Command::Fmt(args) => fmt::main(&args),
+        Command::Schema(args) => schema::main(&args),
         #[cfg(feature = "run")]
         Command::Sandbox(args) => sandbox::main(&args),
         #[cfg(feature = "run")]

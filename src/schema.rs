@@ -69,6 +69,8 @@ pub struct Field {
     pub blank_is_nothing: bool,
     pub create: bool,
     pub update: bool,
+    /// Of a numbered table: the numbers that have it, where that is not all.
+    pub tables: Option<RangeInclusive<u8>>,
     /// Creating a record without it is refused.
     pub required: bool,
     /// The record and field that its values are taken from.
@@ -171,9 +173,9 @@ impl Record {
         self.fields.iter().find(|f| f.name == name)
     }
 
-    /// A field with its own number and its record's settled.
+    /// A field with its own number and its record's settled; `None` where the one or the other has no such field.
     pub fn column(&self, name: &str, index: Option<u8>, of_record: Option<u8>) -> Option<Column<'_>> {
-        let field = self.field(name)?;
+        let field = self.field(name).filter(|f| f.is_in(of_record))?;
         match (&field.index, index) {
             (Some(range), Some(number)) if range.contains(&number) => {}
             (None, None) => {}
@@ -199,6 +201,13 @@ impl Record {
     /// `None` for a key of several fields.
     pub fn key_column(&self, of_record: Option<u8>) -> Option<Column<'_>> {
         self.column(&self.key, None, of_record)
+    }
+}
+
+impl Field {
+    /// Whether the record with this number has it; without a number, whether any has.
+    pub fn is_in(&self, of_record: Option<u8>) -> bool {
+        self.tables.as_ref().is_none_or(|tables| of_record.is_none_or(|number| tables.contains(&number)))
     }
 }
 

@@ -20,6 +20,7 @@ use rust_decimal::prelude::ToPrimitive;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+pub use connect::{business, severa};
 pub use failure::of_run;
 pub use progress::Bars;
 
@@ -54,7 +55,7 @@ pub fn prepare(project: &ProjectArg, scope: &Scope, link_only: bool) -> Result<P
         stop: Arc::new(AtomicBool::new(false)),
     };
     end_when_interrupted(Arc::clone(&options.stop));
-    let (severa, business) = connect::sides(&ready)?;
+    let (severa, business) = connect::sides(&ready.connections)?;
     let Ready { program, .. } = ready;
     let engine = Engine::new(program, severa, business, Arc::new(SystemClock), state, options);
     let left_out = engine.left_out();

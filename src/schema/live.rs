@@ -5,8 +5,10 @@
 //! without a network. It holds no personal data: of Severa's records only those that settings name.
 
 mod declared;
+mod file;
 
 pub use declared::Declared;
+pub use file::LiveError;
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

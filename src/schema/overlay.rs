@@ -19,6 +19,11 @@ impl LiveTables {
         self.tables.contains_key(&of_record)
     }
 
+    /// Whether none of the record's tables is there.
+    pub fn is_empty(&self) -> bool {
+        self.tables.is_empty()
+    }
+
     /// The column's real type instead of `known`, and whether it is missing. Without the record's
     /// number, of the first of its tables that has the column.
     pub(super) fn column(&self, of_record: Option<u8>, name: &str, known: Type) -> (Type, bool) {
@@ -93,6 +98,7 @@ fn own_field(name: &str, declared: &Declared) -> Option<Field> {
         blank_is_nothing: blank,
         create: true,
         update: true,
+        tables: None,
         required: false,
         refers: None,
         derived: false,
@@ -105,24 +111,27 @@ fn own_field(name: &str, declared: &Declared) -> Option<Field> {
 /// In what a company differs from what its schema says, one line each, for people.
 pub fn differences(schema: &Schema) -> Vec<String> {
     debug_assert_eq!(schema.side, Side::Business);
-    let mut found = Vec::new();
+    let (mut found, mut hidden) = (Vec::new(), Vec::new());
     for record in &schema.records {
         let Some(live) = &record.live else { continue };
         for number in numbers(record) {
             let name = table(&record.name, number);
             let Some(columns) = live.tables.get(&number) else {
-                found.push(format!("{name}: not there, or hidden from the login"));
+                hidden.push(name);
                 continue;
             };
             in_table(record, number, &name, columns, &mut found);
         }
+    }
+    if !hidden.is_empty() {
+        found.push(format!("tables that are not there, or hidden from the login: {}", hidden.join(", ")));
     }
     found
 }
 
 fn in_table(record: &Record, number: Option<u8>, table: &str, columns: &Columns, found: &mut Vec<String>) {
     let mut missing = Vec::new();
-    for field in record.fields.iter().filter(|f| !f.derived) {
+    for field in record.fields.iter().filter(|f| !f.derived && f.is_in(number)) {
         let indices: Vec<Option<u8>> = field.index.clone().map_or(vec![None], |range| range.map(Some).collect());
         for index in indices {
             // A unit does not refer to itself by its own column.

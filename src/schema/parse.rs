@@ -10,6 +10,7 @@
 //!   `required` on creation;
 //! - `derived` (by the adapter, and read only unless `create`, `update` or `write` follows);
 //! - `owner` (the record that it belongs to, given when it is created there);
+//! - `in a..b` (only in these of the numbered tables);
 //! - `personal`, and `ref Record.field`.
 
 use super::{Enumeration, Field, Record, Schema};
@@ -64,6 +65,7 @@ fn field(side: Side, line: &'static str, enumerations: &[Enumeration]) -> Option
         blank_is_nothing: false,
         create: true,
         update: true,
+        tables: None,
         required: false,
         refers: None,
         derived: false,
@@ -88,6 +90,10 @@ fn field(side: Side, line: &'static str, enumerations: &[Enumeration]) -> Option
             "derived" => (field.derived, field.create, field.update) = (true, false, false),
             "owner" => (field.owner, field.update) = (true, false),
             "personal" => field.personal = true,
+            "in" => {
+                let (from, to) = words.next()?.split_once("..")?;
+                field.tables = Some(from.parse().ok()?..=to.parse().ok()?);
+            }
             "ref" => {
                 let (record, column) = words.next()?.rsplit_once('.')?;
                 field.refers = Some((record.to_owned(), column.to_owned()));
