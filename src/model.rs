@@ -26,6 +26,7 @@ mod settings;
 mod statements;
 mod steps;
 mod tables;
+mod unused;
 mod verify;
 
 pub use given::{Given, GivenValue};
@@ -69,6 +70,7 @@ pub fn build(
     given: Option<&[Given]>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Program> {
+    let refs: Vec<(FileId, &ast::File)> = trees.iter().map(|(id, file)| (*id, file)).collect();
     let library = layers::Library::new(trees, diagnostics);
     let names = match mapping {
         Some(name) => vec![name.value.clone()],
@@ -78,6 +80,10 @@ pub fn build(
     for name in &names {
         let span = mapping.map(|m| m.span);
         let Some(merged) = library.merge(sources, name, span, diagnostics) else { continue };
+        unused::check(&refs, &merged, diagnostics);
+        if mapping.is_some() {
+            unused::files(&refs, &merged, diagnostics);
+        }
         program = Some(compile(sources, schemas, merged, given, diagnostics));
     }
     // Last, when everything that could be allowed has been said. It leaves the list tidy.
@@ -101,7 +107,7 @@ fn compile(
     let globals = scope::Globals { sources, schemas, settings: &settings, tables: &tables, entities: &active, inactive: &inactive, linked };
     let mut compiled: Vec<_> =
         active.iter().zip(after).map(|(def, after)| body::compile(&globals, def, after, diagnostics)).collect();
-    verify::all(&globals, &mut compiled, diagnostics);
+    verify::all(&globals, &merged.drops, &mut compiled, diagnostics);
     analysis::all(&analysis::Whole { compiled: &compiled, own: &merged.own, settled: given.is_some() }, diagnostics);
     let entities = compiled.into_iter().map(facts::Compiled::into_entity).collect();
     let kept = tables.kept;

@@ -80,9 +80,12 @@ fn unused(code: crate::diag::Code, message: String, name: Span) -> Diagnostic {
 }
 
 /// Files of the project that the mapping to run has nothing to do with.
-pub fn files(trees: &[(FileId, &ast::File)], merged: &Merged, own: &dyn Fn(FileId) -> bool, diagnostics: &mut Vec<Diagnostic>) {
-    for (_, file) in trees.iter().filter(|(id, _)| !merged.files.contains(id) && own(*id)) {
-        let Some(header) = &file.mapping else { continue };
+pub fn files(trees: &[(FileId, &ast::File)], merged: &Merged, diagnostics: &mut Vec<Diagnostic>) {
+    for (_, file) in trees.iter().filter(|(id, _)| !merged.files.contains(id)) {
+        // The standard mapping comes with the program.
+        let Some(header) = file.mapping.as_ref().filter(|header| header.name.value != crate::standard::NAME) else {
+            continue;
+        };
         let message = format!("`{}` is neither the mapping that runs here nor below it", header.name.value);
         diagnostics.push(
             Diagnostic::new(codes::UNUSED_FILE, message, header.name.span, "not used")

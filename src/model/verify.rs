@@ -1,15 +1,16 @@
 //! Checks over an entity as a whole, when all its lines are known.
 
 use super::facts::Compiled;
+use super::layers::Dropped;
 use super::scope::{Globals, Records};
-use crate::diag::codes::{lines as codes, values};
+use crate::diag::codes::{layers, lines as codes, values};
 use crate::diag::{Diagnostic, Severity};
 use crate::program::Slot;
 use crate::source::Span;
 use crate::value::Side;
 use std::collections::HashMap;
 
-pub fn all(globals: &Globals, compiled: &mut [Compiled], diagnostics: &mut Vec<Diagnostic>) {
+pub fn all(globals: &Globals, drops: &[Dropped], compiled: &mut [Compiled], diagnostics: &mut Vec<Diagnostic>) {
     // Settings that do not go together can put two things into one place: the cause is told already.
     let settings_clash = diagnostics.iter().any(|d| d.code == values::REQUIRE_NOT_MET);
     for one in compiled.iter() {
@@ -19,7 +20,7 @@ pub fn all(globals: &Globals, compiled: &mut [Compiled], diagnostics: &mut Vec<D
         });
         each(one, &mut |one| {
             if !faulty {
-                required(one, diagnostics);
+                required(one, drops, diagnostics);
             }
             if !settings_clash {
                 two_writers(one, diagnostics);
@@ -36,7 +37,7 @@ pub fn each<'c, 'a>(compiled: &'c Compiled<'a>, see: &mut dyn FnMut(&'c Compiled
 }
 
 /// Fields without which creating is refused must come from somewhere, on each side that creates.
-fn required(one: &Compiled, diagnostics: &mut Vec<Diagnostic>) {
+fn required(one: &Compiled, drops: &[Dropped], diagnostics: &mut Vec<Diagnostic>) {
     let entity = &one.entity;
     for side in Side::BOTH.into_iter().filter(|side| entity.creates_on(*side)) {
         for field in entity.required(side) {
@@ -55,6 +56,19 @@ fn required(one: &Compiled, diagnostics: &mut Vec<Diagnostic>) {
                 continue;
             }
             let message = format!("`{}` creates records in {}, which needs `{field}`", entity.name, side.title());
+            let top = entity.name.split('.').next().unwrap_or_default();
+            let dropped = drops.iter().find(|drop| {
+                let end = if side == Side::Severa { &drop.ends.0 } else { &drop.ends.1 };
+                drop.entity == top && end.trim_matches(['(', ')']).split(',').any(|name| name == field)
+            });
+            if let Some(dropped) = dropped {
+                diagnostics.push(
+                    Diagnostic::new(layers::DROPS_REQUIRED, message, dropped.span, "dropped here")
+                        .also(one.places.arrow, "creates there")
+                        .help(format!("give `{field}` another way: a line of its own, or a value in `on create`")),
+                );
+                continue;
+            }
             diagnostics.push(
                 Diagnostic::new(codes::MISSING_REQUIRED, message, one.places.arrow, "creates there")
                     .help(format!("map `{field}`, or give it in `on create`, or let `number` assign it")),
