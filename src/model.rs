@@ -104,7 +104,15 @@ fn compile(
     let (active, inactive) = entity::active(schemas, &merged, &settings, diagnostics);
     let (active, after) = order::sort(active, diagnostics);
     let linked = Default::default();
-    let globals = scope::Globals { sources, schemas, settings: &settings, tables: &tables, entities: &active, inactive: &inactive, linked };
+    let globals = scope::Globals {
+        sources,
+        schemas,
+        settings: &settings,
+        tables: &tables,
+        entities: &active,
+        inactive: &inactive,
+        linked,
+    };
     let mut compiled: Vec<_> =
         active.iter().zip(after).map(|(def, after)| body::compile(&globals, def, after, diagnostics)).collect();
     verify::all(&globals, &merged.drops, &mut compiled, diagnostics);

@@ -124,7 +124,13 @@ fn settings_are_checked_against_the_mapping() {
     let files = mapping::add_standard(&mut sources);
     let file = samband::settings::add(&mut sources, "samband.yaml", text);
     let (settings, _) = samband::settings::read(&sources, file);
-    let (_, diagnostics) = model::check(&sources, samband::schema::Schemas::standard(), &files, settings.mapping.as_ref(), Some(&settings.settings));
+    let (_, diagnostics) = model::check(
+        &sources,
+        samband::schema::Schemas::standard(),
+        &files,
+        settings.mapping.as_ref(),
+        Some(&settings.settings),
+    );
     let style = human::Style { color: false, width: 100, ..human::Style::default() };
     let codes: Vec<_> = diagnostics.iter().map(|d| d.code.name()).collect();
     assert!(["setting-missing", "setting-unknown"].iter().all(|c| codes.contains(c)), "{codes:?}");

@@ -35,7 +35,7 @@ fn faults() -> (Sources, Vec<FileId>, Vec<Diagnostic>) {
     let file = sources.add(NAME, TEXT);
     let clean = sources.add("clean.mapping", "edition 2026\n");
     files.push(file);
-    let (_, mut diagnostics) = model::check(&sources, &files, None, None);
+    let (_, mut diagnostics) = model::check(&sources, samband::schema::Schemas::standard(), &files, None, None);
     let at = |word: &str, length: usize| {
         let start = TEXT.find(word).expect("it is there");
         Span::new(file, start, start + length)

@@ -37,7 +37,13 @@ fn its_settings_make_a_program() {
         let files = mapping::add_standard(&mut sources);
         let file = settings::add(&mut sources, "samband.yaml", &block);
         let (settings, mut diagnostics) = settings::read(&sources, file);
-        let (program, faults) = model::check(&sources, samband::schema::Schemas::standard(), &files, settings.mapping.as_ref(), Some(&settings.settings));
+        let (program, faults) = model::check(
+            &sources,
+            samband::schema::Schemas::standard(),
+            &files,
+            settings.mapping.as_ref(),
+            Some(&settings.settings),
+        );
         diagnostics.extend(faults);
         assert!(diagnostics.is_empty(), "{}", human::render_all(&sources, &diagnostics, human::Style::default()));
         assert!(program.is_some());

@@ -71,17 +71,7 @@ pub fn find(name: &str) -> Option<Code> {
 
 /// Every code there is.
 pub fn all() -> impl Iterator<Item = Code> {
-    [
-        syntax::ALL,
-        names::ALL,
-        lines::ALL,
-        records::ALL,
-        settings::ALL,
-        layers::ALL,
-        values::ALL,
-        whole::ALL,
-        tidy::ALL,
-    ]
+    [syntax::ALL, names::ALL, lines::ALL, records::ALL, settings::ALL, layers::ALL, values::ALL, whole::ALL, tidy::ALL]
         .into_iter()
         .flatten()
         .copied()

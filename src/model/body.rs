@@ -4,9 +4,9 @@ use super::condition::Reader;
 use super::entity::{self, Active};
 use super::facts::{Compiled, LineFact, PairFact, Places};
 use super::line::{self, Place};
-use super::scope::{Globals, Records};
 use super::own::scope_of;
 use super::pairing::{self, identity, match_rule};
+use super::scope::{Globals, Records};
 use super::statements::{self, filter, master, number_columns};
 use super::{part, rows};
 use crate::diag::Diagnostic;
@@ -93,8 +93,16 @@ impl<'a> Body<'_, 'a> {
             if let Statement::Number { columns, by, span } = statement {
                 self.places.number = Some(*span);
                 let records = &mut self.business;
-                let found =
-                    number_columns(self.globals, self.settings, records, self.direction, columns, by, *span, diagnostics);
+                let found = number_columns(
+                    self.globals,
+                    self.settings,
+                    records,
+                    self.direction,
+                    columns,
+                    by,
+                    *span,
+                    diagnostics,
+                );
                 match by.value.as_str() {
                     "position" => self.entity.positions.extend(found),
                     _ => self.entity.numbers.extend(found),
@@ -204,7 +212,10 @@ impl<'a> Body<'_, 'a> {
     }
 
     fn place(&self) -> (Vec<String>, Arrow) {
-        (self.entity.numbers.iter().chain(&self.entity.positions).map(|(name, _)| name.clone()).collect(), self.direction)
+        (
+            self.entity.numbers.iter().chain(&self.entity.positions).map(|(name, _)| name.clone()).collect(),
+            self.direction,
+        )
     }
 
     fn line(&mut self, written: &ast::Line, on_create: bool, diagnostics: &mut Vec<Diagnostic>) {

@@ -66,8 +66,7 @@ fn fault(end: &End, given: &Type, target: &Target, arrival: &Arrival) -> Option<
     Some(match (given, &target.column.ty) {
         (Type::Text(Some(given)), Type::Text(Some(size))) if given <= size => return None,
         (Type::Text(given), Type::Text(Some(size))) => {
-            let given =
-                given.map_or("a text of any length".to_owned(), |n| format!("a text of up to {n} characters"));
+            let given = given.map_or("a text of any length".to_owned(), |n| format!("a text of up to {n} characters"));
             let help =
                 format!("say what happens to a longer text: `fit({size})` both ways, `truncate({size})` one way");
             Diagnostic::new(
@@ -85,7 +84,9 @@ fn fault(end: &End, given: &Type, target: &Target, arrival: &Arrival) -> Option<
         (Type::Text(_), Type::Enum(words)) => match arrival.constant.and_then(Value::as_text) {
             Some(word) if !words.contains(&word) => {
                 let message = format!("`{name}` has no value `{word}`");
-                let all = || format!("it is one of {}", words.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(", "));
+                let all = || {
+                    format!("it is one of {}", words.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(", "))
+                };
                 Diagnostic::new(codes::UNKNOWN_VALUE, message, arrival.from, "not one of its values")
                     .help(did_you_mean(word, words.iter().copied()).unwrap_or_else(all))
             }

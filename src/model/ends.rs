@@ -131,7 +131,8 @@ fn chain(
     };
     let (mut expr, mut shape, mut nullable) = (end.read, end.shape, end.nullable);
     for what in rest {
-        let step = steps::compile(reader, &ast::Segment { what: what.clone(), fallback: None, span: what.span }, &types)?;
+        let step =
+            steps::compile(reader, &ast::Segment { what: what.clone(), fallback: None, span: what.span }, &types)?;
         shape = match step.shape(to, false, &shape) {
             Ok(shape) => shape,
             Err(why) => {
@@ -151,9 +152,8 @@ fn wider(a: &Shape, b: &Shape) -> Option<Shape> {
     match (a, b) {
         (Shape::One(Type::Text(Some(a))), Shape::One(Type::Text(Some(b)))) => one(Type::Text(Some(*a.max(b)))),
         (Shape::One(Type::Text(_)), Shape::One(Type::Text(_))) => one(Type::Text(None)),
-        (Shape::One(Type::Int), Shape::One(Type::Decimal(d, s))) | (Shape::One(Type::Decimal(d, s)), Shape::One(Type::Int)) => {
-            one(Type::Decimal(*d, *s))
-        }
+        (Shape::One(Type::Int), Shape::One(Type::Decimal(d, s)))
+        | (Shape::One(Type::Decimal(d, s)), Shape::One(Type::Int)) => one(Type::Decimal(*d, *s)),
         (a, b) if a == b => Some(a.clone()),
         _ => None,
     }

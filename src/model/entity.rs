@@ -3,11 +3,11 @@
 use super::layers::Merged;
 use super::pushdown;
 use super::scope;
-use crate::schema::Schemas;
 use super::settings::{SettingValue, Settings};
 use crate::diag::Diagnostic;
 use crate::diag::codes::{names, records as codes};
 use crate::schema::Record;
+use crate::schema::Schemas;
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprKind, Name, Statement};
 use crate::value::{Side, Value};
@@ -87,13 +87,13 @@ pub fn active<'a>(
             continue;
         };
         found.push(Active {
-                name: entity.name.clone(),
-                severa,
-                business,
-                systems,
-                whole: merged.stretches(name),
-                body,
-            });
+            name: entity.name.clone(),
+            severa,
+            business,
+            systems,
+            whole: merged.stretches(name),
+            body,
+        });
     }
     (found, left_out)
 }
@@ -180,4 +180,3 @@ pub fn record<'a>(
     };
     Some((record, index))
 }
-

@@ -7,8 +7,8 @@ use crate::diag::codes::{layers as codes, names};
 use crate::diag::suggest::did_you_mean;
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::ast::{self, Item, Name};
-use change::{Changing, change_rows, changes_nothing, same_text, setting_mut};
 pub(super) use change::end_text;
+use change::{Changing, change_rows, changes_nothing, same_text, setting_mut};
 use std::collections::BTreeMap;
 
 /// All mappings at hand, by name; files with one name form one mapping together.
@@ -255,4 +255,3 @@ fn nothing<'a>(what: &str, name: &Name, known: impl Iterator<Item = &'a str>) ->
         None => diagnostic.help("to add something new, write it without `change`"),
     }
 }
-

@@ -77,12 +77,7 @@ pub fn compile<'a>(
         forward,
         backward,
     };
-    let fact = LineFact {
-        span: line.span,
-        left: left_end.span,
-        right: right_end.span,
-        links: way.links(),
-    };
+    let fact = LineFact { span: line.span, left: left_end.span, right: right_end.span, links: way.links() };
     Some((compiled, fact))
 }
 
@@ -273,7 +268,8 @@ fn writable(
         if place.on_create && !rights.create && rights.update {
             let message = format!("`{}` of {} cannot be given when a record is created", field.column.name, to.title());
             let help = "put the line outside `on create`: it is written once the record is there";
-            diagnostics.push(Diagnostic::new(codes::NOT_ON_CREATE, message, target.span, "given on creation").help(help));
+            diagnostics
+                .push(Diagnostic::new(codes::NOT_ON_CREATE, message, target.span, "given on creation").help(help));
             return false;
         }
         if rights.update || (rights.create && creates) {

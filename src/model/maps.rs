@@ -142,8 +142,13 @@ fn range(row: &ast::MapRow, function: bool, diagnostics: &mut Vec<Diagnostic>) {
         || (is(&row.left) && !function && row.arrow != Arrow::ToBusiness);
     if comes_out {
         diagnostics.push(
-            Diagnostic::new(codes::TABLE_RANGE, "a range can only be looked up, not written", row.span, "which of its values?")
-                .help("let the arrow point away from the range, in a one-way table or row"),
+            Diagnostic::new(
+                codes::TABLE_RANGE,
+                "a range can only be looked up, not written",
+                row.span,
+                "which of its values?",
+            )
+            .help("let the arrow point away from the range, in a one-way table or row"),
         );
     }
 }

@@ -3,8 +3,8 @@
 use super::condition::Reader;
 use super::pushdown::{conjuncts, pushed};
 use super::scope::{Globals, Records};
-use crate::diag::codes::records as codes;
 use crate::diag::Diagnostic;
+use crate::diag::codes::records as codes;
 use crate::program::{Expr, Slot};
 use crate::syntax::ast::{self};
 use crate::systems::{Comparison, Condition, Select, Test};
@@ -82,4 +82,3 @@ fn alternatives(select: &Select, compiled: &Expr) -> bool {
         other => pushed(select, other).is_some(),
     }
 }
-

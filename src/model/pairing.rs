@@ -4,8 +4,8 @@ use super::body::Body;
 use super::condition::Reader;
 use super::ends;
 use super::facts::PairFact;
-use crate::diag::codes::records as codes;
 use crate::diag::Diagnostic;
+use crate::diag::codes::records as codes;
 use crate::functions::Shape;
 use crate::program::entity::{Mark, MatchPair, MatchRule};
 use crate::program::{Entity, Expr, Line, Slot};
@@ -217,7 +217,6 @@ fn comparable(left: &Shape, right: &Shape) -> bool {
         (Shape::Tuple(a), Shape::Tuple(b)) => a.len() == b.len(),
     }
 }
-
 
 fn between(first: Span, last: Span) -> Span {
     Span::new(first.file, first.range().start, last.range().end)

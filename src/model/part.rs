@@ -57,10 +57,10 @@ pub fn list<'a>(
     let (slot, column) = column;
     let Type::List(record) = &column.ty else {
         let message = format!("`{}` is no list of records", column.name);
-        diagnostics.push(
-            Diagnostic::new(lines::TYPE_MISMATCH, message, part.list.span, format!("{}", column.ty))
-                .help("a part stands for the records of a list; a value can be cut into several by `each (VALUE -> wrap(60))`"),
-        );
+        diagnostics
+            .push(Diagnostic::new(lines::TYPE_MISMATCH, message, part.list.span, format!("{}", column.ty)).help(
+            "a part stands for the records of a list; a value can be cut into several by `each (VALUE -> wrap(60))`",
+        ));
         return None;
     };
     Some((slot, column.name, globals.schemas.of(Side::Severa).record(record)?))

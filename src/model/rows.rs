@@ -4,13 +4,13 @@ use super::body::{Body, ask_for_keys};
 use super::condition::Reader;
 use super::entity::{self, Active};
 use super::facts::{Compiled, Places};
+use super::own::scope_of;
 use super::part::{self, Element};
 use super::scope::{Records, Spot};
-use super::own::scope_of;
 use super::steps::{self, EndTypes};
 use crate::diag::Diagnostic;
-use crate::diag::suggest::suggestion;
 use crate::diag::codes::{lines, names, records as codes};
+use crate::diag::suggest::suggestion;
 use crate::functions::Shape;
 use crate::program::entity::Owner;
 use crate::program::{Entity, Expr};
@@ -145,8 +145,7 @@ fn pieces<'a>(
         );
         return None;
     }
-    let mut reader =
-        Reader { globals, entity: above.settings, records: &mut above.severa, part: None, diagnostics };
+    let mut reader = Reader { globals, entity: above.settings, records: &mut above.severa, part: None, diagnostics };
     let (spot, column) = match reader.records.locate(globals, above.settings, &written.list) {
         Ok(Some(found)) => found,
         Ok(None) => {

@@ -64,7 +64,9 @@ impl<'a> Records<'a> {
         match (&mut self.owner, path.steps.split_first()) {
             (Some(owner), Some((first, rest))) if first.name == "owner" && !rest.is_empty() => {
                 let above = ast::Path { steps: rest.to_vec(), span: path.span };
-                let Some(column) = owner.find(globals, entity, &above)? else { return Err(Box::new(owner.unknown(&above))) };
+                let Some(column) = owner.find(globals, entity, &above)? else {
+                    return Err(Box::new(owner.unknown(&above)));
+                };
                 Ok(Some((Spot::Owner(owner.slot(&column)), column)))
             }
             _ => Ok(None),

@@ -3,12 +3,12 @@
 use super::fields::select_field;
 use super::given::{Given, GivenValue};
 use super::layers::Merged;
-use crate::schema::Schemas;
 use crate::diag::Diagnostic;
 use crate::diag::codes::{names, values as codes};
 use crate::diag::suggest::did_you_mean;
 use crate::program::NamedSetting;
 use crate::program::expr::Member;
+use crate::schema::Schemas;
 use crate::source::{Sources, Span};
 use crate::syntax::ast::{self, ExprKind, SettingType, Statement};
 use crate::systems::{RecordName, Select};
@@ -357,30 +357,29 @@ impl Resolver<'_> {
 /// The type that a `setting` or `table` line declares.
 fn declared(schemas: &Schemas, ty: &SettingType, diagnostics: &mut Vec<Diagnostic>) -> Option<Type> {
     Some(match ty {
-        SettingType::Plain { name, size, .. } => {
-            match name.value.as_str() {
-                "int" => Type::Int,
-                "decimal" => Type::Decimal(28, 6),
-                "bool" => Type::Bool,
-                "text" => Type::Text(*size),
-                "date" => Type::Date,
-                "side" => Type::Side,
-                "range" => Type::Range,
-                other => {
-                    let known = ["int", "decimal", "bool", "text", "date", "side", "range"];
-                    let diagnostic = Diagnostic::new(
-                        codes::SETTING_TYPE_UNKNOWN,
-                        format!("there is no type `{other}`"),
-                        name.span,
-                        "not a type",
-                    );
-                    diagnostics.push(diagnostic.help(
-                        did_you_mean(other, known).unwrap_or_else(|| format!("types are {}", known.join(", "))),
-                    ));
-                    return None;
-                }
+        SettingType::Plain { name, size, .. } => match name.value.as_str() {
+            "int" => Type::Int,
+            "decimal" => Type::Decimal(28, 6),
+            "bool" => Type::Bool,
+            "text" => Type::Text(*size),
+            "date" => Type::Date,
+            "side" => Type::Side,
+            "range" => Type::Range,
+            other => {
+                let known = ["int", "decimal", "bool", "text", "date", "side", "range"];
+                let diagnostic = Diagnostic::new(
+                    codes::SETTING_TYPE_UNKNOWN,
+                    format!("there is no type `{other}`"),
+                    name.span,
+                    "not a type",
+                );
+                diagnostics.push(
+                    diagnostic
+                        .help(did_you_mean(other, known).unwrap_or_else(|| format!("types are {}", known.join(", ")))),
+                );
+                return None;
             }
-        }
+        },
         SettingType::List(of) => Type::Values(Box::new(declared(schemas, of, diagnostics)?)),
         SettingType::OneOf(words) => Type::Enum(crate::value::words(words.iter().map(|w| w.value.as_str()))),
         SettingType::Of { side, record, by } => {
@@ -419,7 +418,6 @@ fn declared(schemas: &Schemas, ty: &SettingType, diagnostics: &mut Vec<Diagnosti
         }
     })
 }
-
 
 /// The type of a given table's keys or values; a record of the tenant is held by its key.
 pub fn table_type(schemas: &Schemas, ty: &SettingType, diagnostics: &mut Vec<Diagnostic>) -> Option<Type> {

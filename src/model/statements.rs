@@ -79,9 +79,8 @@ pub fn failure(
     let (globals, entity) = (body.globals, body.settings);
     if body.direction == Arrow::ToSevera {
         let message = "nothing is carried from Severa, so nothing there can fail";
-        diagnostics.push(
-            Diagnostic::new(codes::FILTER_DIRECTION, message, span, "no effect").also(body.arrow, "one way"),
-        );
+        diagnostics
+            .push(Diagnostic::new(codes::FILTER_DIRECTION, message, span, "no effect").also(body.arrow, "one way"));
         return None;
     }
     let what = ast::Expr { kind: ast::ExprKind::Path(field.clone()), span: field.span };
@@ -90,7 +89,12 @@ pub fn failure(
     let typed = reader.expr(value, target.as_ref().and_then(ends::End::ty).as_ref());
     let (target, typed) = (target?, typed?);
     let Some((Slot::Own(slot), rights)) = target.fields.first().map(|f| (f.slot, f.column.field)) else {
-        diagnostics.push(Diagnostic::new(lines::END_NOT_WRITABLE, "this cannot be written to", field.span, "not a field"));
+        diagnostics.push(Diagnostic::new(
+            lines::END_NOT_WRITABLE,
+            "this cannot be written to",
+            field.span,
+            "not a field",
+        ));
         return None;
     };
     if !rights.update {

@@ -1,12 +1,12 @@
 //! Tables: those given in the mapping, and those that a system keeps.
 
 use super::layers::Merged;
-use crate::schema::Schemas;
 use super::settings::{self, Settings};
 use super::{fields, maps, scope};
 use crate::diag::Diagnostic;
 use crate::diag::codes::{lines, names};
 use crate::program::KeptTable;
+use crate::schema::Schemas;
 use crate::syntax::ast::{self, Arrow, Statement, TableKind};
 use crate::systems::{RecordName, Select};
 use crate::value::Type;
@@ -46,7 +46,12 @@ impl Tables {
     }
 }
 
-pub fn collect(schemas: &Schemas, merged: &Merged, settings: &mut Settings, diagnostics: &mut Vec<Diagnostic>) -> Tables {
+pub fn collect(
+    schemas: &Schemas,
+    merged: &Merged,
+    settings: &mut Settings,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Tables {
     let mut tables = Tables::default();
     for table in &merged.tables {
         add(schemas, &mut tables, table.name.value.clone(), table, settings, diagnostics);
@@ -54,14 +59,28 @@ pub fn collect(schemas: &Schemas, merged: &Merged, settings: &mut Settings, diag
     for entity in merged.entities.iter().filter(|e| merged.switched_off(&e.name.value).is_none()) {
         for statement in &entity.body {
             if let Statement::Table(table) = statement {
-                add(schemas, &mut tables, format!("{}.{}", entity.name.value, table.name.value), table, settings, diagnostics);
+                add(
+                    schemas,
+                    &mut tables,
+                    format!("{}.{}", entity.name.value, table.name.value),
+                    table,
+                    settings,
+                    diagnostics,
+                );
             }
         }
     }
     tables
 }
 
-fn add(schemas: &Schemas, tables: &mut Tables, name: String, table: &ast::Table, settings: &mut Settings, diagnostics: &mut Vec<Diagnostic>) {
+fn add(
+    schemas: &Schemas,
+    tables: &mut Tables,
+    name: String,
+    table: &ast::Table,
+    settings: &mut Settings,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
     match &table.kind {
         TableKind::Given { left, arrow, right, rows } => {
             let mut named = HashMap::new();
@@ -84,7 +103,15 @@ fn add(schemas: &Schemas, tables: &mut Tables, name: String, table: &ast::Table,
             let function = arrow.value == Arrow::ToBusiness;
             maps::check_rows(settings, rows, function, diagnostics);
             let kind = Kind::Given(rows.clone());
-            tables.all.push(Table { name, kind, left: left_type, right: right_type, arrow: arrow.value, function, named });
+            tables.all.push(Table {
+                name,
+                kind,
+                left: left_type,
+                right: right_type,
+                arrow: arrow.value,
+                function,
+                named,
+            });
         }
         TableKind::Kept { side, record, left, arrow, right } => {
             let Some(known) = schemas.of(*side).record(&record.value) else {
@@ -111,7 +138,15 @@ fn add(schemas: &Schemas, tables: &mut Tables, name: String, table: &ast::Table,
             tables.kept.push(KeptTable { name: name.clone(), side: *side, select, needed: true });
             let kind = Kind::Kept(tables.kept.len() - 1);
             let (function, named) = (false, HashMap::new());
-            tables.all.push(Table { name, kind, left: left_type, right: right_type, arrow: arrow.value, function, named });
+            tables.all.push(Table {
+                name,
+                kind,
+                left: left_type,
+                right: right_type,
+                arrow: arrow.value,
+                function,
+                named,
+            });
         }
     }
 }

@@ -127,7 +127,14 @@ pub fn alone(expr: &Expr) -> Option<Value> {
 /// A condition over the fields of a list's element alone: comparisons of plain fields.
 pub(super) fn holds_of_element(condition: &Expr, element: &[Value]) -> bool {
     let bare = Entity::bare();
-    let scope = Scope { entity: &bare, side: Side::Severa, values: element, owner: &[], picked: Vec::new(), cut: Cell::new(false) };
+    let scope = Scope {
+        entity: &bare,
+        side: Side::Severa,
+        values: element,
+        owner: &[],
+        picked: Vec::new(),
+        cut: Cell::new(false),
+    };
     let lookups = Lookups::default();
     holds(condition, &scope, &Env { links: &NoLinks, lookups: &lookups })
 }

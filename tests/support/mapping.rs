@@ -42,7 +42,8 @@ pub fn standard() -> Standard {
         ("WorkType.group", GivenValue::Number("91".to_owned())),
         ("PurchaseCost.accounts", GivenValue::List(vec![GivenValue::Text("4300..4999".to_owned())])),
     ]);
-    let (program, diagnostics) = model::check(&sources, samband::schema::Schemas::standard(), &files, None, Some(&settings));
+    let (program, diagnostics) =
+        model::check(&sources, samband::schema::Schemas::standard(), &files, None, Some(&settings));
     assert!(diagnostics.is_empty(), "{diagnostics:#?}");
     let program = program.expect("a program");
     let norway = Value::Guid(Guid(0x4700));

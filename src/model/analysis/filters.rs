@@ -41,7 +41,8 @@ fn never(one: &Compiled, side: Side, filter: &Filter, span: Span, diagnostics: &
     {
         diagnostic = diagnostic.also(scope, "the records' own condition");
     }
-    diagnostics.push(diagnostic.help("mend the condition; to carry nothing from there, let the entity's arrow point one way"));
+    diagnostics
+        .push(diagnostic.help("mend the condition; to carry nothing from there, let the entity's arrow point one way"));
     true
 }
 
@@ -56,16 +57,17 @@ fn always(one: &Compiled, side: Side, filter: &Filter, span: Span, diagnostics: 
         if true_alone || given {
             let why = if given { "the records' own `where` says so already" } else { "it holds of every record" };
             let message = format!("`{text}` decides nothing: {why}");
-            diagnostics.push(
-                Diagnostic::new(codes::ALWAYS_TRUE, message, span, "always true").help("remove that condition"),
-            );
+            diagnostics
+                .push(Diagnostic::new(codes::ALWAYS_TRUE, message, span, "always true").help("remove that condition"));
         }
     }
 }
 
 /// A condition over constants alone, settings among them.
 fn constant(condition: &Expr) -> Option<bool> {
-    if condition.any(&|e| matches!(e, Expr::Slot(_) | Expr::Any { .. } | Expr::Named(_) | Expr::Link { .. } | Expr::Kept { .. })) {
+    if condition.any(&|e| {
+        matches!(e, Expr::Slot(_) | Expr::Any { .. } | Expr::Named(_) | Expr::Link { .. } | Expr::Kept { .. })
+    }) {
         return None;
     }
     match crate::program::eval::alone(condition) {
@@ -81,7 +83,8 @@ fn own_write(one: &Compiled, side: Side, filter: &Filter, span: Span, diagnostic
         return;
     }
     let read = slots(&filter.condition);
-    for (line, fact) in entity.lines.iter().zip(&one.lines).filter(|(line, _)| line.write_back && line.writes_to(side)) {
+    for (line, fact) in entity.lines.iter().zip(&one.lines).filter(|(line, _)| line.write_back && line.writes_to(side))
+    {
         let Some(slot) = line.slots(side).iter().find(|slot| read.contains(slot)) else { continue };
         let field = entity.field_name(side, *slot);
         let message = format!("this line writes `{field}`, by which `{}` decides what is sent", entity.name);
@@ -95,9 +98,11 @@ fn own_write(one: &Compiled, side: Side, filter: &Filter, span: Span, diagnostic
 
 /// A filter over other records' fields, which only we can carry out.
 fn reads_all(one: &Compiled, side: Side, filter: &Filter, span: Span, diagnostics: &mut Vec<Diagnostic>) {
-    let Some((_, text)) = filter.parts.iter().find(|(condition, _)| {
-        condition.any(&|e| matches!(e, Expr::Arithmetic { .. } | Expr::Apply { .. }))
-    }) else {
+    let Some((_, text)) = filter
+        .parts
+        .iter()
+        .find(|(condition, _)| condition.any(&|e| matches!(e, Expr::Arithmetic { .. } | Expr::Apply { .. })))
+    else {
         return;
     };
     let message = format!("`{text}` cannot be asked of {}: all its records are read in every run", side.title());

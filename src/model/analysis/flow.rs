@@ -41,7 +41,9 @@ pub fn echoes(one: &Compiled, diagnostics: &mut Vec<Diagnostic>) {
             }
         }
         let help = match key.len() {
-            2 => "join the lines into one with `<->`, so that its transforms are proven to undo each other, or drop one",
+            2 => {
+                "join the lines into one with `<->`, so that its transforms are proven to undo each other, or drop one"
+            }
             _ => "every run would write again what the last one wrote: drop one of the lines",
         };
         diagnostics.push(diagnostic.help(help));
@@ -57,13 +59,7 @@ fn edges(one: &Compiled) -> Vec<Edge> {
         let both = line.writes_to(Side::Severa) && line.writes_to(Side::Business);
         for to in Side::BOTH.into_iter().filter(|side| line.writes_to(*side)) {
             for (source, target) in joined(line, to) {
-                edges.push(Edge {
-                    from: (to.other(), source),
-                    to: (to, target),
-                    line: number,
-                    span: fact.span,
-                    both,
-                });
+                edges.push(Edge { from: (to.other(), source), to: (to, target), line: number, span: fact.span, both });
             }
         }
     }

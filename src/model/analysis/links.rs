@@ -32,10 +32,15 @@ pub fn may_miss(whole: &Whole, one: &Compiled, diagnostics: &mut Vec<Diagnostic>
                 };
                 let place = target.places.send(from).unwrap_or(target.places.arrow);
                 diagnostics.push(
-                    Diagnostic::new(codes::LINK_MAY_MISS, format!("{reason}, and this link does not say what then"), end, "what stands here then?")
-                        .also(link.span, "the link")
-                        .also(place, if never { "created one way only" } else { "some stay where they are" })
-                        .help(format!("write `or blank`, `or keep` or `or hold` behind `{name}`")),
+                    Diagnostic::new(
+                        codes::LINK_MAY_MISS,
+                        format!("{reason}, and this link does not say what then"),
+                        end,
+                        "what stands here then?",
+                    )
+                    .also(link.span, "the link")
+                    .also(place, if never { "created one way only" } else { "some stay where they are" })
+                    .help(format!("write `or blank`, `or keep` or `or hold` behind `{name}`")),
                 );
             }
         }

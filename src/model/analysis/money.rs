@@ -12,7 +12,8 @@ pub fn without_currency(one: &Compiled, diagnostics: &mut Vec<Diagnostic>) {
     let entity = &one.entity;
     let written = |name: &str| {
         let by_line = entity.lines.iter().any(|line| {
-            line.writes_to(Side::Severa) && line.severa.iter().any(|slot| entity.field_name(Side::Severa, *slot) == name)
+            line.writes_to(Side::Severa)
+                && line.severa.iter().any(|slot| entity.field_name(Side::Severa, *slot) == name)
         });
         by_line || entity.constants_severa.iter().any(|(field, _)| field == name)
     };
@@ -52,7 +53,9 @@ pub fn unchecked(top: &Compiled, diagnostics: &mut Vec<Diagnostic>) {
                 let message = format!("`{name}` may be in another currency than the record it goes to");
                 diagnostics.push(
                     Diagnostic::new(codes::CURRENCY_UNCHECKED, message, fact.span, "nothing looks at its currency")
-                        .help(format!("map `{currency}`, or hold what differs: `hold when {currency} != …: \"another currency\"`")),
+                        .help(format!(
+                            "map `{currency}`, or hold what differs: `hold when {currency} != …: \"another currency\"`"
+                        )),
                 );
             }
         }

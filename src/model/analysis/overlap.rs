@@ -56,7 +56,8 @@ fn same_identity(first: &Compiled, second: &Compiled, diagnostics: &mut Vec<Diag
     if a != b {
         return;
     }
-    let message = format!("`{}` and `{}` keep their identity in one column of one record", first.entity.name, second.entity.name);
+    let message =
+        format!("`{}` and `{}` keep their identity in one column of one record", first.entity.name, second.entity.name);
     diagnostics.push(
         Diagnostic::new(codes::IDENTITY_SHARED, message, here, format!("`{b}`"))
             .also(there, format!("`{a}` here, too"))
@@ -76,13 +77,17 @@ fn shared_fields(first: &Compiled, second: &Compiled, diagnostics: &mut Vec<Diag
         fields.collect()
     };
     let (a, b) = (writes(first), writes(second));
-    let mut shared: Vec<&str> = b.iter().filter(|(name, _)| a.iter().any(|(n, _)| n == name)).map(|(n, _)| n.as_str()).collect();
+    let mut shared: Vec<&str> =
+        b.iter().filter(|(name, _)| a.iter().any(|(n, _)| n == name)).map(|(n, _)| n.as_str()).collect();
     shared.dedup();
     let Some(name) = shared.first() else { return };
     let span = |all: &[(String, Span)]| all.iter().find(|(n, _)| n == name).map(|(_, span)| *span);
     let (Some(here), Some(there)) = (span(&b), span(&a)) else { return };
     let list = shared.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
-    let message = format!("a record that is both `{}` and `{}` gets {list} from two entities", first.entity.name, second.entity.name);
+    let message = format!(
+        "a record that is both `{}` and `{}` gets {list} from two entities",
+        first.entity.name, second.entity.name
+    );
     diagnostics.push(
         Diagnostic::new(codes::SHARED_FIELDS, message, second.places.systems, "these records")
             .also(first.places.systems, "can be these, too")
@@ -102,7 +107,8 @@ fn filter_column(writer: &Compiled, reader: &Compiled, diagnostics: &mut Vec<Dia
     let read: Vec<&str> = slots(&filter.condition).iter().map(|s| b.field_name(Side::Business, *s)).collect::<Vec<_>>();
     for (line, fact) in a.lines.iter().zip(&writer.lines).filter(|(line, _)| line.writes_to(Side::Business)) {
         // What both entities map is the other check's.
-        let Some(name) = line.business.iter().map(|s| a.field_name(Side::Business, *s)).find(|n| read.contains(n)) else {
+        let Some(name) = line.business.iter().map(|s| a.field_name(Side::Business, *s)).find(|n| read.contains(n))
+        else {
             continue;
         };
         let both = b.lines.iter().any(|l| l.business.iter().any(|s| b.field_name(Side::Business, *s) == name));

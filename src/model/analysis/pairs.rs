@@ -22,16 +22,20 @@ pub fn check(one: &Compiled, diagnostics: &mut Vec<Diagnostic>) {
             && one.entity.mark.is_none()
         {
             let message = format!("every key of this match can be blank in {}", side.title());
-            diagnostics.push(
-                Diagnostic::new(codes::MATCH_NULLABLE, message, first.span, "can be blank")
-                    .help("a record without any of them is never found again: add a key that is always there, or an `identity`"),
-            );
+            diagnostics.push(Diagnostic::new(codes::MATCH_NULLABLE, message, first.span, "can be blank").help(
+                "a record without any of them is never found again: add a key that is always there, or an `identity`",
+            ));
         }
         if pairs.iter().all(|p| p.lossy) && one.entity.owner.is_none() {
             let message = "different records can have these keys in common";
             diagnostics.push(
-                Diagnostic::new(codes::LOSSY_MATCH, message, first.span, "only the beginning, or joined fields, are compared")
-                    .help("add a number or code, joined by `and`"),
+                Diagnostic::new(
+                    codes::LOSSY_MATCH,
+                    message,
+                    first.span,
+                    "only the beginning, or joined fields, are compared",
+                )
+                .help("add a number or code, joined by `and`"),
             );
         }
     }

@@ -44,9 +44,8 @@ fn contradict(a: &Test, b: &Test) -> bool {
         (Test::In(values), other) | (other, Test::In(values)) => {
             values.iter().all(|value| decided(value, other) == Some(false))
         }
-        (Test::Compare(Gt, low), Test::Compare(Lt | Le, high)) | (Test::Compare(Lt | Le, high), Test::Compare(Gt, low)) => {
-            order(low, high).is_some_and(|o| o.is_ge())
-        }
+        (Test::Compare(Gt, low), Test::Compare(Lt | Le, high))
+        | (Test::Compare(Lt | Le, high), Test::Compare(Gt, low)) => order(low, high).is_some_and(|o| o.is_ge()),
         (Test::Compare(Ge, low), Test::Compare(Le, high)) | (Test::Compare(Le, high), Test::Compare(Ge, low)) => {
             order(low, high).is_some_and(|o| o.is_gt())
         }

@@ -115,13 +115,11 @@ fn statement(cx: &mut Context<'_>, tree: &mut File, form: &Form, (items, at): (&
         Rule::only_change_table => {
             part(Rule::name).map(|name| Tree::ChangeTable { name: cx.name(&name), rows: table::rows(cx, item), span })
         }
-        Rule::only_change_entity => {
-            part(Rule::name).map(|name| Tree::ChangeEntity {
-                name: cx.name(&name),
-                body: record::body(cx, item),
-                span: cx.span_of(&item.whole()),
-            })
-        }
+        Rule::only_change_entity => part(Rule::name).map(|name| Tree::ChangeEntity {
+            name: cx.name(&name),
+            body: record::body(cx, item),
+            span: cx.span_of(&item.whole()),
+        }),
         Rule::only_off_entity => part(Rule::name).map(|name| Tree::OffEntity { name: cx.name(&name), span }),
         _ => example::example(cx, pair, item).map(Tree::Example),
     };
