@@ -101,6 +101,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
 ];
 
+/// Those of Unicode: texts pasted from documents have them.
+const LINE_BREAKS: [char; 7] = ['\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'];
+
 fn trim(value: &Value, _: &[Value]) -> Result<Value, Stop> {
     Ok(texts(value, |text| text.trim().to_owned()))
 }
@@ -121,7 +124,7 @@ fn squeeze(value: &Value, _: &[Value]) -> Result<Value, Stop> {
 fn one_line(value: &Value, _: &[Value]) -> Result<Value, Stop> {
     Ok(texts(value, |text| {
         let mut out = String::with_capacity(text.len());
-        for line in text.split(['\n', '\r']).map(str::trim).filter(|line| !line.is_empty()) {
+        for line in text.split(LINE_BREAKS).map(str::trim).filter(|line| !line.is_empty()) {
             if !out.is_empty() {
                 out.push(' ');
             }

@@ -42,8 +42,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
         typing: |given, args| match given {
             Shape::One(Type::Decimal(digits, scale)) => {
                 let places = u32::try_from(count(args, 0)).unwrap_or(28);
-                // A sign, at least one digit before the point, the point.
-                let before = u32::from(digits.saturating_sub(*scale)).max(1);
+                // A sign, at least one digit before the point, the point. 28 digits are any number.
+                let before = if *digits < 28 { u32::from(digits.saturating_sub(*scale)).max(1) } else { 29 };
                 let point = u32::from(places > 0);
                 Ok(Shape::One(Type::Text(Some((1 + before + point + places).min(LONGEST)))))
             }

@@ -98,11 +98,15 @@ fn number_of(digits: i64, places: u32) -> Value {
     Value::Decimal(Decimal::new(digits, places))
 }
 
-/// No type gets more places than it had.
+/// As many places as are said, even if the number before has fewer by its type: products have more than theirs says.
 fn rounded(given: &Shape, args: &[Value]) -> Result<Shape, String> {
     let places = u8::try_from(count(args, 0)).unwrap_or(28);
     match number(given, args)? {
-        Shape::One(Type::Decimal(digits, before)) => Ok(Shape::One(Type::Decimal(digits, before.min(places)))),
+        Shape::One(Type::Decimal(digits, before)) => {
+            // 9.99 has one digit before the point, and two once it is rounded.
+            let digits = digits.saturating_sub(before).saturating_add(1).saturating_add(places).min(28);
+            Ok(Shape::One(Type::Decimal(digits, places)))
+        }
         whole => Ok(whole),
     }
 }
