@@ -175,21 +175,33 @@ fn arguments(
         };
         return Some(vec![towards(&ends.business), towards(&ends.severa)]);
     }
+    /// A constant, or what constants come to: `-1`, `1 + markup / 100`.
+    fn constant(expr: &Expr) -> Option<Value> {
+        use crate::program::expr::Arithmetic;
+        match expr {
+            Expr::Const(value) => Some(value.clone()),
+            Expr::Arithmetic { op, left, right } => {
+                let (left, right) = (constant(left)?.as_decimal()?, constant(right)?.as_decimal()?);
+                let number = match op {
+                    Arithmetic::Add => left.checked_add(right),
+                    Arithmetic::Sub => left.checked_sub(right),
+                    Arithmetic::Mul => left.checked_mul(right),
+                    Arithmetic::Div => left.checked_div(right),
+                };
+                let number = Value::Decimal(number?.normalize());
+                Some(number.as_int().map_or(number, Value::Int))
+            }
+            _ => None,
+        }
+    }
     let mut values = Vec::new();
     for (parameter, arg) in function.parameters.iter().zip(args) {
-        let value = match reader.expr(arg, None)?.expr {
-            Expr::Const(value) => value,
-            _ => Value::Null,
+        let words = match parameter {
+            Parameter::Choice(_, words) => Some(Type::Enum(words)),
+            _ => None,
         };
-        let fits = match parameter {
-            Parameter::Count(_) => value.as_int().is_some_and(|n| n > 0),
-            Parameter::Text(_) | Parameter::Else(_) => value.as_text().is_some(),
-        };
-        if !fits {
-            let wanted = match parameter {
-                Parameter::Count(name) => format!("{name}: a whole number from 1"),
-                Parameter::Text(name) | Parameter::Else(name) => format!("{name}: a text"),
-            };
+        let value = constant(&reader.expr(arg, words.as_ref())?.expr).unwrap_or(Value::Null);
+        if let Err(wanted) = parameter.check(&value) {
             let message = format!("`{}` cannot take this", function.name);
             reader.diagnostics.push(Diagnostic::new(codes::BAD_ARGUMENT, message, arg.span, "wrong").help(wanted));
             return None;
