@@ -25,6 +25,8 @@ pub use parameter::Parameter;
 pub use shapes::Shape;
 
 use crate::program::Stop;
+use std::collections::HashMap;
+use std::sync::LazyLock;
 use crate::value::Value;
 
 /// How a transform behaves in a two-way line.
@@ -122,7 +124,9 @@ pub fn all() -> impl Iterator<Item = &'static Function> {
 }
 
 pub fn find(name: &str) -> Option<&'static Function> {
-    all().find(|f| f.name == name)
+    static BY_NAME: LazyLock<HashMap<&'static str, &'static Function>> =
+        LazyLock::new(|| all().map(|function| (function.name, function)).collect());
+    BY_NAME.get(name).copied()
 }
 
 /// What entries are written over: `Function { name: "trim", …, ..TEXT }`.

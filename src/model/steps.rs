@@ -315,8 +315,7 @@ impl Step {
         let boxed = |of: Expr| Box::new(of);
         let expr = match &self.kind {
             StepKind::Function { function, args } => {
-                let back = if function.name == "key" { to == Side::Severa } else { undo };
-                Expr::Apply { function, args: args.clone(), back, of: boxed(of) }
+                Expr::Apply { function, args: args.clone(), back: goes_back(function, to, undo), of: boxed(of) }
             }
             StepKind::Kept { table, .. } => Expr::Kept { table: *table, back: to == Side::Severa, of: boxed(of) },
             StepKind::Map { to_business, to_severa, .. } => {
@@ -358,21 +357,7 @@ impl Step {
     /// The type after the step, or why it cannot stand here.
     pub fn shape(&self, to: Side, undo: bool, given: &Shape) -> Result<Shape, String> {
         match &self.kind {
-            StepKind::Function { function, args } if function.name == "key" => {
-                // What a key becomes depends on the side it goes to, and not on the line's arrows.
-                let towards = if to == Side::Severa { args.get(1) } else { args.first() };
-                (function.typing)(given, args)?;
-                Ok(Shape::One(match towards {
-                    Some(Value::Int(size)) => Type::Text(u32::try_from(*size).ok()),
-                    Some(Value::Text(text)) if text == "int" => Type::Int,
-                    _ => Type::Text(None),
-                }))
-            }
-            StepKind::Function { function, args } => match (undo, (function.typing)(given, args)?) {
-                (true, Shape::One(_)) if matches!(given, Shape::One(_)) => Ok(given.clone()),
-                (true, Shape::Tuple(_)) if matches!(given, Shape::Tuple(_)) => Ok(given.clone()),
-                (_, shape) => Ok(shape),
-            },
+            StepKind::Function { function, args } => function.shape(given, args, goes_back(function, to, undo)),
             StepKind::Map { left, right, function: true, .. } => {
                 expect(given, left, "the table")?;
                 Ok(Shape::One(right.clone()))
@@ -412,7 +397,7 @@ impl Step {
     /// Whether nothing can come out of it, where nothing can go in or never does.
     pub fn nullable(&self, to: Side, given: bool) -> bool {
         let nullable = match &self.kind {
-            StepKind::Function { function, .. } => given || makes_nothing(function.name),
+            StepKind::Function { function, .. } => given || function.empties,
             StepKind::Map { to_business, to_severa, .. } => {
                 given && !if to == Side::Business { to_business } else { to_severa }.has_else()
             }
@@ -443,9 +428,9 @@ impl Step {
     }
 }
 
-/// Transforms whose result can be nothing although something came in: the rest of a list, fields of a short text.
-fn makes_nothing(function: &str) -> bool {
-    matches!(function, "only" | "first" | "last" | "lines" | "before" | "after" | "word")
+/// Which of its two ways a transform goes. What a key becomes depends on the side that it goes to, and not on the arrows.
+fn goes_back(function: &Function, to: Side, undo: bool) -> bool {
+    if function.name == "key" { to == Side::Severa } else { undo }
 }
 
 fn expect(given: &Shape, wanted: &Type, what: &str) -> Result<(), String> {

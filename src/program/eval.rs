@@ -323,6 +323,7 @@ fn untemplate(before: &str, after: &str, given: Value) -> Result<Value, Stop> {
 fn longer(given: &Value, result: &Value) -> bool {
     match (given, result) {
         (Value::Text(given), Value::Text(result)) => given.trim_end().chars().count() > result.chars().count(),
+        (Value::Text(given), Value::Null) => !given.trim().is_empty(),
         (Value::Record(given), Value::Record(result)) => given.iter().zip(result).any(|(g, r)| longer(g, r)),
         _ => false,
     }
