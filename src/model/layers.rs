@@ -30,6 +30,8 @@ pub struct Merged {
     pub examples: Vec<ast::Example>,
     /// The files of the mapping itself, without those of what it extends.
     pub own: Vec<FileId>,
+    /// Settings whose value a layer has chosen.
+    pub settled: Vec<String>,
     /// Lines that a layer dropped, by entity or part.
     pub drops: Vec<Dropped>,
     /// Where entities are written and changed, by name.
@@ -188,6 +190,7 @@ impl Merged {
                             diagnostics.push(changes_nothing(setting.span, *span));
                         }
                         setting.default = Some(value.clone());
+                        self.settled.push(name.value.clone());
                     }
                     None => {
                         diagnostics.push(nothing("setting", name, self.settings.iter().map(|s| s.name.value.as_str())))
