@@ -5,6 +5,7 @@
 //! the data's own form.
 
 pub mod codes;
+pub mod explain;
 pub mod human;
 pub mod json;
 pub mod suggest;
