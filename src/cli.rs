@@ -10,6 +10,7 @@ mod demo;
 #[cfg(feature = "run")]
 mod engine;
 mod exit;
+mod explain;
 mod fmt;
 mod logging;
 mod output;
@@ -52,6 +53,7 @@ struct Cli {
 enum Command {
     Check(check::Args),
     Fmt(fmt::Args),
+    Explain(explain::Args),
     #[cfg(feature = "run")]
     Sandbox(sandbox::Args),
     #[cfg(feature = "run")]
@@ -91,6 +93,7 @@ fn carry_out(command: Command) -> Result<Exit, Failure> {
     match command {
         Command::Check(args) => check::main(&args),
         Command::Fmt(args) => fmt::main(&args),
+        Command::Explain(args) => explain::main(&args),
         #[cfg(feature = "run")]
         Command::Sandbox(args) => sandbox::main(&args),
         #[cfg(feature = "run")]

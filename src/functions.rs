@@ -2,11 +2,14 @@
 
 mod keys;
 mod numbers;
+pub mod page;
 mod text;
 mod tuples;
 
 use crate::program::Stop;
 use crate::value::{Type, Value};
+
+pub use page::markdown;
 
 /// How a transform behaves in a two-way line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -18,7 +18,8 @@ fn index() -> String {
          Every fault has a name that never changes. `samband explain NAME` shows its page in the terminal.\n",
     );
     for group in groups() {
-        let _ = write!(out, "\n## [{}](codes/{}.md)\n\n| name | | what it is |\n|---|---|---|\n", group.title, group.name);
+        let _ =
+            write!(out, "\n## [{}](codes/{}.md)\n\n| name | | what it is |\n|---|---|---|\n", group.title, group.name);
         for page in &group.pages {
             let name = page.code.name();
             let _ = writeln!(
