@@ -69,6 +69,14 @@ impl Example {
         self.frame.around(&self.fragment)
     }
 
+    /// `Wrong, in samband.yaml`; only the word where it stands in the same file as the one before.
+    pub fn caption(&self, word: &str, before: Option<&Example>) -> String {
+        match before {
+            Some(before) if std::ptr::eq(before.frame, self.frame) => word.to_owned(),
+            _ => format!("{word}, {}", self.frame.place),
+        }
+    }
+
     /// The name under which a message shows it.
     pub fn file_name(&self) -> &'static str {
         match self.frame.language {
@@ -102,11 +110,44 @@ pub fn page(code: Code) -> Option<&'static Page> {
 }
 
 /// A summary or a `why` as a sentence of its own: the registry writes some as titles.
+/// A first word that is a file's name (`samband.yaml`) stays as it is.
 pub fn sentence(text: &str) -> String {
+    let file = text.split_whitespace().next().is_some_and(|word| word.trim_end_matches('.').contains('.'));
     let mut chars = text.chars();
-    let mut sentence: String = chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect();
+    let first = chars.next().filter(|_| !file).into_iter().flat_map(char::to_uppercase);
+    let mut sentence: String = if file { text.to_owned() } else { first.chain(chars).collect() };
     if !sentence.ends_with(['.', '?', '!']) {
         sentence.push('.');
     }
     sentence
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_become_sentences_and_file_names_stay() {
+        assert_eq!(sentence("a block has no `{`"), "A block has no `{`.");
+        assert_eq!(sentence("Two lines that write one field."), "Two lines that write one field.");
+        assert_eq!(sentence("samband.yaml is read as YAML"), "samband.yaml is read as YAML.");
+    }
+
+    #[test]
+    fn a_section_that_is_no_page_is_told() {
+        let mut faults = Vec::new();
+        let known: Vec<Code> = codes::all().collect();
+        let text = "# T\r\n\n## no-such-code\n\n## may-not-fit\n\n```mapping wrong nowhere\nx\n```\n\n\
+                    ## two-writers\n\n```mapping wrong file\nx\n```\n";
+        let group = parse::group("lines", text, &known, &mut faults);
+        assert_eq!((group.title.as_str(), group.pages.len()), ("T", 0));
+        assert_eq!(
+            faults,
+            [
+                "lines.md: `no-such-code`: there is no such code",
+                "lines.md: `may-not-fit`: there is no mapping frame `nowhere`",
+                "lines.md: `two-writers`: no block is right",
+            ]
+        );
+    }
 }

@@ -19,20 +19,20 @@ pub fn code(code: Code, page: Option<&Page>, style: Style) -> String {
         let _ = write!(out, "{}\n\n", wrapped(paragraph, "", style.width.min(PROSE)));
     }
     let Some(page) = page else { return out };
-    out.push_str(&example("Wrong", &page.wrong, style));
+    out.push_str(&example("Wrong", &page.wrong, None, style));
     if !page.wrong.command {
         let checked = explain::check(&page.wrong);
         let said = human::render_all(&checked.sources, &checked.diagnostics, style);
         let _ = write!(out, "What `samband check` says:\n\n{}\n", indented(said.trim_start_matches('\n')));
     }
-    out.push_str(&example("Right", &page.right, style));
+    out.push_str(&example("Right", &page.right, Some(&page.wrong), style));
     out.truncate(out.trim_end().len());
     out.push('\n');
     out
 }
 
-fn example(word: &str, example: &Example, style: Style) -> String {
-    format!("{}, {}:\n\n{}\n", bold(word, style), example.frame.place, indented(&example.fragment))
+fn example(word: &str, example: &Example, before: Option<&Example>, style: Style) -> String {
+    format!("{}:\n\n{}\n", bold(&example.caption(word, before), style), indented(&example.fragment))
 }
 
 /// A transform: how it is called, what it does, and what comes of it.

@@ -39,6 +39,8 @@ struct JsonExample {
     fragment: String,
     /// The whole file.
     file: String,
+    /// Only the command can tell, since it looks at other files; `diagnostics` are empty then.
+    command: bool,
     diagnostics: Vec<JsonDiagnostic>,
 }
 
@@ -93,6 +95,7 @@ fn example(example: &Example) -> JsonExample {
         place: example.frame.place,
         fragment: example.fragment.clone(),
         file: example.full_text(),
+        command: example.command,
         diagnostics: report(&checked.sources, &checked.diagnostics).diagnostics,
     }
 }

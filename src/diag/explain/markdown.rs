@@ -1,6 +1,5 @@
 //! The pages as documentation: docs/codes.md, and docs/codes/GROUP.md.
 
-use super::frames::Language;
 use super::{Example, Group, Page, check, groups, sentence};
 use crate::diag::human;
 use std::fmt::Write;
@@ -59,20 +58,17 @@ pub fn page_markdown(page: &Page) -> String {
     if !page.text.is_empty() {
         let _ = write!(out, "\n{}\n", page.text);
     }
-    example(&mut out, "Wrong", &page.wrong);
+    example(&mut out, &page.wrong.caption("Wrong", None), &page.wrong);
     if !page.wrong.command {
         let checked = check(&page.wrong);
         let said = human::render_all(&checked.sources, &checked.diagnostics, human::Style::default());
         let _ = write!(out, "\nWhat `samband check` says:\n\n```text\n{}```\n", said.trim_start_matches('\n'));
     }
-    example(&mut out, "Right", &page.right);
+    example(&mut out, &page.right.caption("Right", Some(&page.wrong)), &page.right);
     out
 }
 
-fn example(out: &mut String, word: &str, example: &Example) {
-    let language = match example.frame.language {
-        Language::Mapping => "mapping",
-        Language::Yaml => "yaml",
-    };
-    let _ = write!(out, "\n{word}, {}:\n\n```{language}\n{}```\n", example.frame.place, example.fragment);
+fn example(out: &mut String, caption: &str, example: &Example) {
+    let language = example.frame.language.word();
+    let _ = write!(out, "\n{caption}:\n\n```{language}\n{}```\n", example.fragment);
 }
