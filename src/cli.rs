@@ -12,6 +12,7 @@ mod engine;
 mod exit;
 mod files;
 mod fix;
+mod explain;
 mod fmt;
 mod logging;
 mod output;
@@ -56,6 +57,7 @@ enum Command {
     Check(check::Args),
     Fmt(fmt::Args),
     Schema(schema::Args),
+    Explain(explain::Args),
     #[cfg(feature = "run")]
     Sandbox(sandbox::Args),
     #[cfg(feature = "run")]
@@ -96,6 +98,7 @@ fn carry_out(command: Command) -> Result<Exit, Failure> {
         Command::Check(args) => check::main(&args),
         Command::Fmt(args) => fmt::main(&args),
         Command::Schema(args) => schema::main(&args),
+        Command::Explain(args) => explain::main(&args),
         #[cfg(feature = "run")]
         Command::Sandbox(args) => sandbox::main(&args),
         #[cfg(feature = "run")]
