@@ -26,6 +26,7 @@ mod sandbox;
 mod shared;
 #[cfg(feature = "run")]
 mod status;
+mod test;
 
 use clap::{Parser, Subcommand};
 use exit::{Exit, Failure};
@@ -52,6 +53,7 @@ struct Cli {
 enum Command {
     Check(check::Args),
     Fmt(fmt::Args),
+    Test(test::Args),
     #[cfg(feature = "run")]
     Sandbox(sandbox::Args),
     #[cfg(feature = "run")]
@@ -91,6 +93,7 @@ fn carry_out(command: Command) -> Result<Exit, Failure> {
     match command {
         Command::Check(args) => check::main(&args),
         Command::Fmt(args) => fmt::main(&args),
+        Command::Test(args) => test::main(&args),
         #[cfg(feature = "run")]
         Command::Sandbox(args) => sandbox::main(&args),
         #[cfg(feature = "run")]

@@ -6,6 +6,7 @@
 mod condition;
 mod ends;
 mod entity;
+mod examples;
 mod fields;
 mod given;
 mod layers;
@@ -89,10 +90,13 @@ fn compile(
     let mut entities: Vec<_> =
         active.iter().zip(after).map(|(def, after)| entity::compile(&globals, def, after, diagnostics)).collect();
     verify::all(&globals, &active, &mut entities, diagnostics);
+    let examples = examples::resolve(&globals, &merged, &entities, diagnostics);
     let kept = tables.kept;
     let named = std::mem::take(&mut settings.named);
     let fingerprint = fingerprint(sources, &merged, given);
-    Program { mapping: merged.name, fingerprint, entities, kept, named }
+    let program = Program { mapping: merged.name, fingerprint, entities, kept, named, examples };
+    examples::kept_back(&program, diagnostics);
+    program
 }
 
 /// Of everything that decides what a run does: the texts of the mapping's files and the settings given.
