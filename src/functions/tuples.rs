@@ -94,13 +94,17 @@ fn split_or_join(value: &Value, args: &[Value]) -> Result<Value, Stop> {
             let [first, last] = parts.as_slice() else {
                 return Ok(Value::Null);
             };
-            let (first, last) = (first.as_text().unwrap_or_default().trim(), last.as_text().unwrap_or_default().trim());
-            match (first == otherwise || first.is_empty(), last.is_empty()) {
-                (_, true) if first.is_empty() => Value::Null,
-                (true, _) => Value::text(last),
-                (false, true) => Value::text(first),
-                (false, false) => Value::text(format!("{first}{separator}{last}")),
-            }
+            let join = |first: &str, last: &str| match (first.trim(), last.trim()) {
+                ("", last) => last.to_owned(),
+                (first, last) if first == otherwise => last.to_owned(),
+                (first, "") => first.to_owned(),
+                (first, last) => format!("{first}{separator}{last}"),
+            };
+            let whole = join(first.as_text().unwrap_or_default(), last.as_text().unwrap_or_default());
+            // Blanks that would be lost where the text is split again are left out at once.
+            let split = whole.rsplit_once(separator).map(|(first, last)| join(first, last));
+            let whole = split.unwrap_or(whole);
+            if whole.is_empty() { Value::Null } else { Value::Text(whole) }
         }
         Value::Text(text) => {
             let text = text.trim();
@@ -124,7 +128,8 @@ fn lines(value: &Value, args: &[Value]) -> Result<Value, Stop> {
         }
         Value::Record(fields) => {
             let lines: Vec<_> =
-                fields.iter().filter_map(Value::as_text).map(str::trim_end).filter(|l| !l.is_empty()).collect();
+                fields.iter().filter_map(Value::as_text).flat_map(str::lines).map(str::trim_end).collect();
+            let lines: Vec<_> = lines.into_iter().filter(|l| !l.trim().is_empty()).collect();
             Ok(if lines.is_empty() { Value::Null } else { Value::text(lines.join("\n")) })
         }
         other => Ok(other.clone()),
