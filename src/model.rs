@@ -60,19 +60,30 @@ pub fn build(
     given: Option<&[Given]>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Program> {
+    build_each(sources, trees, mapping, given, diagnostics).pop()
+}
+
+/// The program of the mapping that is named, or else of every mapping that no other extends.
+pub fn build_each(
+    sources: &Sources,
+    trees: &[(FileId, ast::File)],
+    mapping: Option<&Spanned<String>>,
+    given: Option<&[Given]>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Program> {
     let library = layers::Library::new(trees, diagnostics);
     let names = match mapping {
         Some(name) => vec![name.value.clone()],
         None => library.tops(),
     };
-    let mut program = None;
+    let mut programs = Vec::new();
     for name in &names {
         let span = mapping.map(|m| m.span);
         let Some(merged) = library.merge(sources, name, span, diagnostics) else { continue };
-        program = Some(compile(sources, merged, given, diagnostics));
+        programs.push(compile(sources, merged, given, diagnostics));
     }
     diag::tidy(diagnostics);
-    program.filter(|_| !diag::has_errors(diagnostics))
+    if diag::has_errors(diagnostics) { Vec::new() } else { programs }
 }
 
 fn compile(

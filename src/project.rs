@@ -45,6 +45,8 @@ pub struct Checked {
     pub files: Vec<FileId>,
     /// Only where nothing is wrong, and only with a settings file is it the one to run.
     pub program: Option<Program>,
+    /// Without a settings file, the folder's other mappings that no other extends.
+    pub others: Vec<Program>,
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -102,8 +104,17 @@ pub fn check(sources: &mut Sources, standard: &Standard, found: &Found, from: &P
     let readable = found.settings.is_some() && settings.mapping.is_some();
     let given = readable.then_some(settings.settings.as_slice());
     let mapping = settings.mapping.as_ref().filter(|_| readable);
-    let program = model::build(sources, &files, mapping, given, &mut diagnostics);
-    Ok(Checked { folder: found.folder.clone(), settings, files: own, program, diagnostics })
+    let mut programs = model::build_each(sources, &files, mapping, given, &mut diagnostics);
+    // The standard mapping is at hand in any folder, and stands there for itself only where it is all there is.
+    if programs.len() > 1 && !files.iter().any(|(id, file)| own.contains(id) && is_standard(file)) {
+        programs.retain(|program| program.mapping != standard::NAME);
+    }
+    let program = programs.pop();
+    Ok(Checked { folder: found.folder.clone(), settings, files: own, program, others: programs, diagnostics })
+}
+
+fn is_standard(file: &ast::File) -> bool {
+    file.mapping.as_ref().is_some_and(|header| header.name.value == standard::NAME)
 }
 
 fn same(a: &Path, b: &Path) -> bool {

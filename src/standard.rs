@@ -1,5 +1,8 @@
 //! The standard mapping, built into the program: one binary is an installation.
 
+/// As other mappings extend it.
+pub const NAME: &str = "standard";
+
 /// Name and text of each file, as they are shown: `standard/customers.mapping`.
 pub const FILES: &[(&str, &str)] = &[
     ("standard/business-units.mapping", include_str!("../mappings/standard/business-units.mapping")),
