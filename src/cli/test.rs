@@ -5,8 +5,8 @@ mod junit;
 
 use super::exit::{Exit, Failure};
 use super::output;
-use super::shared::{Loaded, Paths, count, counted, load};
-use crate::diag::{self, Severity};
+use super::shared::{Loaded, Paths, counted, load};
+use crate::diag::{self, Diagnostic, Severity};
 use crate::source::Sources;
 use crate::trial::{self, Kind, Options, Outcome, Tested};
 use serde_json::json;
@@ -45,7 +45,7 @@ pub fn main(args: &Args) -> Result<Exit, Failure> {
     let loaded = load(&args.paths.paths)?;
     let options = Options { seed: args.seed, cases: args.cases };
     let faulty = diag::has_errors(&loaded.diagnostics);
-    let programs = loaded.projects.iter().filter_map(|p| p.program.as_ref());
+    let programs = loaded.projects.iter().flat_map(|p| p.others.iter().chain(&p.program));
     let suites: Vec<Suite> = programs
         .map(|program| Suite {
             mapping: program.mapping.clone(),
@@ -68,22 +68,26 @@ pub fn main(args: &Args) -> Result<Exit, Failure> {
     Ok(if failed || faulty { Exit::Faults } else { Exit::Done })
 }
 
+fn errors(loaded: &Loaded) -> Vec<Diagnostic> {
+    loaded.diagnostics.iter().filter(|d| d.severity() == Severity::Error).cloned().collect()
+}
+
 /// Beside a document for a program, faults are messages.
 fn faults(loaded: &Loaded, faulty: bool) {
     if faulty {
-        output::message(&diag::human::render_all(&loaded.sources, &loaded.diagnostics, output::style_stderr()));
+        output::message(&diag::human::render_all(&loaded.sources, &errors(loaded), output::style_stderr()));
     }
 }
 
 fn human(args: &Args, loaded: &Loaded, suites: &[Suite]) -> Result<(), Failure> {
-    output::data(&diag::human::render_all(&loaded.sources, &loaded.diagnostics, output::style_stdout()))?;
-    let errors = count(&loaded.diagnostics, Severity::Error);
-    if errors > 0 {
-        let what = "what has a fault is not tested";
-        output::message(&format!("{}: {what}", counted(errors, "error")));
+    // Warnings are for `check`: what they speak of is tested all the same.
+    let errors = errors(loaded);
+    if !errors.is_empty() {
+        output::data(&diag::human::render_all(&loaded.sources, &errors, output::style_stdout()))?;
+        output::message(&format!("{}: what has a fault is not tested", counted(errors.len(), "error")));
     }
     let failures = |suite: &Suite| {
-        suite.tested.iter().filter_map(|t| human::failure(&loaded.sources, t)).collect::<Vec<String>>()
+        suite.tested.iter().filter_map(|t| human::failure(&loaded.sources, &suite.mapping, t)).collect::<Vec<String>>()
     };
     let text: Vec<String> = suites.iter().flat_map(failures).collect();
     output::data(&text.join("\n"))?;

@@ -4,8 +4,8 @@ mod values;
 
 use super::layers::Merged;
 use super::scope::{self, Globals, Records};
-use crate::diag::Diagnostic;
 use crate::diag::codes::{examples as codes, names};
+use crate::diag::{self, Diagnostic};
 use crate::program::{Entity, Example, Expected, ExpectedField, Program, Slot, Wanted};
 use crate::schema;
 use crate::source::Span;
@@ -21,11 +21,13 @@ pub fn resolve(
     entities: &[Entity],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Example> {
+    // A line that is left out because it is faulty must not be told a second time.
+    let faulty = diag::has_errors(diagnostics);
     let mut found = Vec::new();
     for example in standing(merged, diagnostics) {
         let name = &example.entity.value;
         match globals.entities.iter().position(|e| e.name.value == *name) {
-            Some(place) => found.extend(one(globals, example, place, entities, diagnostics)),
+            Some(place) => found.extend(one(globals, example, place, entities, faulty, diagnostics)),
             // Of an entity that is switched off nothing can be shown.
             None if merged.entities.iter().any(|e| e.name.value == *name) => {}
             None => diagnostics.push(scope::unknown_entity(globals, &example.entity)),
@@ -60,6 +62,9 @@ fn standing<'a>(merged: &'a Merged, diagnostics: &mut Vec<Diagnostic>) -> Vec<&'
 
 /// Says which examples expect a record that the filter keeps back.
 pub fn kept_back(program: &Program, diagnostics: &mut Vec<Diagnostic>) {
+    if diag::has_errors(diagnostics) {
+        return;
+    }
     for example in program.examples.iter().filter(|e| matches!(e.expected, Expected::Record(_))) {
         if let Journey::LeftOut(condition) = trial::journey(program, example) {
             let message = format!("\"{}\" expects a record, and the filter leaves it out", example.title);
@@ -83,6 +88,7 @@ fn one(
     written: &ast::Example,
     place: usize,
     entities: &[Entity],
+    faulty: bool,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Example> {
     let entity = entities.get(place)?;
@@ -134,7 +140,7 @@ fn one(
         }
         _ => {}
     }
-    let mut side = Sides { globals, entity, place, diagnostics, fine: true };
+    let mut side = Sides { globals, entity, place, diagnostics, faulty, fine: true };
     let values = side.given(given, record);
     let expected = match second {
         ExampleSide::Nothing(_) => Expected::Nothing,
@@ -183,6 +189,8 @@ struct Sides<'a, 'g> {
     entity: &'a Entity,
     place: usize,
     diagnostics: &'a mut Vec<Diagnostic>,
+    /// The mapping has faults, so that what it carries is not all known.
+    faulty: bool,
     fine: bool,
 }
 
@@ -215,6 +223,9 @@ impl Sides<'_, '_> {
     }
 
     fn unmapped(&mut self, name: &str, span: Span, label: &str) {
+        if self.faulty {
+            return;
+        }
         let message = format!("the mapping of `{}` does not carry `{name}`", self.entity.name);
         let help = "name a field of one of its lines or filters, or drop this one";
         self.diagnostics.push(Diagnostic::new(codes::EXAMPLE_UNMAPPED_FIELD, message, span, label).help(help));

@@ -96,9 +96,9 @@ fn holds(entity: &Entity, field: &ExpectedField, own: &[&Made], made: &[Made]) -
         (Wanted::Is(wanted), None) => wanted.same(&Value::Null),
         (Wanted::Among(records), _) => {
             let elements = elements(entity, &field.field, made);
-            records.iter().all(|fields| {
-                elements.iter().any(|element| fields.iter().all(|f| holds(entity, f, element, &[])))
-            })
+            records
+                .iter()
+                .all(|fields| elements.iter().any(|element| fields.iter().all(|f| holds(entity, f, element, &[]))))
         }
     }
 }
@@ -136,5 +136,6 @@ fn shown(made: &Made, to: Side) -> Shown {
         MadeValue::Is(value) => ShownValue::Is(value.clone()),
         MadeValue::Assigned => ShownValue::Word(format!("assigned by {}", to.title())),
     };
-    Shown { field: made.field.clone(), value, because: Some(made.because.clone()) }
+    let because = matches!(made.value, MadeValue::Is(_)).then(|| made.because.clone());
+    Shown { field: made.field.clone(), value, because }
 }

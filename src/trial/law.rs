@@ -14,8 +14,7 @@ pub enum Law {
     Again,
 }
 
-pub const LAWS: [Law; 4] =
-    [Law::ThereAndBack(Side::Severa), Law::ThereAndBack(Side::Business), Law::Fits, Law::Again];
+pub const LAWS: [Law; 4] = [Law::ThereAndBack(Side::Severa), Law::ThereAndBack(Side::Business), Law::Fits, Law::Again];
 
 impl Law {
     /// Whether it is tried with records of this side.

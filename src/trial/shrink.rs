@@ -4,7 +4,7 @@ use crate::value::Value;
 use rust_decimal::Decimal;
 
 /// Steps that are tried before the shortest found so far is good enough.
-const STEPS: usize = 400;
+const STEPS: usize = 1000;
 
 /// The values of a case, made as plain as they can be while `broken` holds.
 pub fn shrink(values: Vec<Value>, broken: impl Fn(&[Value]) -> bool) -> Vec<Value> {
@@ -68,6 +68,13 @@ fn texts(text: &str) -> Vec<Value> {
     if half > 0 {
         found.push(part(half, letters.len()));
         found.push(part(0, half));
+    }
+    // What matters may be one letter among many.
+    let only = |kept: Option<usize>| {
+        Value::Text(letters.iter().enumerate().map(|(i, c)| if Some(i) == kept { *c } else { 'a' }).collect())
+    };
+    if letters.iter().filter(|c| **c != 'a').count() > 1 {
+        found.extend(std::iter::once(None).chain((0..letters.len().min(80)).map(Some)).map(only));
     }
     for place in 0..letters.len().min(40) {
         found.push(part(place, place + 1));

@@ -120,10 +120,11 @@ fn given_by_the_side(entity: &Entity, to: Side, made: &mut Vec<Made>) {
     }
     for (place, part) in entity.parts.iter().enumerate() {
         if to == Side::Severa && made.iter().any(|m| m.part == Some(place) && m.value != MadeValue::Is(Value::Null)) {
-            made.extend(part.constants.iter().map(|(field, value)| Made {
-                part: Some(place),
-                ..made_of(field, MadeValue::Is(value.clone()))
-            }));
+            made.extend(
+                part.constants
+                    .iter()
+                    .map(|(field, value)| Made { part: Some(place), ..made_of(field, MadeValue::Is(value.clone())) }),
+            );
         }
     }
 }

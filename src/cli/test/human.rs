@@ -3,10 +3,11 @@
 use super::{Suite, Tally, source_line};
 use crate::cli::shared::counted;
 use crate::source::Sources;
+use crate::standard;
 use crate::trial::{Kind, Outcome, Shown, Tested};
 
 /// A failed test with all that is needed to mend it.
-pub fn failure(sources: &Sources, tested: &Tested) -> Option<String> {
+pub fn failure(sources: &Sources, mapping: &str, tested: &Tested) -> Option<String> {
     let failure = tested.failure()?;
     let what = match tested.kind {
         Kind::Example => "example",
@@ -19,8 +20,7 @@ pub fn failure(sources: &Sources, tested: &Tested) -> Option<String> {
         None => text.push_str(&format!("  {file}:{line}\n")),
     }
     text.push_str(&format!("  {}\n", failure.what));
-    for (title, fields) in
-        [("given", &failure.given), ("expected", &failure.expected), ("produced", &failure.produced)]
+    for (title, fields) in [("given", &failure.given), ("expected", &failure.expected), ("produced", &failure.produced)]
     {
         let width = fields.iter().map(|f| f.field.chars().count()).max().unwrap_or(0);
         for (place, shown) in fields.iter().enumerate() {
@@ -30,6 +30,12 @@ pub fn failure(sources: &Sources, tested: &Tested) -> Option<String> {
     }
     if let Some(help) = &failure.help {
         text.push_str(&format!("  {help}\n"));
+    }
+    let built_in = standard::FILES.iter().any(|(name, _)| name == file);
+    if tested.kind == Kind::Example && built_in && mapping != standard::NAME {
+        text.push_str(&format!(
+            "  where `{mapping}` means it otherwise, an example there with the same title takes this one's place\n"
+        ));
     }
     Some(text)
 }

@@ -8,7 +8,11 @@ pub fn document(suites: &[Suite]) -> String {
     let tally = Tally::of(suites);
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     let tests = tally.passed + tally.failed + tally.skipped;
-    line(&mut xml, 0, &format!("<testsuites tests=\"{tests}\" failures=\"{}\" skipped=\"{}\">", tally.failed, tally.skipped));
+    line(
+        &mut xml,
+        0,
+        &format!("<testsuites tests=\"{tests}\" failures=\"{}\" skipped=\"{}\">", tally.failed, tally.skipped),
+    );
     for suite in suites {
         let mut entities: Vec<&str> = Vec::new();
         for tested in &suite.tested {

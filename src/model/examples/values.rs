@@ -43,6 +43,9 @@ pub fn read(
                 _ => return Err(fault("neither a value nor a setting".to_owned())),
             }
         }
+        // The type of a unit's number follows the unit that a setting chooses: `2001` is its number in each.
+        ExprKind::Number(text) if column.field.ty.is_none() && column.ty.is_text() => Some(Value::text(text)),
+        ExprKind::Text(text) if column.field.ty.is_none() && !column.ty.is_text() => number(text, &column.ty),
         _ => literal(expr, &column.ty),
     };
     let Some(value) = value.filter(|value| is_of(value, &column.ty)) else {
@@ -51,14 +54,15 @@ pub fn read(
     if let (Type::Text(Some(size)), Value::Text(text)) = (&column.ty, &value)
         && text.chars().count() > *size as usize
     {
-        return Err(fault(format!("{} characters, and the field holds {size}", text.chars().count())));
+        let message = format!("the text does not fit into `{}`", column.name);
+        let label = format!("{} characters, and the field holds {size}", text.chars().count());
+        return Err(Box::new(
+            Diagnostic::new(codes::EXAMPLE_WRONG_VALUE, message, expr.span, label)
+                .help("no record ever holds a longer text: shorten it"),
+        ));
     }
-    Ok(Given::Is(trial_form(side, column, value)))
-}
-
-/// As the side answers it: 0 and blank are nothing where the schema says so.
-fn trial_form(side: Side, column: &Column, value: Value) -> Value {
-    crate::trial::as_read(side, column.field.blank_is_nothing, value)
+    // As the side answers it: 0 and blank are nothing where the schema says so.
+    Ok(Given::Is(crate::trial::as_read(side, column.field.blank_is_nothing, value)))
 }
 
 fn literal(expr: &Expr, ty: &Type) -> Option<Value> {
