@@ -10,6 +10,8 @@ mod demo;
 #[cfg(feature = "run")]
 mod engine;
 mod exit;
+mod files;
+mod fix;
 mod fmt;
 mod logging;
 mod output;
@@ -23,6 +25,7 @@ mod run;
 mod runtime;
 #[cfg(feature = "run")]
 mod sandbox;
+mod schema;
 mod shared;
 #[cfg(feature = "run")]
 mod status;
@@ -53,6 +56,7 @@ struct Cli {
 enum Command {
     Check(check::Args),
     Fmt(fmt::Args),
+    Schema(schema::Args),
     Test(test::Args),
     #[cfg(feature = "run")]
     Sandbox(sandbox::Args),
@@ -93,6 +97,7 @@ fn carry_out(command: Command) -> Result<Exit, Failure> {
     match command {
         Command::Check(args) => check::main(&args),
         Command::Fmt(args) => fmt::main(&args),
+        Command::Schema(args) => schema::main(&args),
         Command::Test(args) => test::main(&args),
         #[cfg(feature = "run")]
         Command::Sandbox(args) => sandbox::main(&args),

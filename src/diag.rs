@@ -4,13 +4,18 @@
 //! annotations for CI; a diagnostic may point into several files, which is why none of them is
 //! the data's own form.
 
+pub mod apply;
 pub mod codes;
+pub mod github;
 pub mod human;
 pub mod json;
+pub mod junit;
+pub mod sarif;
 pub mod suggest;
 
 use crate::source::Span;
 pub use codes::Code;
+use suggest::Suggestion;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
@@ -36,6 +41,27 @@ pub struct Label {
     pub text: String,
 }
 
+/// A change of the files that mends a fault.
+///
+/// Its edits lie in files of the same [`Sources`](crate::source::Sources) as the fault's labels, do
+/// not overlap one another, and are made all together or not at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, as an order: "write `Customer`".
+    pub title: String,
+    /// It is certain to be what was meant, so that `check --fix` makes it unasked. The others are
+    /// for a person to choose, in the editor.
+    pub safe: bool,
+    pub edits: Vec<Edit>,
+}
+
+/// A stretch of a file and what is to stand there instead; an empty stretch is an insertion.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    pub span: Span,
+    pub text: String,
+}
+
 /// One fault, warning or note about mapping files or settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -46,11 +72,14 @@ pub struct Diagnostic {
     pub labels: Vec<Label>,
     /// What to write instead.
     pub help: Option<String>,
+    /// Ways to mend it, the likeliest first.
+    pub fixes: Vec<Fix>,
 }
 
 impl Diagnostic {
     pub fn new(code: Code, message: impl Into<String>, span: Span, label: impl Into<String>) -> Self {
-        Self { code, message: message.into(), labels: vec![Label { span, text: label.into() }], help: None }
+        let labels = vec![Label { span, text: label.into() }];
+        Self { code, message: message.into(), labels, help: None, fixes: Vec::new() }
     }
 
     pub fn also(mut self, span: Span, text: impl Into<String>) -> Self {
@@ -61,6 +90,24 @@ impl Diagnostic {
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
+    }
+
+    /// Offers a mend that is certain, of one edit.
+    pub fn fix(self, title: impl Into<String>, span: Span, text: impl Into<String>) -> Self {
+        let edits = vec![Edit { span, text: text.into() }];
+        self.offer(Fix { title: title.into(), safe: true, edits })
+    }
+
+    /// Offers a mend of any kind.
+    pub fn offer(mut self, fix: Fix) -> Self {
+        self.fixes.push(fix);
+        self
+    }
+
+    /// The help of a suggestion, and its mend where it is certain.
+    pub fn suggest(mut self, suggestion: Suggestion) -> Self {
+        self.fixes.extend(suggestion.fix);
+        self.help(suggestion.help)
     }
 
     pub fn severity(&self) -> Severity {

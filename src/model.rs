@@ -3,29 +3,38 @@
 //! Nothing here fails: a fault becomes a diagnostic, the statement that has it is left out, and
 //! the rest is checked. A program comes out only where no error was found.
 
+mod analysis;
+mod body;
+mod capacity;
 mod condition;
 mod ends;
 mod entity;
 mod examples;
+mod facts;
 mod fields;
 mod given;
 mod layers;
 mod line;
 mod maps;
 mod order;
+mod own;
+mod pairing;
 mod part;
 mod pushdown;
+mod rows;
 mod scope;
 mod settings;
 mod statements;
 mod steps;
 mod tables;
+mod unused;
 mod verify;
 
 pub use given::{Given, GivenValue};
 
 use crate::diag::{self, Diagnostic};
 use crate::program::Program;
+use crate::schema::Schemas;
 use crate::source::{FileId, Sources, Spanned};
 use crate::syntax::{self, ast};
 
@@ -34,9 +43,10 @@ use crate::syntax::{self, ast};
 /// `files` are all files at hand, the standard mapping's included; `mapping` names the one to
 /// run, and with none every mapping that no other extends is checked. `given` are the customer's
 /// settings; without them a setting's default or first allowed value stands in, so that a mapping
-/// can be checked by itself.
+/// can be checked by itself. `schemas` are what both systems can hold.
 pub fn check(
     sources: &Sources,
+    schemas: &Schemas,
     files: &[FileId],
     mapping: Option<&Spanned<String>>,
     given: Option<&[Given]>,
@@ -48,29 +58,32 @@ pub fn check(
         trees.push((*file, tree));
         diagnostics.extend(faults);
     }
-    let program = build(sources, &trees, mapping, given, &mut diagnostics);
+    let program = build(sources, schemas, &trees, mapping, given, &mut diagnostics);
     (program, diagnostics)
 }
 
 /// The same over files that are parsed already; `diagnostics` hold their faults, and get the rest.
 pub fn build(
     sources: &Sources,
+    schemas: &Schemas,
     trees: &[(FileId, ast::File)],
     mapping: Option<&Spanned<String>>,
     given: Option<&[Given]>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Program> {
-    build_each(sources, trees, mapping, given, diagnostics).pop()
+    build_each(sources, schemas, trees, mapping, given, diagnostics).pop()
 }
 
 /// The program of the mapping that is named, or else of every mapping that no other extends.
 pub fn build_each(
     sources: &Sources,
+    schemas: &Schemas,
     trees: &[(FileId, ast::File)],
     mapping: Option<&Spanned<String>>,
     given: Option<&[Given]>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Program> {
+    let refs: Vec<(FileId, &ast::File)> = trees.iter().map(|(id, file)| (*id, file)).collect();
     let library = layers::Library::new(trees, diagnostics);
     let names = match mapping {
         Some(name) => vec![name.value.clone()],
@@ -80,27 +93,44 @@ pub fn build_each(
     for name in &names {
         let span = mapping.map(|m| m.span);
         let Some(merged) = library.merge(sources, name, span, diagnostics) else { continue };
-        programs.push(compile(sources, merged, given, diagnostics));
+        unused::check(&refs, &merged, diagnostics);
+        if mapping.is_some() {
+            unused::files(&refs, &merged, diagnostics);
+        }
+        programs.push(compile(sources, schemas, merged, given, diagnostics));
     }
-    diag::tidy(diagnostics);
+    // Last, when everything that could be allowed has been said. It leaves the list tidy.
+    let files: Vec<FileId> = trees.iter().map(|(file, _)| *file).collect();
+    syntax::allow::apply(sources, &files, diagnostics);
     if diag::has_errors(diagnostics) { Vec::new() } else { programs }
 }
 
 fn compile(
     sources: &Sources,
+    schemas: &Schemas,
     merged: layers::Merged,
     given: Option<&[Given]>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Program {
-    let mut settings = settings::resolve(sources, &merged, given, diagnostics);
-    let tables = tables::collect(&merged, &settings, diagnostics);
-    let active = entity::active(&merged, &settings, diagnostics);
+    let mut settings = settings::resolve(sources, schemas, &merged, given, diagnostics);
+    let tables = tables::collect(schemas, &merged, &mut settings, diagnostics);
+    let (active, inactive) = entity::active(schemas, &merged, &settings, diagnostics);
     let (active, after) = order::sort(active, diagnostics);
     let linked = Default::default();
-    let globals = scope::Globals { sources, settings: &settings, tables: &tables, entities: &active, linked };
-    let mut entities: Vec<_> =
-        active.iter().zip(after).map(|(def, after)| entity::compile(&globals, def, after, diagnostics)).collect();
-    verify::all(&globals, &active, &mut entities, diagnostics);
+    let globals = scope::Globals {
+        sources,
+        schemas,
+        settings: &settings,
+        tables: &tables,
+        entities: &active,
+        inactive: &inactive,
+        linked,
+    };
+    let mut compiled: Vec<_> =
+        active.iter().zip(after).map(|(def, after)| body::compile(&globals, def, after, diagnostics)).collect();
+    verify::all(&globals, &merged.drops, &mut compiled, diagnostics);
+    analysis::all(&analysis::Whole { compiled: &compiled, own: &merged.own, settled: given.is_some() }, diagnostics);
+    let entities: Vec<_> = compiled.into_iter().map(facts::Compiled::into_entity).collect();
     let examples = examples::resolve(&globals, &merged, &entities, diagnostics);
     let kept = tables.kept;
     let named = std::mem::take(&mut settings.named);

@@ -4,6 +4,7 @@
 //! A [`crate::systems::Row`] answers an entity's select, so every value an expression needs lies
 //! at a fixed place of the row.
 
+mod carried;
 pub mod entity;
 pub mod eval;
 pub mod example;

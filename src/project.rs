@@ -4,7 +4,10 @@ mod find;
 
 use crate::diag::Diagnostic;
 use crate::diag::codes::settings::MISSING_FILE;
+use crate::diag::codes::tidy::ALLOW_UNUSED;
 use crate::program::Program;
+use crate::schema::Schemas;
+use crate::schema::live::{self, Live};
 use crate::settings::{self, Settings};
 use crate::source::{FileId, Sources};
 use crate::syntax::{self, ast};
@@ -36,13 +39,20 @@ pub struct Standard {
     diagnostics: Vec<Diagnostic>,
 }
 
+/// A file of a project, and where it was read from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnFile {
+    pub id: FileId,
+    pub path: PathBuf,
+}
+
 /// A project read and checked.
 #[derive(Debug)]
 pub struct Checked {
     pub folder: PathBuf,
     pub settings: Settings,
-    /// Its own files: settings and mappings.
-    pub files: Vec<FileId>,
+    /// Its own files: settings and mappings. What is not among them is built in.
+    pub files: Vec<OwnFile>,
     /// Only where nothing is wrong, and only with a settings file is it the one to run.
     pub program: Option<Program>,
     /// Without a settings file, the folder's other mappings that no other extends.
@@ -70,7 +80,7 @@ pub fn check(sources: &mut Sources, standard: &Standard, found: &Found, from: &P
     let settings = match &found.settings {
         Some(path) => {
             let file = settings::add(sources, shown(path, from), &find::read(path, from)?);
-            own.push(file);
+            own.push(OwnFile { id: file, path: path.clone() });
             let (settings, faults) = settings::read(sources, file);
             diagnostics.extend(faults);
             settings
@@ -83,7 +93,7 @@ pub fn check(sources: &mut Sources, standard: &Standard, found: &Found, from: &P
     while let Some(path) = queue.get(at).cloned() {
         at += 1;
         let id = sources.add(shown(&path, from), find::read(&path, from)?);
-        own.push(id);
+        own.push(OwnFile { id, path: path.clone() });
         let (file, faults) = syntax::parse(sources, id);
         diagnostics.extend(faults);
         for used in &file.uses {
@@ -104,17 +114,36 @@ pub fn check(sources: &mut Sources, standard: &Standard, found: &Found, from: &P
     let readable = found.settings.is_some() && settings.mapping.is_some();
     let given = readable.then_some(settings.settings.as_slice());
     let mapping = settings.mapping.as_ref().filter(|_| readable);
-    let mut programs = model::build_each(sources, &files, mapping, given, &mut diagnostics);
+    let live = pulled(&found.folder, from)?;
+    let schemas = live.as_ref().map(|live| Schemas::standard().with_live(live));
+    let schemas = schemas.as_ref().unwrap_or(Schemas::standard());
+    let mut programs = model::build_each(sources, schemas, &files, mapping, given, &mut diagnostics);
     // The standard mapping is at hand in any folder, and stands there for itself only where it is all there is.
-    if programs.len() > 1 && !files.iter().any(|(id, file)| own.contains(id) && is_standard(file)) {
+    if programs.len() > 1 && !files.iter().any(|(id, file)| own.iter().any(|f| f.id == *id) && is_standard(file)) {
         programs.retain(|program| program.mapping != standard::NAME);
     }
     let program = programs.pop();
+    // Whether the standard mapping's own comments have effect depends on what a project changes
+    // of it, and is nothing that its user could mend.
+    diagnostics.retain(|d| d.code != ALLOW_UNUSED || d.span().is_some_and(|s| own.iter().any(|f| f.id == s.file)));
     Ok(Checked { folder: found.folder.clone(), settings, files: own, program, others: programs, diagnostics })
 }
 
 fn is_standard(file: &ast::File) -> bool {
     file.mapping.as_ref().is_some_and(|header| header.name.value == standard::NAME)
+}
+
+/// What `samband schema pull` found of the customer's own systems, if it was ever run.
+fn pulled(folder: &Path, from: &Path) -> Result<Option<Live>, LoadError> {
+    let path = folder.join(live::FILE_NAME);
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let error = |why: String| LoadError {
+        what: format!("{} cannot be used: {why}", shown(&path, from)),
+        help: "let `samband schema pull` write it again, or delete it to check against the standard schema".to_owned(),
+    };
+    Live::parse(&find::read(&path, from)?).map(Some).map_err(error)
 }
 
 fn same(a: &Path, b: &Path) -> bool {

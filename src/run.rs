@@ -82,13 +82,14 @@ struct Opened {
 
 impl Engine {
     pub fn new(
-        program: Program,
+        mut program: Program,
         severa: Box<dyn System>,
         business: Box<dyn System>,
         clock: Arc<dyn Clock>,
         state: State,
         options: Options,
     ) -> Self {
+        program.leave_out_what_is_not_carried();
         Self {
             program,
             severa,
@@ -105,6 +106,11 @@ impl Engine {
 
     pub fn state(&self) -> &State {
         &self.state
+    }
+
+    /// Entities and parts of the mapping that this version does not carry out.
+    pub fn left_out(&self) -> Vec<String> {
+        self.program.left_out()
     }
 
     /// What both sides say of themselves, once opened.
@@ -138,16 +144,10 @@ impl Engine {
         }
         let identity = format!("Severa {} and Visma Business {}", identities[0], identities[1]);
         self.state.bind(&identity)?;
-        let asked: Vec<(Side, Select)> = self.program.kept.iter().map(|t| (t.side, t.select.clone())).collect();
-        let mut kept = Vec::new();
-        for (side, select) in asked {
-            kept.push(self.all(side, select).await?);
-        }
-        let asked: Vec<(Side, Select)> = self.program.named.iter().map(|n| (n.side, n.select.clone())).collect();
-        let mut named = Vec::new();
-        for (side, select) in asked {
-            named.push(self.all(side, select).await?);
-        }
+        let kept = self.program.kept.iter().map(|t| t.needed.then(|| (t.side, t.select.clone()))).collect();
+        let kept = self.all_of(kept).await?;
+        let named = self.program.named.iter().map(|n| n.needed.then(|| (n.side, n.select.clone()))).collect();
+        let named = self.all_of(named).await?;
         let lookups = Lookups::new(&self.program, kept, named).map_err(RunError::Names)?;
         let descriptions = [descriptions.remove(0), descriptions.remove(0)];
         self.opened = Some(Opened { lookups, identity, descriptions });
@@ -155,10 +155,22 @@ impl Engine {
     }
 
     fn selects(&self, side: Side) -> Vec<Select> {
-        let entities = self.program.entities.iter().map(|e| e.select(side).clone());
-        let kept = self.program.kept.iter().filter(|t| t.side == side).map(|t| t.select.clone());
-        let named = self.program.named.iter().filter(|n| n.side == side).map(|n| n.select.clone());
+        let entities = self.program.entities.iter().filter(|e| e.carried).map(|e| e.select(side).clone());
+        let kept = self.program.kept.iter().filter(|t| t.needed && t.side == side).map(|t| t.select.clone());
+        let named = self.program.named.iter().filter(|n| n.needed && n.side == side).map(|n| n.select.clone());
         entities.chain(kept).chain(named).collect()
+    }
+
+    /// All rows of each select; none where nothing is asked.
+    async fn all_of(&mut self, asked: Vec<Option<(Side, Select)>>) -> Result<Vec<Vec<Vec<Value>>>, RunError> {
+        let mut answers = Vec::new();
+        for question in asked {
+            answers.push(match question {
+                Some((side, select)) => self.all(side, select).await?,
+                None => Vec::new(),
+            });
+        }
+        Ok(answers)
     }
 
     async fn all(&mut self, side: Side, select: Select) -> Result<Vec<Vec<Value>>, RunError> {
@@ -180,8 +192,9 @@ impl Engine {
             entities: Vec::new(),
         };
         for place in 0..self.program.entities.len() {
-            if !self.options.entities.is_empty() && !self.options.entities.contains(&self.program.entities[place].name)
-            {
+            let entity = &self.program.entities[place];
+            let asked = self.options.entities.is_empty() || self.options.entities.contains(&entity.name);
+            if !asked || !entity.carried {
                 continue;
             }
             if self.stopped() {

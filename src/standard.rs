@@ -1,6 +1,6 @@
 //! The standard mapping, built into the program: one binary is an installation.
 
-/// As other mappings extend it.
+/// What mappings extend it by.
 pub const NAME: &str = "standard";
 
 /// Name and text of each file, as they are shown: `standard/customers.mapping`.
@@ -8,7 +8,10 @@ pub const FILES: &[(&str, &str)] = &[
     ("standard/business-units.mapping", include_str!("../mappings/standard/business-units.mapping")),
     ("standard/customers.mapping", include_str!("../mappings/standard/customers.mapping")),
     ("standard/employees.mapping", include_str!("../mappings/standard/employees.mapping")),
+    ("standard/invoices.mapping", include_str!("../mappings/standard/invoices.mapping")),
+    ("standard/products.mapping", include_str!("../mappings/standard/products.mapping")),
     ("standard/projects.mapping", include_str!("../mappings/standard/projects.mapping")),
+    ("standard/purchase-costs.mapping", include_str!("../mappings/standard/purchase-costs.mapping")),
     ("standard/settings.mapping", include_str!("../mappings/standard/settings.mapping")),
     ("standard/work-hours.mapping", include_str!("../mappings/standard/work-hours.mapping")),
 ];

@@ -22,7 +22,7 @@ pub use travel::{Journey, Made, MadeValue, assigned};
 
 pub(crate) use record::as_read;
 
-use crate::program::{Env, Example, Program};
+use crate::program::{Entity, Env, Example, Program};
 use crate::systems::Row;
 use stand_in::StandIn;
 
@@ -30,7 +30,7 @@ use stand_in::StandIn;
 pub fn run(program: &Program, options: &Options) -> Vec<Tested> {
     let stand_in = StandIn::new(program);
     let mut tested: Vec<Tested> = program.examples.iter().map(|e| example::test(program, &stand_in, e)).collect();
-    for entity in &program.entities {
+    for entity in entities(program) {
         for line in entity.lines.iter().filter(|l| laws::is_two_way(l)) {
             tested.extend(laws::test(entity, line, &stand_in, options));
         }
@@ -40,7 +40,18 @@ pub fn run(program: &Program, options: &Options) -> Vec<Tested> {
 
 /// How many lines of a mapping go both ways.
 pub fn two_way_lines(program: &Program) -> usize {
-    program.entities.iter().flat_map(|e| &e.lines).filter(|l| laws::is_two_way(l)).count()
+    entities(program).flat_map(|e| &e.lines).filter(|l| laws::is_two_way(l)).count()
+}
+
+/// Every entity, each with its parts that have rows of their own.
+fn entities(program: &Program) -> impl Iterator<Item = &Entity> {
+    fn below<'a>(entity: &'a Entity, found: &mut Vec<&'a Entity>) {
+        found.push(entity);
+        entity.children.iter().for_each(|child| below(child, found));
+    }
+    let mut found = Vec::new();
+    program.entities.iter().for_each(|entity| below(entity, &mut found));
+    found.into_iter()
 }
 
 /// What becomes of an example's record.

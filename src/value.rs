@@ -7,7 +7,7 @@ mod types;
 
 pub use guid::Guid;
 pub use text::{match_form, trimmed};
-pub use types::Type;
+pub use types::{Type, words};
 
 use jiff::{Timestamp, civil};
 use rust_decimal::Decimal;

@@ -13,14 +13,14 @@ use std::path::Path;
 use support::mapping;
 
 /// Groups whose cases are mapping files over the standard mapping.
-const GROUPS: &[&str] = &["names", "lines", "records", "layers", "values", "examples"];
+const GROUPS: &[&str] = &["names", "lines", "records", "layers", "values", "tidy", "examples"];
 
 fn rendered(path: &Path) -> (String, Vec<String>) {
     let mut sources = Sources::default();
     let mut files = mapping::add_standard(&mut sources);
     let name = path.file_name().unwrap().to_string_lossy().into_owned();
     files.push(sources.add(name, std::fs::read_to_string(path).unwrap()));
-    let (_, diagnostics) = model::check(&sources, &files, None, None);
+    let (_, diagnostics) = model::check(&sources, samband::schema::Schemas::standard(), &files, None, None);
     let codes = diagnostics.iter().map(|d| d.code.name().to_owned()).collect();
     let style = human::Style { color: false, width: 100, ..human::Style::default() };
     (human::render_all(&sources, &diagnostics, style), codes)
@@ -70,7 +70,7 @@ fn the_standard_mapping_and_the_examples_are_without_a_word() {
             files.push(sources.add(file.path().to_string_lossy(), std::fs::read_to_string(file.path()).unwrap()));
         }
     }
-    let (_, diagnostics) = model::check(&sources, &files, None, None);
+    let (_, diagnostics) = model::check(&sources, samband::schema::Schemas::standard(), &files, None, None);
     assert!(diagnostics.is_empty(), "{}", human::render_all(&sources, &diagnostics, human::Style::default()));
 }
 
@@ -110,7 +110,7 @@ fn ten_mistakes_give_ten_faults() {
     );
     let mut sources = Sources::default();
     let files = vec![sources.add("case.mapping", text)];
-    let (_, diagnostics) = model::check(&sources, &files, None, None);
+    let (_, diagnostics) = model::check(&sources, samband::schema::Schemas::standard(), &files, None, None);
     let at: Vec<usize> = diagnostics.iter().filter_map(|d| d.span()).map(|s| sources.position(s).line).collect();
     let expected: Vec<usize> = (9..9 + lines.len()).collect();
     assert_eq!(at, expected, "{}", human::render_all(&sources, &diagnostics, human::Style::default()));
@@ -124,7 +124,13 @@ fn settings_are_checked_against_the_mapping() {
     let files = mapping::add_standard(&mut sources);
     let file = samband::settings::add(&mut sources, "samband.yaml", text);
     let (settings, _) = samband::settings::read(&sources, file);
-    let (_, diagnostics) = model::check(&sources, &files, settings.mapping.as_ref(), Some(&settings.settings));
+    let (_, diagnostics) = model::check(
+        &sources,
+        samband::schema::Schemas::standard(),
+        &files,
+        settings.mapping.as_ref(),
+        Some(&settings.settings),
+    );
     let style = human::Style { color: false, width: 100, ..human::Style::default() };
     let codes: Vec<_> = diagnostics.iter().map(|d| d.code.name()).collect();
     assert!(["setting-missing", "setting-unknown"].iter().all(|c| codes.contains(c)), "{codes:?}");

@@ -53,7 +53,7 @@ fn project(files: &[(&str, &str)]) -> tempfile::TempDir {
 #[test]
 fn wrong_usage_is_told_and_ends_with_2() {
     let folder = project(&[]);
-    for args in [&["chek"][..], &[], &["check", "--format", "sarif"], &["check", "-v", "-q"], &["check", "not-there"]] {
+    for args in [&["chek"][..], &[], &["plan", "--format", "sarif"], &["check", "-v", "-q"], &["check", "not-there"]] {
         let ran = samband(folder.path(), args);
         assert_eq!(ran.code, Some(2), "{args:?}: {ran:?}");
         assert!(ran.out.is_empty() && !ran.err.is_empty(), "{args:?}: {ran:?}");
@@ -160,11 +160,81 @@ fn what_does_not_parse_is_not_laid_out() {
 #[cfg(feature = "run")]
 #[test]
 fn status_before_the_first_run_says_so_and_leaves_no_trace() {
-    let settings = "mapping: standard\nsettings:\n  Project: { default_owner: a@example.no, won_status: Order }\n";
+    let settings = "mapping: standard\nsettings:\n  Project: { default_owner: a@example.no, won_status: Order }\n  Invoice: { status_to_send: Ready, transferred: There, sent: Sent, paid: Paid }\n  TravelExpense: { group: 90 }\n  WorkType: { group: 91 }\n  PurchaseCost: { accounts: [4300..4999] }\n";
     let folder = project(&[("samband.yaml", settings)]);
     let ran = samband(folder.path(), &["status"]);
     assert_eq!((ran.code, ran.out.as_str()), (Some(0), "no run yet\n"), "{ran:?}");
     let ran = samband(folder.path(), &["status", "--format", "json"]);
     assert_eq!(ran.json(), serde_json::json!({ "runs": [], "held": [] }));
     assert_eq!(fs::read_dir(folder.path()).expect("read").count(), 1, "no state file is made");
+}
+
+const FAULTY: &str = "edition 2026\r\n\r\nmapping ours\r\n\r\nentiy Kunde {\r\n    severa Custmer <-> business Actor where CustNo > 0 // Æ😀\r\n\r\n    identity guid -> Inf[8]\r\n    match    number = CustNo and name = Nm\r\n    mastr none\r\n    number   CustNo, ActNo by business\r\n\r\n    name <-> fit(80) <-> Nm\r\n    zebra <-> fit(80) <-> Ad1\r\n}\r\n";
+
+#[test]
+fn what_is_certain_is_mended_and_what_is_left_reported() {
+    let folder = project(&[("ours.mapping", FAULTY)]);
+    let ran = samband(folder.path(), &["check", "--fix"]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    let text = fs::read_to_string(folder.path().join("ours.mapping")).expect("there");
+    let expected = FAULTY.replace("entiy", "entity").replace("Custmer", "Customer").replace("mastr", "master");
+    assert_eq!(text, expected, "each in its own place, line endings as they were: {ran:?}");
+    assert!(ran.err.contains("3 faults mended in 1 file"), "{ran:?}");
+    assert!(ran.err.contains("ours.mapping:6:12"), "{ran:?}");
+    assert!(ran.out.contains("zebra") && !ran.out.contains("Custmer"), "{ran:?}");
+    let again = samband(folder.path(), &["check", "--fix"]);
+    assert!(again.err.contains("nothing mended"), "{again:?}");
+    assert_eq!(fs::read_to_string(folder.path().join("ours.mapping")).expect("there"), expected);
+    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1, "nothing is left beside it");
+}
+
+/// The checker sees the settings with their secrets blanked; the file must keep them.
+#[test]
+fn mending_settings_keeps_what_the_checker_may_not_see() {
+    let settings = "mapping: ours\nbusiness:\n  usr: x\n  password: canary-Æ\n";
+    let folder = project(&[("samband.yaml", settings), ("ours.mapping", MAPPING)]);
+    let ran = samband(folder.path(), &["check", "--fix"]);
+    assert_eq!(ran.code, Some(1));
+    let text = fs::read_to_string(folder.path().join("samband.yaml")).expect("there");
+    assert_eq!(text, settings.replace("usr", "user"), "{ran:?}");
+}
+
+#[test]
+fn a_file_that_two_projects_share_is_mended_once() {
+    let ours = |name: &str| format!("edition 2026\nmapping {name} extends standard\nuse \"../shared.mapping\"\n");
+    let folder = project(&[
+        ("a/a.mapping", &ours("a")),
+        ("b/b.mapping", &ours("b")),
+        ("shared.mapping", "edition 2026\ntabel t {\n    1 -> 2\n}\n"),
+    ]);
+    let ran = samband(folder.path(), &["check", "--fix", "a", "b"]);
+    let text = fs::read_to_string(folder.path().join("shared.mapping")).expect("there");
+    assert_eq!(text, "edition 2026\ntable t {\n    1 -> 2\n}\n", "{ran:?}");
+}
+
+#[test]
+fn allowed_warnings_are_neither_shown_nor_counted() {
+    let entity = |comment: &str| {
+        format!(
+            "edition 2026\n\nmapping ours\n\nentity Customer {{\n    severa Customer <-> business Actor where CustNo > 0\n\n    identity guid -> Inf[8]\n    match    name = Nm{comment}\n    master   none\n    number   CustNo, ActNo by business\n\n    name <-> fit(80) <-> Nm\n}}\n"
+        )
+    };
+    let (without, with) = (entity(""), entity(" // allow one-match-key: names are unique here"));
+    for (text, warnings) in [(&without, 1), (&with, 0)] {
+        let folder = project(&[("ours.mapping", text)]);
+        let ran = samband(folder.path(), &["check", "--format", "json"]);
+        assert_eq!((ran.code, &ran.json()["summary"]["warnings"]), (Some(0), &warnings.into()), "{ran:?}");
+    }
+}
+
+#[test]
+fn each_format_is_a_document_on_stdout_and_nothing_else() {
+    let folder = project(&[("ours.mapping", FAULTY)]);
+    for (format, start) in [("sarif", "{"), ("github", "::error file=ours.mapping,line="), ("junit", "<?xml")] {
+        let ran = samband(folder.path(), &["check", "--format", format]);
+        assert_eq!((ran.code, ran.err.as_str()), (Some(1), ""), "{ran:?}");
+        assert!(ran.out.starts_with(start), "{ran:?}");
+    }
+    let junit = samband(folder.path(), &["check", "--format", "junit"]).out;
+    assert_eq!(junit.matches("<testcase").count(), 1, "the built-in files are no cases of ours: {junit}");
 }

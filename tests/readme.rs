@@ -24,7 +24,7 @@ fn its_mapping_is_without_fault_and_laid_out() {
         let mut sources = Sources::default();
         let mut files = mapping::add_standard(&mut sources);
         files.push(sources.add("README.md", block.as_str()));
-        let (_, diagnostics) = model::check(&sources, &files, None, None);
+        let (_, diagnostics) = model::check(&sources, samband::schema::Schemas::standard(), &files, None, None);
         assert!(diagnostics.is_empty(), "{}", human::render_all(&sources, &diagnostics, human::Style::default()));
         assert_eq!(syntax::format(&block).text, block);
     }
@@ -37,7 +37,13 @@ fn its_settings_make_a_program() {
         let files = mapping::add_standard(&mut sources);
         let file = settings::add(&mut sources, "samband.yaml", &block);
         let (settings, mut diagnostics) = settings::read(&sources, file);
-        let (program, faults) = model::check(&sources, &files, settings.mapping.as_ref(), Some(&settings.settings));
+        let (program, faults) = model::check(
+            &sources,
+            samband::schema::Schemas::standard(),
+            &files,
+            settings.mapping.as_ref(),
+            Some(&settings.settings),
+        );
         diagnostics.extend(faults);
         assert!(diagnostics.is_empty(), "{}", human::render_all(&sources, &diagnostics, human::Style::default()));
         assert!(program.is_some());

@@ -110,13 +110,33 @@ async fn all(
 const CUSTOMER: &[&str] =
     &["guid", "number", "name", "isInternal", "email", "paymentTerm", "currency.guid", "projects", "addresses"];
 
+/// The records that the adapter has a route for; others of the schema are refused before anything is read.
+const CARRIED: &[&str] = &[
+    "BusinessUnit",
+    "User",
+    "Customer",
+    "Address",
+    "Project",
+    "WorkHour",
+    "WorkType",
+    "SalesStatusType",
+    "Country",
+    "Currency",
+];
+
 #[tokio::test]
 async fn every_record_is_read_with_what_belongs_to_it() {
     let tenant = Tenant::start(Options { rate_limit: None, ..Options::default() }).await;
     let mut adapter = tenant.adapter();
     for record in &samband::schema::severa().records {
-        let fields: Vec<&str> = record.fields.iter().map(|f| f.name.as_str()).collect();
+        let carried = |f: &&samband::schema::Field| !matches!(&f.ty, Some(Type::List(of)) if !CARRIED.contains(of));
+        let fields: Vec<&str> = record.fields.iter().filter(carried).map(|f| f.name.as_str()).collect();
         let select = select(&record.name, &fields);
+        if !CARRIED.contains(&record.name.as_str()) {
+            let refused = adapter.open(std::slice::from_ref(&select)).await.expect_err(&record.name);
+            assert_eq!(refused.kind, ErrorKind::Schema, "{refused}");
+            continue;
+        }
         let (rows, _) = all(&mut adapter, &select, None).await.expect("a listing");
         assert!(!rows.is_empty(), "{}", record.name);
     }

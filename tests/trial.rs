@@ -5,6 +5,7 @@ mod support;
 use assert_cmd::Command;
 use samband::model;
 use samband::program::Program;
+use samband::schema::Schemas;
 use samband::source::Sources;
 use samband::trial::{self, Options, Outcome, Tested};
 use std::fs;
@@ -31,7 +32,7 @@ entity Customer {
 fn program(body: &str) -> Program {
     let mut sources = Sources::default();
     let file = sources.add("case.mapping", format!("{HEAD}{body}"));
-    let (program, diagnostics) = model::check(&sources, &[file], None, None);
+    let (program, diagnostics) = model::check(&sources, Schemas::standard(), &[file], None, None);
     program.unwrap_or_else(|| panic!("{diagnostics:#?}"))
 }
 
@@ -60,7 +61,7 @@ fn the_standard_mapping_and_acme_hold() {
     let mut files = mapping::add_standard(&mut sources);
     let acme = Path::new(env!("CARGO_MANIFEST_DIR")).join("mappings/examples/acme/acme.mapping");
     files.push(sources.add("acme.mapping", fs::read_to_string(acme).expect("acme")));
-    let (acme, diagnostics) = model::check(&sources, &files, None, None);
+    let (acme, diagnostics) = model::check(&sources, Schemas::standard(), &files, None, None);
     assert!(diagnostics.is_empty(), "{diagnostics:#?}");
     let acme = acme.expect("a program");
     assert_eq!(acme.examples.len(), standard.examples.len() + 1);

@@ -20,6 +20,7 @@ use rust_decimal::prelude::ToPrimitive;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+pub use connect::{business, severa};
 pub use failure::of_run;
 pub use progress::Bars;
 
@@ -54,9 +55,14 @@ pub fn prepare(project: &ProjectArg, scope: &Scope, link_only: bool) -> Result<P
         stop: Arc::new(AtomicBool::new(false)),
     };
     end_when_interrupted(Arc::clone(&options.stop));
-    let (severa, business) = connect::sides(&ready)?;
+    let (severa, business) = connect::sides(&ready.connections)?;
     let Ready { program, .. } = ready;
-    Ok(Prepared { engine: Engine::new(program, severa, business, Arc::new(SystemClock), state, options) })
+    let engine = Engine::new(program, severa, business, Arc::new(SystemClock), state, options);
+    let left_out = engine.left_out();
+    if !left_out.is_empty() && scope.entities.is_empty() {
+        output::message(&format!("not carried out by this version: {}", left_out.join(", ")));
+    }
+    Ok(Prepared { engine })
 }
 
 fn known(program: &Program, entities: &[String]) -> Result<(), Failure> {

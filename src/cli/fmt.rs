@@ -1,12 +1,14 @@
 //! `samband fmt`: the one layout.
 
 use super::exit::{Exit, Failure};
+use super::files::replace;
 use super::output;
 use super::shared::{Paths, counted, here};
 use crate::diag::{has_errors, human};
 use crate::project::{mapping_files, shown};
 use crate::source::Sources;
 use crate::syntax;
+use similar::TextDiff;
 use std::path::Path;
 
 /// Bring mapping files into the one layout; comments stay, and a second time changes nothing.
@@ -65,40 +67,24 @@ fn one(args: &Args, path: &Path, from: &Path) -> Result<Laid, Failure> {
     } else if args.check {
         output::data(&format!("{name}\n"))?;
     } else {
-        write(path, &laid, &name)?;
+        replace(path, &laid, &name)?;
     }
     Ok(Laid::Changed)
 }
 
-/// Beside the file first and then over it: a crash in between leaves the old text whole.
-fn write(path: &Path, text: &str, name: &str) -> Result<(), Failure> {
-    let beside = path.with_extension("mapping.new");
-    let done = std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, path));
-    done.map_err(|error| {
-        let _ = std::fs::remove_file(&beside);
-        Failure::new(Exit::Usage, format!("{name} cannot be written: {error}"), "check who may write it")
-    })
-}
-
-/// The lines that differ, between what both texts have in common before and after them.
+/// What would change, as `diff -u` says it and `patch` reads it.
 fn diff(name: &str, old: &str, new: &str) -> String {
-    let (old, new): (Vec<_>, Vec<_>) = (old.lines().collect(), new.lines().collect());
-    let before = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
-    let rest = old.len().min(new.len()) - before;
-    let after = old.iter().rev().zip(new.iter().rev()).take(rest).take_while(|(a, b)| a == b).count();
-    let (gone, come) = (&old[before..old.len() - after], &new[before..new.len() - after]);
-    let mut text =
-        format!("--- {name}\n+++ {name}\n@@ -{},{} +{},{} @@\n", before + 1, gone.len(), before + 1, come.len());
-    text.extend(gone.iter().map(|l| format!("-{l}\n")));
-    text.extend(come.iter().map(|l| format!("+{l}\n")));
-    text
+    let diff = TextDiff::from_lines(old, new);
+    diff.unified_diff().context_radius(3).header(name, name).to_string()
 }
 
 #[cfg(test)]
 mod tests {
     #[test]
-    fn a_difference_shows_the_lines_that_changed() {
-        let text = super::diff("a.mapping", "a\nb\nc\n", "a\nB\nc\n");
-        assert_eq!(text, "--- a.mapping\n+++ a.mapping\n@@ -2,1 +2,1 @@\n-b\n+B\n");
+    fn a_difference_shows_the_lines_that_changed_and_those_around_them() {
+        let old: String = (1..=20).map(|n| format!("line {n}\n")).collect();
+        let new = old.replace("line 2\n", "line two\n").replace("line 18\n", "").replace("line 20\n", "line 20");
+        insta::assert_snapshot!(super::diff("a.mapping", &old, &new));
+        assert_eq!(super::diff("a.mapping", &old, &old), "");
     }
 }

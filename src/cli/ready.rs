@@ -7,7 +7,7 @@ use crate::diag::{Severity, human};
 use crate::program::Program;
 use crate::settings::{Business, ClientId, Environment, FILE_NAME, Login, NoSecret, SecretRef, Settings, Severa};
 use crate::systems::Secret;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
 pub struct ProjectArg {
@@ -16,12 +16,20 @@ pub struct ProjectArg {
     pub project: Option<PathBuf>,
 }
 
-/// What a run needs, its secrets looked up.
+/// What a run needs.
 #[derive(Debug)]
 pub struct Ready {
     pub folder: PathBuf,
     pub program: Program,
     pub settings: Settings,
+    pub connections: Connections,
+}
+
+/// How both systems are reached, the secrets looked up.
+#[derive(Debug)]
+pub struct Connections {
+    /// Paths of the settings are relative to it.
+    pub folder: PathBuf,
     pub severa: Severa,
     pub client_id: String,
     pub client_secret: Secret,
@@ -67,6 +75,12 @@ pub fn sound(arg: &ProjectArg) -> Result<Sound, Failure> {
 /// Reads the project and looks its secrets up.
 pub fn ready(arg: &ProjectArg) -> Result<Ready, Failure> {
     let Sound { folder, program, settings } = sound(arg)?;
+    let connections = connections(&folder, &settings)?;
+    Ok(Ready { folder, program, settings, connections })
+}
+
+/// The connections of a project's settings, whatever its mapping is like.
+pub fn connections(folder: &Path, settings: &Settings) -> Result<Connections, Failure> {
     let missing = |section: &str| {
         let what = format!("{FILE_NAME} has no `{section}` section");
         Failure::new(Exit::Faults, what, "a run needs both `severa` and `business`")
@@ -77,7 +91,7 @@ pub fn ready(arg: &ProjectArg) -> Result<Ready, Failure> {
         Some(path) => Environment::read(&folder.join(&path.value)).map_err(refused)?,
         None => Environment::default(),
     };
-    let look = |secret: &SecretRef| secret.resolve(&environment, &folder).map_err(refused);
+    let look = |secret: &SecretRef| secret.resolve(&environment, folder).map_err(refused);
     let client_id = match &severa.client_id {
         ClientId::Plain(text) => text.clone(),
         ClientId::Kept(secret) => look(secret)?.reveal().to_owned(),
@@ -87,7 +101,7 @@ pub fn ready(arg: &ProjectArg) -> Result<Ready, Failure> {
         Login::Password { user, password } => ReadyLogin::Password { user: user.clone(), password: look(password)? },
         Login::Windows => ReadyLogin::Windows,
     };
-    Ok(Ready { folder, program, settings, severa, client_id, client_secret, business, login })
+    Ok(Connections { folder: folder.to_path_buf(), severa, client_id, client_secret, business, login })
 }
 
 /// A missing secret is the system's refusal before it is asked.

@@ -13,6 +13,26 @@ pub enum Format {
     Json,
 }
 
+/// How to report faults: also for the programs that show them beside a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum FaultFormat {
+    Human,
+    Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Workflow commands of GitHub Actions.
+    Github,
+    /// A JUnit report, one test case a file.
+    Junit,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct FaultFormatArg {
+    /// How to report.
+    #[arg(long, value_enum, default_value_t = FaultFormat::Human)]
+    pub format: FaultFormat,
+}
+
 #[derive(Debug, clap::Args)]
 pub struct Paths {
     /// Files or folders; without any, the project around the working folder.

@@ -10,7 +10,9 @@ pub mod names;
 pub mod records;
 pub mod settings;
 pub mod syntax;
+pub mod tidy;
 pub mod values;
+pub mod whole;
 
 use super::Severity;
 
@@ -63,9 +65,14 @@ macro_rules! codes {
 }
 pub(crate) use codes;
 
+/// The code of that name.
+pub fn find(name: &str) -> Option<Code> {
+    all().find(|code| code.name() == name)
+}
+
 /// Every code there is.
 pub fn all() -> impl Iterator<Item = Code> {
-    [syntax::ALL, names::ALL, lines::ALL, records::ALL, settings::ALL, layers::ALL, values::ALL, examples::ALL]
+    [syntax::ALL, names::ALL, lines::ALL, records::ALL, settings::ALL, layers::ALL, values::ALL, whole::ALL, tidy::ALL, examples::ALL]
         .into_iter()
         .flatten()
         .copied()

@@ -192,5 +192,30 @@ fn line_start(text: &str, at: usize, back: usize) -> usize {
 /// Where the line ends that lies `on` lines after the one of `at`.
 fn line_end(text: &str, at: usize, on: usize) -> usize {
     let rest = text.get(at..).unwrap_or("");
-    rest.match_indices('\n').nth(on).map_or(text.len(), |(i, _)| at + i)
+    let end = rest.match_indices('\n').nth(on).map_or(text.len(), |(i, _)| at + i);
+    // miette takes a text that ends with half a `\r\n` for one whose last line was counted.
+    if rest.get(..end - at).is_some_and(|r| r.ends_with('\r')) { end - 1 } else { end }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::codes::names::UNKNOWN_FIELD;
+    use crate::source::Span;
+
+    #[test]
+    fn lines_are_numbered_the_same_with_either_ending() {
+        let drawn = |text: &str| {
+            let mut sources = Sources::default();
+            let file = sources.add("a.mapping", text);
+            let at = text.find("here").unwrap();
+            let fault = Diagnostic::new(UNKNOWN_FIELD, "unknown", Span::new(file, at, at + 4), "this");
+            render(&sources, &fault, Style::default())
+        };
+        let text = "one\ntwo here\nthree\nfour\n";
+        assert!(drawn(text).contains(" 3 │ three"), "{}", drawn(text));
+        assert_eq!(drawn(&text.replace('\n', "\r\n")), drawn(text));
+        let last = "one\ntwo here";
+        assert_eq!(drawn(&last.replace('\n', "\r\n")), drawn(last));
+    }
 }

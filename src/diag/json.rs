@@ -2,7 +2,7 @@
 //!
 //! Lines and columns count from 1, columns in characters, ends excluded. Names are stable.
 
-use super::{Diagnostic, Severity};
+use super::{Diagnostic, Fix, Severity};
 use crate::source::{Sources, Span};
 use serde::Serialize;
 
@@ -23,7 +23,7 @@ pub struct JsonDiagnostic {
     pub place: Option<Place>,
     /// All places, the fault's own first.
     pub labels: Vec<JsonLabel>,
-    pub fixes: Vec<Fix>,
+    pub fixes: Vec<JsonFix>,
 }
 
 #[derive(Debug, Serialize)]
@@ -44,14 +44,14 @@ pub struct Place {
 
 /// A change of the files that mends a fault.
 #[derive(Debug, Serialize)]
-pub struct Fix {
+pub struct JsonFix {
     pub title: String,
     pub safe: bool,
-    pub edits: Vec<Edit>,
+    pub edits: Vec<JsonEdit>,
 }
 
 #[derive(Debug, Serialize)]
-pub struct Edit {
+pub struct JsonEdit {
     #[serde(flatten)]
     pub place: Place,
     pub text: String,
@@ -106,6 +106,11 @@ fn diagnostic(sources: &Sources, d: &Diagnostic) -> JsonDiagnostic {
             .iter()
             .map(|label| JsonLabel { place: place(sources, label.span), text: label.text.clone() })
             .collect(),
-        fixes: Vec::new(),
+        fixes: d.fixes.iter().map(|f| fix(sources, f)).collect(),
     }
+}
+
+fn fix(sources: &Sources, fix: &Fix) -> JsonFix {
+    let edit = |e: &super::Edit| JsonEdit { place: place(sources, e.span), text: e.text.clone() };
+    JsonFix { title: fix.title.clone(), safe: fix.safe, edits: fix.edits.iter().map(edit).collect() }
 }

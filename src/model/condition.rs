@@ -1,6 +1,6 @@
 //! Expressions and conditions over the fields of one side's record.
 
-use super::scope::{self, Globals, Records};
+use super::scope::{self, Globals, Records, Spot};
 use super::settings::SettingValue;
 use crate::diag::Diagnostic;
 use crate::diag::codes::{lines, names, records as codes};
@@ -8,7 +8,6 @@ use crate::diag::suggest::did_you_mean;
 use crate::functions::Shape;
 use crate::program::expr::{Arithmetic, Member, Piece};
 use crate::program::{Expr, Slot};
-use crate::schema;
 use crate::source::Span;
 use crate::syntax::ast::{self, BinaryOp, ExprKind, IsTest, TemplatePart, Word};
 use crate::systems::Comparison;
@@ -26,7 +25,7 @@ pub struct Typed {
 pub struct Reader<'r, 'g> {
     pub globals: &'r Globals<'g>,
     pub entity: &'r str,
-    pub records: &'r mut Records,
+    pub records: &'r mut Records<'g>,
     /// Slots are those of this part's elements.
     pub part: Option<usize>,
     pub diagnostics: &'r mut Vec<Diagnostic>,
@@ -118,9 +117,9 @@ impl Reader<'_, '_> {
     }
 
     fn path(&mut self, path: &ast::Path, near: Option<&Type>) -> Option<Typed> {
-        match self.records.find(self.globals, self.entity, path) {
-            Ok(Some(column)) => {
-                let slot = self.place(&column);
+        match self.records.locate(self.globals, self.entity, path) {
+            Ok(Some((spot, column))) => {
+                let slot = self.slot(spot);
                 let (ty, nullable) = (column.ty.clone(), column.field.nullable);
                 return Some(Typed { expr: Expr::Slot(slot), shape: Shape::One(ty), nullable });
             }
@@ -167,7 +166,7 @@ impl Reader<'_, '_> {
         let settings =
             self.globals.settings.all.keys().map(|k| k.strip_prefix(&format!("{}.", self.entity)).unwrap_or(k));
         let other = self.records.side.other();
-        let elsewhere = schema::of(other).records.iter().any(|r| r.field(name).is_some());
+        let elsewhere = self.globals.schemas.of(other).records.iter().any(|r| r.field(name).is_some());
         match did_you_mean(name, fields.chain(settings)) {
             Some(help) => diagnostic.help(help),
             None if elsewhere => diagnostic.help(format!(
@@ -178,11 +177,11 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn place(&mut self, column: &schema::Column) -> Slot {
-        let field = self.records.slot(column);
-        match self.part {
-            Some(part) => Slot::Part { part, field },
-            None => Slot::Own(field),
+    pub fn slot(&self, spot: Spot) -> Slot {
+        match (spot, self.part) {
+            (Spot::Owner(field), _) => Slot::Owner(field),
+            (Spot::Own(field), Some(part)) => Slot::Part { part, field },
+            (Spot::Own(field), None) => Slot::Own(field),
         }
     }
 
@@ -200,15 +199,18 @@ impl Reader<'_, '_> {
     fn tuple(&mut self, parts: &[ast::Expr]) -> Option<Typed> {
         let mut exprs = Vec::new();
         let mut types = Vec::new();
+        // Joined to one text it is nothing only where all of it is.
+        let mut nullable = true;
         for part in parts {
             let typed = self.expr(part, None)?;
             exprs.push(typed.expr);
+            nullable &= typed.nullable;
             types.push(match typed.shape {
                 Shape::One(ty) => ty,
                 Shape::Tuple(_) => return None,
             });
         }
-        Some(Typed { expr: Expr::Tuple(exprs), shape: Shape::Tuple(types), nullable: true })
+        Some(Typed { expr: Expr::Tuple(exprs), shape: Shape::Tuple(types), nullable })
     }
 
     fn number(&mut self, expr: &ast::Expr) -> Option<Typed> {
@@ -285,6 +287,10 @@ impl Reader<'_, '_> {
             Expr::Slot(Slot::Own(place) | Slot::Part { field: place, .. }) => {
                 self.records.select.fields.get(*place).is_some_and(|f| f.blank_is_nothing)
             }
+            Expr::Slot(Slot::Owner(place)) => {
+                let above = self.records.owner.as_ref().and_then(|owner| owner.select.fields.get(*place));
+                above.is_some_and(|f| f.blank_is_nothing)
+            }
             _ => false,
         };
         if blank { Expr::Const(Value::Null) } else { expr }
@@ -326,8 +332,9 @@ impl Reader<'_, '_> {
     }
 
     fn quantified(&mut self, list: &ast::Path, condition: &ast::Expr) -> Option<Expr> {
-        let column = match self.records.find(self.globals, self.entity, list) {
-            Ok(Some(column)) => column,
+        let path_span = list.span;
+        let (spot, column) = match self.records.locate(self.globals, self.entity, list) {
+            Ok(Some(found)) => found,
             Ok(None) => {
                 self.diagnostics.push(self.records.unknown(list));
                 return None;
@@ -342,10 +349,14 @@ impl Reader<'_, '_> {
             self.diagnostics.push(Diagnostic::new(lines::TYPE_MISMATCH, message, list.span, format!("{}", column.ty)));
             return None;
         };
-        let list = self.place(&column);
-        let (Slot::Own(place) | Slot::Part { field: place, .. }) = list;
-        let record = schema::of(self.records.side).record(record)?;
-        let mut inner = Records::new(self.records.side, record, None);
+        let (Spot::Own(place), list) = (spot, self.slot(spot)) else {
+            let message = "a list of the record above cannot be asked from here";
+            self.diagnostics.push(Diagnostic::new(codes::NOT_A_CONDITION, message, path_span, "of the owner"));
+            return None;
+        };
+        let schemas = self.globals.schemas;
+        let record = schemas.of(self.records.side).record(record)?;
+        let mut inner = Records::new(schemas, self.records.side, record, None);
         if let Some(of) = self.records.select.fields.get(place).and_then(|f| f.of.as_deref()) {
             inner.select = of.clone();
         }
@@ -363,6 +374,19 @@ impl Reader<'_, '_> {
         Some(Expr::Any { list, condition: Box::new(condition?) })
     }
 
+    /// A condition whose faults are told elsewhere.
+    fn condition_quietly(&mut self, expr: &ast::Expr) -> Option<Expr> {
+        let mut quiet = Vec::new();
+        let mut reader = Reader {
+            globals: self.globals,
+            entity: self.entity,
+            records: self.records,
+            part: self.part,
+            diagnostics: &mut quiet,
+        };
+        reader.condition(expr)
+    }
+
     fn choice(&mut self, branches: &[ast::Branch], otherwise: Option<&ast::Expr>) -> Option<Typed> {
         let mut compiled = Vec::new();
         let mut shape: Option<Shape> = None;
@@ -378,6 +402,11 @@ impl Reader<'_, '_> {
             typed.expr
         };
         for branch in branches {
+            // A branch that the settings rule out says nothing about what can come out.
+            let ruled_out = self.condition_quietly(&branch.condition).is_some_and(|c| decided(&c) == Some(false));
+            if ruled_out {
+                continue;
+            }
             let (condition, value) = (self.condition(&branch.condition), self.expr(&branch.value, None));
             let reason = format!("`{}` is blank", self.globals.sources.slice(branch.value.span));
             let fallback = branch.fallback.as_ref().map(|f| super::steps::fallback(self, f, reason));
@@ -393,6 +422,30 @@ impl Reader<'_, '_> {
             None => None,
         };
         Some(Typed { expr: Expr::Choice { branches: compiled, otherwise }, shape: shape?, nullable })
+    }
+}
+
+/// What a condition comes to whatever the record holds.
+fn decided(condition: &Expr) -> Option<bool> {
+    match condition {
+        Expr::Const(Value::Bool(value)) => Some(*value),
+        Expr::IsBlank(of) => match &**of {
+            Expr::Const(value) => Some(value.is_null()),
+            Expr::Named(_) => Some(false),
+            _ => None,
+        },
+        Expr::Not(of) => decided(of).map(|value| !value),
+        Expr::And(a, b) => match (decided(a), decided(b)) {
+            (Some(false), _) | (_, Some(false)) => Some(false),
+            (Some(true), Some(true)) => Some(true),
+            _ => None,
+        },
+        Expr::Or2(a, b) => match (decided(a), decided(b)) {
+            (Some(true), _) | (_, Some(true)) => Some(true),
+            (Some(false), Some(false)) => Some(false),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! The two ends of a line: what can be read there, and what can be written.
 
-use super::condition::Reader;
+use super::condition::{Reader, Typed};
+use super::steps::{self, EndTypes};
 use crate::diag::Diagnostic;
 use crate::diag::codes::lines as codes;
 use crate::functions::Shape;
@@ -8,27 +9,29 @@ use crate::program::{Expr, Slot};
 use crate::schema::Column;
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprKind, TemplatePart};
-use crate::value::Type;
+use crate::value::{Side, Type};
 
 /// One end, read and if possible written.
-pub struct End {
+pub struct End<'a> {
     /// Its value as it is read.
     pub read: Expr,
     pub shape: Shape,
+    /// It can be nothing.
+    pub nullable: bool,
     /// The fields it writes, if it can be written.
-    pub fields: Vec<Target>,
+    pub fields: Vec<Target<'a>>,
     /// For a template of one field: the texts around it.
     pub around: Option<(String, String)>,
     pub span: Span,
 }
 
-pub struct Target {
+pub struct Target<'a> {
     pub slot: Slot,
-    pub column: Column<'static>,
+    pub column: Column<'a>,
 }
 
-/// Compiles an end; `reading` says whether anything is read from it.
-pub fn compile(reader: &mut Reader, what: &ast::Expr) -> Option<End> {
+/// Compiles an end; the columns it names are asked for from now on.
+pub fn compile<'a>(reader: &mut Reader<'_, 'a>, what: &ast::Expr) -> Option<End<'a>> {
     let paths: Vec<&ast::Path> = match &what.kind {
         ExprKind::Path(path) => vec![path],
         ExprKind::Tuple(parts) if parts.iter().all(|p| matches!(p.kind, ExprKind::Path(_))) => {
@@ -39,24 +42,11 @@ pub fn compile(reader: &mut Reader, what: &ast::Expr) -> Option<End> {
         }
         _ => Vec::new(),
     };
-    let typed = match &what.kind {
-        ExprKind::FirstOf(_) => {
-            let message = "`first of` is not carried out by this version";
-            let code = crate::diag::codes::records::UNSUPPORTED;
-            reader.diagnostics.push(Diagnostic::new(code, message, what.span, "here"));
-            return None;
-        }
-        _ => reader.expr(what, None)?,
-    };
+    let typed = reader.expr(what, None)?;
     let mut fields = Vec::new();
     for path in paths {
-        if let Ok(Some(column)) = reader.records.find(reader.globals, reader.entity, path) {
-            let place = reader.records.slot(&column);
-            let slot = match reader.part {
-                Some(part) => Slot::Part { part, field: place },
-                None => Slot::Own(place),
-            };
-            fields.push(Target { slot, column });
+        if let Ok(Some((spot, column))) = reader.records.locate(reader.globals, reader.entity, path) {
+            fields.push(Target { slot: reader.slot(spot), column });
         }
     }
     let around = match &what.kind {
@@ -66,7 +56,107 @@ pub fn compile(reader: &mut Reader, what: &ast::Expr) -> Option<End> {
     if matches!(what.kind, ExprKind::Template(_)) && around.is_none() {
         fields.clear();
     }
-    Some(End { read: typed.expr, shape: typed.shape, fields, around, span: what.span })
+    Some(End { read: typed.expr, shape: typed.shape, nullable: typed.nullable, fields, around, span: what.span })
+}
+
+/// `first of (workType.guid -> link WorkType, default_product)`, read towards the other side.
+pub fn first_of<'a>(
+    reader: &mut Reader<'_, 'a>,
+    options: &[Vec<ast::Expr>],
+    refers: Option<(String, String)>,
+    towards: Option<Type>,
+    span: Span,
+) -> Option<End<'a>> {
+    let to = reader.records.side.other();
+    let mut exprs = Vec::new();
+    let mut first: Option<Shape> = None;
+    let mut nullable = true;
+    let mut faulty = false;
+    for option in options {
+        let Some(typed) = chain(reader, option, &refers, &towards, to) else {
+            faulty = true;
+            continue;
+        };
+        nullable &= typed.nullable;
+        first = Some(match (first, typed.shape) {
+            (None, shape) => shape,
+            (Some(before), shape) => match wider(&before, &shape) {
+                Some(shape) => shape,
+                None => {
+                    let message = format!("{shape} stands beside {before}");
+                    let at = option.first().map_or(span, |e| e.span);
+                    reader.diagnostics.push(
+                        Diagnostic::new(codes::TYPE_MISMATCH, message, at, "another type")
+                            .help("all that `first of` chooses from must be of one type"),
+                    );
+                    return None;
+                }
+            },
+        });
+        exprs.push(typed.expr);
+    }
+    if faulty {
+        return None;
+    }
+    Some(End { read: Expr::FirstOf(exprs), shape: first?, nullable, fields: Vec::new(), around: None, span })
+}
+
+fn chain(
+    reader: &mut Reader,
+    option: &[ast::Expr],
+    refers: &Option<(String, String)>,
+    towards: &Option<Type>,
+    to: Side,
+) -> Option<Typed> {
+    let (head, rest) = option.split_first()?;
+    let end = compile(reader, head)?;
+    let text = reader.globals.sources.slice(head.span).trim().to_owned();
+    let referred = end.fields.first().and_then(|f| f.column.field.refers.clone()).map(|(record, _)| record);
+    let own = end.ty();
+    let types = match to {
+        Side::Business => EndTypes {
+            severa: own,
+            business: towards.clone(),
+            refers: refers.clone(),
+            severa_refers: referred,
+            severa_text: text,
+        },
+        Side::Severa => EndTypes {
+            severa: towards.clone(),
+            business: own,
+            refers: end.fields.first().and_then(|f| f.column.field.refers.clone()),
+            severa_refers: refers.as_ref().map(|(record, _)| record.clone()),
+            severa_text: text,
+        },
+    };
+    let (mut expr, mut shape, mut nullable) = (end.read, end.shape, end.nullable);
+    for what in rest {
+        let step =
+            steps::compile(reader, &ast::Segment { what: what.clone(), fallback: None, span: what.span }, &types)?;
+        shape = match step.shape(to, false, &shape) {
+            Ok(shape) => shape,
+            Err(why) => {
+                reader.diagnostics.push(Diagnostic::new(codes::TYPE_MISMATCH, why, what.span, "here"));
+                return None;
+            }
+        };
+        nullable = step.nullable(to, nullable);
+        expr = step.apply(to, false, expr);
+    }
+    Some(Typed { expr, shape, nullable })
+}
+
+/// The type that holds either; texts take the larger size.
+fn wider(a: &Shape, b: &Shape) -> Option<Shape> {
+    let one = |ty: Type| Some(Shape::One(ty));
+    match (a, b) {
+        (Shape::One(Type::Text(Some(a))), Shape::One(Type::Text(Some(b)))) => one(Type::Text(Some(*a.max(b)))),
+        (Shape::One(Type::Text(_)), Shape::One(Type::Text(_))) => one(Type::Text(None)),
+        (Shape::One(Type::Int), Shape::One(Type::Decimal(d, s)))
+        | (Shape::One(Type::Decimal(d, s)), Shape::One(Type::Int)) => one(Type::Decimal(*d, *s)),
+        (a, b) if a == b => Some(a.clone()),
+        _ => None,
+    }
 }
 
 fn texts_around(parts: &[TemplatePart]) -> Option<(String, String)> {
@@ -83,7 +173,7 @@ fn texts_around(parts: &[TemplatePart]) -> Option<(String, String)> {
     }
 }
 
-impl End {
+impl End<'_> {
     /// One expression for each field it writes, from the value that arrives.
     pub fn write(&self, value: Expr) -> Vec<Expr> {
         match (&self.around, self.fields.len()) {
@@ -100,73 +190,5 @@ impl End {
             Shape::One(ty) => Some(ty.clone()),
             Shape::Tuple(_) => None,
         }
-    }
-
-    /// Whether a value of a type can be written here, field by field; what is wrong becomes a diagnostic.
-    pub fn accepts(&self, shape: &Shape, from: Span, diagnostics: &mut Vec<Diagnostic>) -> bool {
-        let types: Vec<&Type> = match shape {
-            Shape::One(ty) => vec![ty],
-            Shape::Tuple(types) => types.iter().collect(),
-        };
-        if types.len() != self.fields.len() {
-            let message = format!("{} fields here, and {} values come", self.fields.len(), types.len());
-            diagnostics.push(Diagnostic::new(
-                codes::TYPE_MISMATCH,
-                message,
-                self.span,
-                format!("{shape} arrives here"),
-            ));
-            return false;
-        }
-        types.iter().zip(&self.fields).all(|(ty, target)| self.accepts_field(ty, target, from, diagnostics))
-    }
-
-    fn accepts_field(&self, given: &Type, target: &Target, from: Span, diagnostics: &mut Vec<Diagnostic>) -> bool {
-        let name = &target.column.name;
-        let fault = match (given, &target.column.ty) {
-            (Type::Text(Some(given)), Type::Text(Some(size))) if given <= size => return true,
-            (Type::Text(given), Type::Text(Some(size))) => {
-                let given =
-                    given.map_or("a text of any length".to_owned(), |n| format!("a text of up to {n} characters"));
-                let help =
-                    format!("say what happens to a longer text: `fit({size})` both ways, `truncate({size})` one way");
-                Diagnostic::new(
-                    codes::MAY_NOT_FIT,
-                    format!("{given} may not fit into `{name}`"),
-                    self.span,
-                    format!("holds {size} characters"),
-                )
-                .help(help)
-            }
-            (Type::Text(_) | Type::Enum(_), Type::Text(None)) => return true,
-            (Type::Enum(words), Type::Text(Some(size))) if words.iter().all(|w| w.len() <= *size as usize) => {
-                return true;
-            }
-            (Type::Text(_), Type::Enum(_)) => return true,
-            (Type::Int, Type::Int | Type::Decimal(..)) => return true,
-            (Type::Decimal(_, given), Type::Decimal(_, places)) if given <= places => return true,
-            (Type::Decimal(_, given), Type::Decimal(_, places)) => {
-                let message = format!("a number with up to {given} places may lose digits in `{name}`");
-                Diagnostic::new(codes::MAY_LOSE_DIGITS, message, self.span, format!("holds {places} places"))
-                    .help(format!("write `round({places})`"))
-            }
-            (a, b) if a == b => return true,
-            (given, wanted) => {
-                let help = match (given, wanted) {
-                    (Type::Text(_), Type::Int) | (Type::Int, Type::Text(_)) => {
-                        "put `key` between them: it goes between number keys and text keys"
-                    }
-                    (Type::Guid, _) => "a reference goes through `link ENTITY`, a code through a table",
-                    (Type::Bool, _) | (_, Type::Bool) => "put a value map between them: `{ true <-> 1, false <-> 0 }`",
-                    _ => "put a transform or table between them",
-                };
-                let message = format!("{given} does not go into `{name}`, which is {wanted}");
-                Diagnostic::new(codes::TYPE_MISMATCH, message, self.span, format!("{wanted}"))
-                    .also(from, format!("{given}"))
-                    .help(help)
-            }
-        };
-        diagnostics.push(fault);
-        false
     }
 }

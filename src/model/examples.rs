@@ -30,7 +30,7 @@ pub fn resolve(
             Some(place) => found.extend(one(globals, example, place, entities, faulty, diagnostics)),
             // Of an entity that is switched off nothing can be shown.
             None if merged.entities.iter().any(|e| e.name.value == *name) => {}
-            None => diagnostics.push(scope::unknown_entity(globals, &example.entity)),
+            None => diagnostics.extend(scope::unknown_entity(globals, &example.entity)),
         }
     }
     found
@@ -169,7 +169,7 @@ fn carried(entity: &Entity, to: Side) -> Vec<(Option<String>, String)> {
     for line in entity.lines.iter().filter(|l| l.writes_to(to) && (creates || l.write_back)) {
         for slot in line.slots(to) {
             let list = match slot {
-                Slot::Own(_) => None,
+                Slot::Own(_) | Slot::Owner(_) => None,
                 Slot::Part { part, .. } => entity.parts.get(*part).map(|p| p.field.clone()),
             };
             carried.push((list, entity.field_name(to, *slot).to_owned()));
@@ -194,12 +194,12 @@ struct Sides<'a, 'g> {
     fine: bool,
 }
 
-impl Sides<'_, '_> {
+impl<'g> Sides<'_, 'g> {
     /// The records of a side with what the entity asks of them.
-    fn records(&self, side: Side) -> Records {
+    fn records(&self, side: Side) -> Records<'g> {
         let def = &self.globals.entities[self.place];
         let (record, index) = if side == Side::Severa { def.severa } else { def.business };
-        let mut records = Records::new(side, record, index);
+        let mut records = Records::new(self.globals.schemas, side, record, index);
         records.select = self.entity.select(side).clone();
         records
     }
@@ -210,7 +210,7 @@ impl Sides<'_, '_> {
     }
 
     /// The column of a path, told where there is none.
-    fn column(&mut self, records: &Records, path: &Path) -> Option<schema::Column<'static>> {
+    fn column<'r>(&mut self, records: &Records<'r>, path: &Path) -> Option<schema::Column<'r>> {
         match records.find(self.globals, &self.entity.name, path) {
             Ok(Some(column)) => return Some(column),
             Ok(None) => {
@@ -296,7 +296,12 @@ impl Sides<'_, '_> {
     }
 
     /// The records of a list, with what is asked of them.
-    fn elements(&mut self, records: &Records, column: &schema::Column, span: Span) -> Option<Records> {
+    fn elements<'r>(
+        &mut self,
+        records: &Records<'r>,
+        column: &schema::Column,
+        span: Span,
+    ) -> Option<Records<'r>> {
         let Type::List(name) = &column.ty else {
             self.fault(Diagnostic::new(
                 codes::EXAMPLE_WRONG_VALUE,
@@ -306,7 +311,8 @@ impl Sides<'_, '_> {
             ));
             return None;
         };
-        let mut inner = Records::new(records.side, schema::of(records.side).record(name)?, None);
+        let record = records.schemas.of(records.side).record(name)?;
+        let mut inner = Records::new(records.schemas, records.side, record, None);
         if let Some(of) =
             records.select.slot(&column.name).and_then(|s| records.select.fields.get(s)).and_then(|f| f.of.as_deref())
         {

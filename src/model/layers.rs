@@ -1,10 +1,14 @@
 //! Several files and mappings made one: what `extends`, `change`, `drop` and `off` come to.
 
+mod change;
+
 use crate::diag::Diagnostic;
 use crate::diag::codes::{layers as codes, names};
 use crate::diag::suggest::did_you_mean;
 use crate::source::{FileId, Sources, Span};
-use crate::syntax::ast::{self, Item, Name, Statement};
+use crate::syntax::ast::{self, Item, Name};
+pub(super) use change::end_text;
+use change::{Changing, change_rows, changes_nothing, same_text, setting_mut};
 use std::collections::BTreeMap;
 
 /// All mappings at hand, by name; files with one name form one mapping together.
@@ -22,10 +26,14 @@ pub struct Merged {
     pub tables: Vec<ast::Table>,
     pub entities: Vec<ast::Entity>,
     /// Entities that a layer switched off.
-    pub off: Vec<String>,
+    pub off: Vec<Name>,
     /// With the layer that each is written in, counted from below.
     pub examples: Vec<(usize, ast::Example)>,
     layer: usize,
+    /// The files of the mapping itself, without those of what it extends.
+    pub own: Vec<FileId>,
+    /// Lines that a layer dropped, by entity or part.
+    pub drops: Vec<Dropped>,
     /// Where entities are written and changed, by name.
     stretches: Vec<(String, Span)>,
 }
@@ -119,6 +127,7 @@ impl<'a> Library<'a> {
             }
         }
         let mut merged = Merged { name: name.to_owned(), ..Merged::default() };
+        merged.own = chain.first().into_iter().flat_map(|files| files.iter().map(|(id, _)| *id)).collect();
         for (layer, files) in chain.into_iter().rev().enumerate() {
             merged.layer = layer;
             // New things first, so that the order of files within a layer does not matter to changes.
@@ -134,7 +143,22 @@ impl<'a> Library<'a> {
     }
 }
 
+/// A line that a layer dropped.
+#[derive(Debug)]
+pub struct Dropped {
+    /// The entity, whichever of its parts the line stood in.
+    pub entity: String,
+    /// Both ends, without blanks.
+    pub ends: (String, String),
+    pub span: Span,
+}
+
 impl Merged {
+    /// Where a layer switches an entity off.
+    pub fn switched_off(&self, entity: &str) -> Option<Span> {
+        self.off.iter().find(|name| name.value == entity).map(|name| name.span)
+    }
+
     /// Where an entity is written and changed.
     pub fn stretches(&self, entity: &str) -> Vec<Span> {
         self.stretches.iter().filter(|(name, _)| name == entity).map(|(_, span)| *span).collect()
@@ -160,9 +184,14 @@ impl Merged {
 
     fn change(&mut self, sources: &Sources, item: &Item, diagnostics: &mut Vec<Diagnostic>) {
         match item {
-            Item::ChangeSetting { name, value, .. } => {
+            Item::ChangeSetting { name, value, span } => {
                 match setting_mut(&mut self.settings, &mut self.entities, &name.value) {
-                    Some(setting) => setting.default = Some(value.clone()),
+                    Some(setting) => {
+                        if setting.default.as_ref().is_some_and(|old| same_text(sources, old.span, value.span)) {
+                            diagnostics.push(changes_nothing(setting.span, *span));
+                        }
+                        setting.default = Some(value.clone());
+                    }
                     None => {
                         diagnostics.push(nothing("setting", name, self.settings.iter().map(|s| s.name.value.as_str())))
                     }
@@ -170,21 +199,25 @@ impl Merged {
             }
             Item::ChangeTable { name, rows, .. } => match self.tables.iter_mut().find(|t| t.name.value == name.value) {
                 Some(ast::Table { kind: ast::TableKind::Given { rows: old, .. }, .. }) => {
-                    change_rows(sources, old, rows)
+                    change_rows(sources, old, rows, diagnostics);
                 }
                 _ => diagnostics.push(nothing("given table", name, self.tables.iter().map(|t| t.name.value.as_str()))),
             },
             Item::ChangeEntity { name, body, span } => {
                 self.stretches.push((name.value.clone(), *span));
                 match self.entities.iter_mut().find(|e| e.name.value == name.value) {
-                    Some(entity) => change_body(sources, &mut entity.body, body, &name.value, diagnostics),
+                    Some(entity) => {
+                        let mut changing =
+                            Changing { sources, entity: &name.value, diagnostics, drops: &mut self.drops };
+                        changing.body(&mut entity.body, body, &name.value);
+                    }
                     None => {
                         diagnostics.push(nothing("entity", name, self.entities.iter().map(|e| e.name.value.as_str())))
                     }
                 }
             }
             Item::OffEntity { name, .. } => match self.entities.iter().any(|e| e.name.value == name.value) {
-                true => self.off.push(name.value.clone()),
+                true => self.off.push(name.clone()),
                 false => diagnostics.push(nothing("entity", name, self.entities.iter().map(|e| e.name.value.as_str()))),
             },
             _ => {}
@@ -223,177 +256,5 @@ fn nothing<'a>(what: &str, name: &Name, known: impl Iterator<Item = &'a str>) ->
     match did_you_mean(&name.value, known) {
         Some(help) => diagnostic.help(help),
         None => diagnostic.help("to add something new, write it without `change`"),
-    }
-}
-
-/// A setting by its name, or by its entity's and its own: `Project.guid_field`.
-fn setting_mut<'m>(
-    settings: &'m mut [ast::Setting],
-    entities: &'m mut [ast::Entity],
-    name: &str,
-) -> Option<&'m mut ast::Setting> {
-    match name.split_once('.') {
-        None => settings.iter_mut().find(|s| s.name.value == name),
-        Some((entity, own)) => {
-            let entity = entities.iter_mut().find(|e| e.name.value == entity)?;
-            entity.body.iter_mut().find_map(|statement| match statement {
-                Statement::Setting(setting) if setting.name.value == own => Some(setting),
-                _ => None,
-            })
-        }
-    }
-}
-
-/// Rows with a key of the new rows take their place; others are added before the `else`.
-fn change_rows(sources: &Sources, old: &mut Vec<ast::MapRow>, new: &[ast::MapRow]) {
-    let text = |key: &ast::MapKey| match key {
-        ast::MapKey::Value(expr) => sources.slice(expr.span).to_owned(),
-        ast::MapKey::Else(_) => "else".to_owned(),
-    };
-    for row in new {
-        match old.iter_mut().find(|o| text(&o.left) == text(&row.left)) {
-            Some(place) => *place = row.clone(),
-            None => old.insert(0, row.clone()),
-        }
-    }
-}
-
-fn change_body(
-    sources: &Sources,
-    body: &mut Vec<Statement>,
-    changes: &[Statement],
-    name: &str,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
-    for change in changes {
-        match change {
-            Statement::Line(line) => put_line(sources, body, line),
-            Statement::Drop { field, .. } => drop_line(sources, body, field, name, diagnostics),
-            Statement::Send(send) if send.also => narrow(body, send, diagnostics),
-            Statement::ChangePart { name, body: inner, .. } => {
-                let part = body.iter_mut().find_map(|s| match s {
-                    Statement::Part(part) if part.name.value == name.value => Some(part),
-                    _ => None,
-                });
-                match part {
-                    Some(part) => change_body(sources, &mut part.body, inner, &name.value, diagnostics),
-                    None => diagnostics.push(nothing("part", name, parts(changes))),
-                }
-            }
-            Statement::Setting(_)
-            | Statement::Table(_)
-            | Statement::Part(_)
-            | Statement::OnCreate { .. }
-            | Statement::OnlyIf { .. }
-            | Statement::Hold { .. } => {
-                body.push(change.clone());
-            }
-            other => {
-                body.retain(|s| !same_kind(s, other));
-                body.push(other.clone());
-            }
-        }
-    }
-}
-
-fn parts(body: &[Statement]) -> impl Iterator<Item = &str> {
-    body.iter().filter_map(|s| match s {
-        Statement::Part(part) => Some(part.name.value.as_str()),
-        _ => None,
-    })
-}
-
-/// Whether a statement of a change takes the place of one below it.
-fn same_kind(old: &Statement, new: &Statement) -> bool {
-    match (old, new) {
-        (Statement::Send(old), Statement::Send(new)) => old.side.value == new.side.value,
-        _ => std::mem::discriminant(old) == std::mem::discriminant(new),
-    }
-}
-
-/// The text of a line's end without blanks, by which lines of two layers are the same.
-pub(super) fn end_text(sources: &Sources, segment: &ast::Segment) -> String {
-    sources.slice(segment.what.span).split_whitespace().collect()
-}
-
-fn ends(sources: &Sources, line: &ast::Line) -> (String, String) {
-    let text = |segment: Option<&ast::Segment>| segment.map(|s| end_text(sources, s)).unwrap_or_default();
-    (text(line.segments.first()), text(line.segments.last()))
-}
-
-fn put_line(sources: &Sources, body: &mut Vec<Statement>, line: &ast::Line) {
-    let new = ends(sources, line);
-    let place = body.iter_mut().find_map(|s| match s {
-        Statement::Line(old) if ends(sources, old) == new => Some(old),
-        _ => None,
-    });
-    match place {
-        Some(old) => *old = line.clone(),
-        None => body.push(Statement::Line(line.clone())),
-    }
-}
-
-fn drop_line(
-    sources: &Sources,
-    body: &mut Vec<Statement>,
-    field: &ast::Path,
-    name: &str,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
-    let wanted: String = sources.slice(field.span).split_whitespace().collect();
-    let before = body.len();
-    let mut known = Vec::new();
-    body.retain(|s| match s {
-        Statement::Line(line) => {
-            let (left, right) = ends(sources, line);
-            let keep = left != wanted && right != wanted;
-            known.extend([left, right]);
-            keep
-        }
-        _ => true,
-    });
-    if body.len() == before {
-        let diagnostic = Diagnostic::new(
-            codes::DROP_OF_NOTHING,
-            format!("`{name}` has no line for `{wanted}`"),
-            field.span,
-            "nothing to drop",
-        );
-        diagnostics.push(match did_you_mean(&wanted, known.iter().map(String::as_str)) {
-            Some(help) => diagnostic.help(help),
-            None => diagnostic,
-        });
-    }
-}
-
-fn narrow(body: &mut [Statement], send: &ast::Send, diagnostics: &mut Vec<Diagnostic>) {
-    let below = body.iter_mut().find_map(|s| match s {
-        Statement::Send(below) if below.side.value == send.side.value => Some(below),
-        _ => None,
-    });
-    match below {
-        Some(below) => {
-            let both = |old: ast::Expr, new: ast::Expr| ast::Expr {
-                span: new.span,
-                kind: ast::ExprKind::Binary {
-                    op: crate::source::Spanned::new(ast::BinaryOp::And, new.span),
-                    left: Box::new(old),
-                    right: Box::new(new),
-                },
-            };
-            below.condition = match (below.condition.take(), send.condition.clone()) {
-                (Some(old), Some(new)) => Some(both(old, new)),
-                (old, new) => old.or(new),
-            };
-        }
-        None => diagnostics.push(
-            Diagnostic::new(
-                codes::NARROWS_NOTHING,
-                format!("nothing is said below about what is sent from {}", send.side.value.word()),
-                send.span,
-                "`also` narrows a filter that is there",
-            )
-            .help(format!("write `send from {} where …`", send.side.value.word())),
-        ),
     }
 }

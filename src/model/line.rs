@@ -1,20 +1,24 @@
 //! A line of the mapping, from its two ends and its steps to the program's line.
 
+use super::capacity::{self, Arrival};
 use super::condition::Reader;
 use super::ends::{self, End};
+use super::facts::{LineFact, LinkFact};
 use super::scope::{Globals, Records};
-use super::steps::{self, EndTypes, Step};
+use super::steps::{self, EndTypes, Step, StepKind};
 use crate::diag::Diagnostic;
 use crate::diag::codes::lines as codes;
+use crate::program::expr::Fallback;
 use crate::program::{Expr, Line, Origin};
 use crate::schema::Column;
 use crate::source::Span;
-use crate::syntax::ast::{self, Arrow};
+use crate::syntax::ast::{self, Arrow, ExprKind};
 use crate::value::Side;
 
 /// Where a line stands.
 pub struct Place<'a> {
-    pub entity: &'a str,
+    /// Whose settings and tables come before the mapping's.
+    pub settings: &'a str,
     /// The entity's own arrow.
     pub direction: Arrow,
     pub part: Option<usize>,
@@ -25,93 +29,42 @@ pub struct Place<'a> {
 }
 
 /// Compiles a line; a faulty one is left out and said so.
-pub fn compile(
-    globals: &Globals,
+pub fn compile<'a>(
+    globals: &Globals<'a>,
     place: &Place,
-    severa: &mut Records,
-    business: &mut Records,
+    severa: &mut Records<'a>,
+    business: &mut Records<'a>,
     line: &ast::Line,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Line> {
+) -> Option<(Line, LineFact)> {
     let (first, last) = (line.segments.first()?, line.segments.last()?);
-    let mut left = Reader { globals, entity: place.entity, records: severa, part: place.part, diagnostics };
-    let left_end = ends::compile(&mut left, &first.what);
+    let entity = place.settings;
+    let mut right = Reader { globals, entity, records: business, part: None, diagnostics };
+    let right_end = end(&mut right, last, None);
+    let mut left = Reader { globals, entity, records: severa, part: place.part, diagnostics };
+    let left_end = end(&mut left, first, right_end.as_ref());
     let left_fallback = first.fallback.as_ref().map(|f| steps::fallback(&mut left, f, reason(globals, first)));
-    let mut right =
-        Reader { globals, entity: place.entity, records: business, part: None, diagnostics: left.diagnostics };
-    let right_end = ends::compile(&mut right, &last.what);
+    let mut right = Reader { globals, entity, records: business, part: None, diagnostics };
     let right_fallback = last.fallback.as_ref().map(|f| steps::fallback(&mut right, f, reason(globals, last)));
     let types = end_types(globals, left_end.as_ref(), right_end.as_ref(), first);
     let middle = &line.segments[1..line.segments.len() - 1];
-    let chain: Option<Vec<Step>> = middle.iter().map(|segment| steps::compile(&mut right, segment, &types)).collect();
-    let diagnostics = right.diagnostics;
-    let (left_end, right_end, chain) = (left_end?, right_end?, chain?);
-    let (left_fallback, right_fallback) = (left_fallback.flatten(), right_fallback.flatten());
-
-    let mut fine = true;
-    if line.arrow == Arrow::Both {
-        for step in &chain {
-            if let Some(why) = step.no_way_back() {
-                fine = false;
-                diagnostics.push(
-                    Diagnostic::new(codes::NO_WAY_BACK, format!("this line goes both ways, but {why}"), step.span, "no way back")
-                        .help("make the line one-way with `->`, give both ways with `(-> there <- back)`, or use `fit`, `trim` or `lower`, which only normalize"),
-                );
-            }
-        }
-    }
-    let mut way = |to: Side| -> Option<Vec<Expr>> {
-        let (source, target) = if to == Side::Business { (&left_end, &right_end) } else { (&right_end, &left_end) };
-        let both = line.arrow == Arrow::Both;
-        // In a one-way line everything stands as it is read; in a two-way line an end's fallback fills that end.
-        let (source_fallback, target_fallback) = match (to, both) {
-            (Side::Business, false) => (&left_fallback, &right_fallback),
-            (Side::Severa, false) => (&right_fallback, &left_fallback),
-            (Side::Business, true) => (&None, &right_fallback),
-            (Side::Severa, true) => (&None, &left_fallback),
-        };
-        if !writable(globals, place, line, to, target, diagnostics) {
-            return None;
-        }
-        let or = |expr: Expr, fallback: &Option<crate::program::expr::Fallback>| match fallback {
-            Some(fallback) => Expr::Or { of: Box::new(expr), fallback: fallback.clone() },
-            None => expr,
-        };
-        let mut expr = or(source.read.clone(), source_fallback);
-        let mut shape = source.shape.clone();
-        let ordered: Vec<&Step> =
-            if to == Side::Business { chain.iter().collect() } else { chain.iter().rev().collect() };
-        let undo = both && to == Side::Severa;
-        for step in ordered {
-            shape = match step.shape(to, undo, &shape) {
-                Ok(shape) => shape,
-                Err(why) => {
-                    diagnostics.push(
-                        Diagnostic::new(codes::TYPE_MISMATCH, why, step.span, "here")
-                            .also(source.span, format!("{}", source.shape)),
-                    );
-                    return None;
-                }
-            };
-            expr = step.apply(to, undo, expr);
-        }
-        if !target.accepts(&shape, source.span, diagnostics) {
-            return None;
-        }
-        Some(target.write(or(expr, target_fallback)))
-    };
-    if !fine {
+    let chain: Vec<Option<Step>> = middle.iter().map(|segment| steps::compile(&mut right, segment, &types)).collect();
+    let chain: Vec<Step> = chain.into_iter().collect::<Option<_>>()?;
+    let (left_end, right_end) = (left_end?, right_end?);
+    let fallbacks = (fine(left_fallback)?, fine(right_fallback)?);
+    if line.arrow == Arrow::Both && !can_go_back(&chain, diagnostics) {
         return None;
     }
+    let way = Way { globals, place, line, ends: (&left_end, &right_end), chain: &chain, fallbacks: &fallbacks };
     // A fault on the way there would be told again on the way back.
-    let forward = if line.arrow == Arrow::ToSevera { Vec::new() } else { way(Side::Business)? };
-    let backward = if line.arrow == Arrow::ToBusiness { Vec::new() } else { way(Side::Severa)? };
+    let forward = if line.arrow == Arrow::ToSevera { Vec::new() } else { way.compile(Side::Business, diagnostics)? };
+    let backward = if line.arrow == Arrow::ToBusiness { Vec::new() } else { way.compile(Side::Severa, diagnostics)? };
     let slots = |end: &End, read: &[Expr]| match end.fields.is_empty() {
         false => end.fields.iter().map(|f| f.slot).collect(),
         true => read.iter().flat_map(crate::program::expr::slots).collect::<Vec<_>>(),
     };
     let column = right_end.fields.first().map(|f| f.column.name.clone()).unwrap_or_default();
-    Some(Line {
+    let compiled = Line {
         key: key(globals, place, line),
         origin: origin(globals, line.span),
         direction: line.arrow,
@@ -123,7 +76,125 @@ pub fn compile(
         fixed: right_end.fields.iter().any(|f| !f.column.field.update),
         forward,
         backward,
-    })
+    };
+    let fact = LineFact { span: line.span, left: left_end.span, right: right_end.span, links: way.links() };
+    Some((compiled, fact))
+}
+
+/// An end; what `first of` chooses from leads to the other end.
+fn end<'a>(reader: &mut Reader<'_, 'a>, segment: &ast::Segment, other: Option<&End>) -> Option<End<'a>> {
+    match &segment.what.kind {
+        ExprKind::FirstOf(options) => {
+            let refers = other.and_then(|end| end.fields.first()?.column.field.refers.clone());
+            ends::first_of(reader, options, refers, other.and_then(End::ty), segment.what.span)
+        }
+        _ => ends::compile(reader, &segment.what),
+    }
+}
+
+/// Nothing said is fine; something faulty is not.
+fn fine(fallback: Option<Option<Fallback>>) -> Option<Option<Fallback>> {
+    match fallback {
+        None => Some(None),
+        Some(None) => None,
+        Some(fallback) => Some(fallback),
+    }
+}
+
+fn can_go_back(chain: &[Step], diagnostics: &mut Vec<Diagnostic>) -> bool {
+    let mut fine = true;
+    for step in chain {
+        let Some(why) = step.no_way_back() else { continue };
+        fine = false;
+        diagnostics.push(
+            Diagnostic::new(codes::NO_WAY_BACK, format!("this line goes both ways, but {why}"), step.span, "no way back")
+                .help("make the line one-way with `->`, give both ways with `(-> there <- back)`, or use `fit`, `trim` or `lower`, which only normalize"),
+        );
+    }
+    fine
+}
+
+/// What a line is made of, to be compiled towards either side.
+struct Way<'w, 'a> {
+    globals: &'w Globals<'a>,
+    place: &'w Place<'w>,
+    line: &'w ast::Line,
+    ends: (&'w End<'a>, &'w End<'a>),
+    chain: &'w [Step],
+    fallbacks: &'w (Option<Fallback>, Option<Fallback>),
+}
+
+impl Way<'_, '_> {
+    /// What stands in for nothing where the value begins, and where it arrives.
+    ///
+    /// In a one-way line everything stands as it is read; in a two-way line an end's fallback fills that end.
+    fn said(&self, to: Side) -> (Option<&Fallback>, Option<&Fallback>) {
+        let (left, right) = (self.fallbacks.0.as_ref(), self.fallbacks.1.as_ref());
+        match (to, self.line.arrow == Arrow::Both) {
+            (Side::Business, false) => (left, right),
+            (Side::Severa, false) => (right, left),
+            (Side::Business, true) => (None, right),
+            (Side::Severa, true) => (None, left),
+        }
+    }
+
+    fn compile(&self, to: Side, diagnostics: &mut Vec<Diagnostic>) -> Option<Vec<Expr>> {
+        let (left, right) = self.ends;
+        let (source, target) = if to == Side::Business { (left, right) } else { (right, left) };
+        if !writable(self.globals, self.place, self.line, to, target, diagnostics) {
+            return None;
+        }
+        let (begins, arrives) = self.said(to);
+        let or = |expr: Expr, fallback: Option<&Fallback>| match fallback {
+            Some(fallback) => Expr::Or { of: Box::new(expr), fallback: fallback.clone() },
+            None => expr,
+        };
+        let fills = |fallback: Option<&Fallback>| fallback.is_some_and(|f| !matches!(f, Fallback::Blank));
+        let mut expr = or(source.read.clone(), begins);
+        let mut shape = source.shape.clone();
+        let mut nullable = source.nullable && !fills(begins);
+        let undo = self.line.arrow == Arrow::Both && to == Side::Severa;
+        let ordered: Vec<&Step> =
+            if to == Side::Business { self.chain.iter().collect() } else { self.chain.iter().rev().collect() };
+        for step in ordered {
+            shape = match step.shape(to, undo, &shape) {
+                Ok(shape) => shape,
+                Err(why) => {
+                    diagnostics.push(
+                        Diagnostic::new(codes::TYPE_MISMATCH, why, step.span, "here")
+                            .also(source.span, format!("{}", source.shape)),
+                    );
+                    return None;
+                }
+            };
+            nullable = step.nullable(to, nullable);
+            expr = step.apply(to, undo, expr);
+        }
+        let nullable = nullable && !fills(arrives);
+        let fine = capacity::accepts(target, &Arrival::new(&expr, &shape, nullable, source.span), diagnostics);
+        fine.then(|| target.write(or(expr, arrives)))
+    }
+
+    fn links(&self) -> Vec<LinkFact> {
+        let said = |step: &Step, to: Side| {
+            let goes = match self.line.arrow {
+                Arrow::Both => true,
+                Arrow::ToBusiness => to == Side::Business,
+                Arrow::ToSevera => to == Side::Severa,
+            };
+            goes.then(|| step.fallback.is_some() || self.said(to).1.is_some())
+        };
+        let links = self.chain.iter().filter_map(|step| match &step.kind {
+            StepKind::Link { entity, .. } => Some(LinkFact {
+                entity: *entity,
+                span: step.span,
+                to_business: said(step, Side::Business),
+                to_severa: said(step, Side::Severa),
+            }),
+            _ => None,
+        });
+        links.collect()
+    }
 }
 
 /// A line that only goes where the entity itself does not.
@@ -187,10 +258,28 @@ fn writable(
         Side::Severa => place.direction != Arrow::ToBusiness,
     };
     for field in &target.fields {
+        if matches!(field.slot, crate::program::Slot::Owner(_)) {
+            let message = format!("`{}` belongs to the record above", field.column.name);
+            let help = "write it in a line of the entity itself, outside this part";
+            diagnostics.push(Diagnostic::new(codes::NOT_WRITABLE, message, target.span, "written here").help(help));
+            return false;
+        }
         let rights = field.column.field;
-        let allowed = rights.update || (rights.create && creates);
-        if allowed {
+        if place.on_create && !rights.create && rights.update {
+            let message = format!("`{}` of {} cannot be given when a record is created", field.column.name, to.title());
+            let help = "put the line outside `on create`: it is written once the record is there";
+            diagnostics
+                .push(Diagnostic::new(codes::NOT_ON_CREATE, message, target.span, "given on creation").help(help));
+            return false;
+        }
+        if rights.update || (rights.create && creates) {
             continue;
+        }
+        if rights.create {
+            let message = format!("`{}` of {} never changes once a record is there", field.column.name, to.title());
+            let help = format!("this line can only change records: no line creates any in {}", to.title());
+            diagnostics.push(Diagnostic::new(codes::NOT_ON_UPDATE, message, target.span, "changed here").help(help));
+            return false;
         }
         let why = if rights.derived { "is computed from other data" } else { "can only be read" };
         let arrow = if to == Side::Severa { "->" } else { "<-" };

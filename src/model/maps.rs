@@ -4,6 +4,7 @@ use super::condition::Reader;
 use super::scope;
 use super::settings::{SettingValue, Settings};
 use super::steps::StepKind;
+use super::tables::Table;
 use crate::diag::Diagnostic;
 use crate::diag::codes::lines as codes;
 use crate::functions::Shape;
@@ -12,13 +13,14 @@ use crate::program::expr::{MapRow, Member};
 use crate::syntax::ast::{self, Arrow, ExprKind, MapKey};
 use crate::value::{Type, Value};
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Rows {
     rows: Vec<MapRow>,
     otherwise: Option<Box<Expr>>,
 }
 
-pub fn compile(reader: &mut Reader, rows: &[ast::MapRow], types: Option<(Type, Type)>) -> Option<StepKind> {
+pub fn compile(reader: &mut Reader, rows: &[ast::MapRow], table: Option<&Table>) -> Option<StepKind> {
+    let function = table.is_some_and(|t| t.function);
     let mut to_business = Rows::default();
     let mut to_severa = Rows::default();
     let (mut left_type, mut right_type) = (None, None);
@@ -30,6 +32,11 @@ pub fn compile(reader: &mut Reader, rows: &[ast::MapRow], types: Option<(Type, T
                 *ty = Some(Type::Int);
                 let (low, high) = (bound(low)?, bound(high)?);
                 return Some(Some((Member::Between(low, high), Expr::Const(Value::Int(low)))));
+            }
+            if let (ExprKind::Text(text), Some(table)) = (&expr.kind, table)
+                && let Some(place) = table.named.get(text)
+            {
+                return Some(Some((Member::Is(Value::Null), Expr::Named(*place))));
             }
             let typed = reader.expr(expr, None)?;
             if let Shape::One(found) = typed.shape {
@@ -49,8 +56,13 @@ pub fn compile(reader: &mut Reader, rows: &[ast::MapRow], types: Option<(Type, T
             to_severa.add(right.as_ref(), left.as_ref());
         }
     }
+    if function {
+        // A one-way table goes from its left to its right in either direction of a line.
+        to_severa = to_business.clone();
+    }
+    let types = table.map(|t| (t.left.clone(), t.right.clone()));
     let (left, right) = types.or_else(|| Some((left_type?, right_type?)))?;
-    Some(StepKind::Map { to_business, to_severa, left, right })
+    Some(StepKind::Map { to_business, to_severa, left, right, function })
 }
 
 impl Rows {
@@ -66,13 +78,18 @@ impl Rows {
         Expr::Map { rows: self.rows.clone(), otherwise: self.otherwise.clone(), of: Box::new(of) }
     }
 
+    /// Whether everything has a counterpart.
+    pub fn has_else(&self) -> bool {
+        self.otherwise.is_some()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty() && self.otherwise.is_none()
     }
 }
 
 /// Doubled keys, and two-way rows that cannot be told apart on the way back.
-pub fn check_rows(settings: &Settings, rows: &[ast::MapRow], diagnostics: &mut Vec<Diagnostic>) {
+pub fn check_rows(settings: &Settings, rows: &[ast::MapRow], function: bool, diagnostics: &mut Vec<Diagnostic>) {
     let key = |key: &MapKey| match key {
         MapKey::Value(expr) => match &expr.kind {
             ExprKind::Number(text) | ExprKind::Text(text) => Some(text.clone()),
@@ -89,6 +106,7 @@ pub fn check_rows(settings: &Settings, rows: &[ast::MapRow], diagnostics: &mut V
         MapKey::Else(_) => None,
     };
     for (place, row) in rows.iter().enumerate() {
+        range(row, function, diagnostics);
         for first in &rows[..place] {
             let left = row.arrow != Arrow::ToSevera
                 && first.arrow != Arrow::ToSevera
@@ -114,5 +132,23 @@ pub fn check_rows(settings: &Settings, rows: &[ast::MapRow], diagnostics: &mut V
                 );
             }
         }
+    }
+}
+
+/// A range is a key: it cannot be what comes out.
+fn range(row: &ast::MapRow, function: bool, diagnostics: &mut Vec<Diagnostic>) {
+    let is = |key: &MapKey| matches!(key, MapKey::Value(ast::Expr { kind: ExprKind::Range(..), .. }));
+    let comes_out = (is(&row.right) && (function || row.arrow != Arrow::ToSevera))
+        || (is(&row.left) && !function && row.arrow != Arrow::ToBusiness);
+    if comes_out {
+        diagnostics.push(
+            Diagnostic::new(
+                codes::TABLE_RANGE,
+                "a range can only be looked up, not written",
+                row.span,
+                "which of its values?",
+            )
+            .help("let the arrow point away from the range, in a one-way table or row"),
+        );
     }
 }

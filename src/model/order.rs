@@ -15,7 +15,7 @@ struct Need {
 /// Sorts entities so that links point backward, and gives for each the places of those it needs.
 ///
 /// Links that may stay blank give way where entities need each other; a circle of required ones is an error.
-pub fn sort(mut active: Vec<Active>, diagnostics: &mut Vec<Diagnostic>) -> (Vec<Active>, Vec<Vec<usize>>) {
+pub fn sort<'a>(mut active: Vec<Active<'a>>, diagnostics: &mut Vec<Diagnostic>) -> (Vec<Active<'a>>, Vec<Vec<usize>>) {
     let needs: Vec<Vec<Need>> = active.iter().map(needs).collect();
     let mut order: Vec<usize> = Vec::new();
     while order.len() < active.len() {

@@ -1,49 +1,51 @@
-//! Parts: records inside a list of the Severa record, on the same row in Visma Business.
+//! Parts: records inside a list of the Severa record; here those that lie on the same row in Visma Business.
 
 use super::condition::Reader;
 use super::pushdown::{conjuncts, pushed};
-use super::scope::{Globals, Records};
+use super::scope::{Globals, Records, Spot};
 use crate::diag::Diagnostic;
-use crate::diag::codes::{lines, names, records as codes};
+use crate::diag::codes::{lines, records as codes};
 use crate::program::{Expr, Part};
-use crate::schema;
-use crate::syntax::ast::{self, PartCondition, PartTarget};
-use crate::systems::{Comparison, Test};
+use crate::schema::Record;
+use crate::syntax::ast::{self, PartCondition};
+use crate::systems::{Comparison, Condition, Select, Test};
 use crate::value::{Side, Type, Value};
 
 /// A part under compilation: its records grow with its lines.
-pub struct Open {
+pub struct Open<'a> {
     pub name: String,
     pub list: usize,
     pub field: String,
-    pub records: Records,
+    pub records: Records<'a>,
+    pub selected: Selected,
+}
+
+/// A part as it is written, to find which elements of its list count.
+pub struct Element<'p, 'a> {
+    pub globals: &'p Globals<'a>,
+    pub settings: &'p str,
+    pub written: &'p ast::Part,
+}
+
+/// Which elements of a list count, and what a new one gets.
+#[derive(Default)]
+pub struct Selected {
     pub condition: Option<Expr>,
     pub first_by: Option<usize>,
     pub constants: Vec<(String, Value)>,
 }
 
-/// Opens a part for its lines. Parts that are rows of their own are not carried out yet.
-pub fn open(
-    globals: &Globals,
-    entity: &str,
-    severa: &mut Records,
+/// The list that a part names: its slot, its field's name, and its records.
+pub fn list<'a>(
+    globals: &Globals<'a>,
+    settings: &str,
+    severa: &mut Records<'a>,
     part: &ast::Part,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Open> {
-    if !matches!(part.target, PartTarget::SameRow(_))
-        || matches!(part.condition, Some(PartCondition::NotIn(_)))
-        || part.first.is_none()
-    {
-        let message = format!("the part `{}` is not carried out by this version", part.name.value);
-        diagnostics.push(
-            Diagnostic::new(codes::UNSUPPORTED, message, part.name.span, "here")
-                .help("this version carries parts of the form `part NAME: LIST where … first … <-> same row`"),
-        );
-        return None;
-    }
-    let column = match severa.find(globals, entity, &part.list) {
-        Ok(Some(column)) => column,
-        Ok(None) => {
+) -> Option<(usize, String, &'a Record)> {
+    let column = match severa.locate(globals, settings, &part.list) {
+        Ok(Some((Spot::Own(slot), column))) => (slot, column),
+        Ok(_) => {
             diagnostics.push(severa.unknown(&part.list));
             return None;
         }
@@ -52,74 +54,114 @@ pub fn open(
             return None;
         }
     };
+    let (slot, column) = column;
     let Type::List(record) = &column.ty else {
-        diagnostics.push(Diagnostic::new(
-            lines::TYPE_MISMATCH,
-            format!("`{}` is no list", column.name),
-            part.list.span,
-            format!("{}", column.ty),
+        let message = format!("`{}` is no list of records", column.name);
+        diagnostics
+            .push(Diagnostic::new(lines::TYPE_MISMATCH, message, part.list.span, format!("{}", column.ty)).help(
+            "a part stands for the records of a list; a value can be cut into several by `each (VALUE -> wrap(60))`",
         ));
         return None;
     };
-    let record = schema::severa().record(record)?;
-    let list = severa.slot(&column);
-    let mut records = Records::new(Side::Severa, record, None);
+    Some((slot, column.name, globals.schemas.of(Side::Severa).record(record)?))
+}
+
+/// Opens a part of the same row for its lines.
+pub fn open<'a>(
+    globals: &Globals<'a>,
+    settings: &str,
+    severa: &mut Records<'a>,
+    part: &ast::Part,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Open<'a>> {
+    if let Some(PartCondition::NotIn(sibling)) = &part.condition {
+        let message = format!("`{}` stands for many records, and one row holds one", part.name.value);
+        diagnostics.push(
+            Diagnostic::new(codes::SAME_ROW_MANY, message, sibling.span, "all the others")
+                .help("give it rows of its own: `<-> business Actor where …`"),
+        );
+        return None;
+    }
+    if part.first.is_none() || part.each.is_some() {
+        let message = format!("`{}` may stand for several records, and one row holds one", part.name.value);
+        diagnostics.push(
+            Diagnostic::new(codes::SAME_ROW_MANY, message, part.list.span, "several")
+                .help("say which one: `first by FIELD` behind the condition"),
+        );
+        return None;
+    }
+    let (list, field, record) = self::list(globals, settings, severa, part, diagnostics)?;
+    let mut records = Records::new(globals.schemas, Side::Severa, record, None);
     if let Some(of) = severa.select.fields.get(list).and_then(|f| f.of.as_deref()) {
         records.select = of.clone();
     }
-    let mut condition = None;
-    let mut constants = Vec::new();
-    if let Some(PartCondition::Where(expr)) = &part.condition {
-        let mut reader = Reader { globals, entity, records: &mut records, part: None, diagnostics };
-        condition = reader.condition(expr);
-        for conjunct in conjuncts(expr) {
-            let mut quiet = Vec::new();
-            let mut reader = Reader { globals, entity, records: &mut records, part: None, diagnostics: &mut quiet };
-            let Some(compiled) = reader.condition(conjunct) else { continue };
-            if let Some(crate::systems::Condition { field, test: Test::Compare(Comparison::Eq, value) }) =
-                pushed(&records.select, &compiled)
-            {
-                constants.push((field, value));
-            }
-        }
-    }
-    let by = part.first.as_ref().and_then(|first| first.by.as_ref());
-    let first_by = by.and_then(|path| match records.find(globals, entity, path) {
-        Ok(Some(column)) => Some(records.slot(&column)),
-        _ => {
-            diagnostics.push(Diagnostic::new(
-                names::UNKNOWN_FIELD,
-                format!("{} has no such field", record.name),
-                path.span,
-                "unknown",
-            ));
-            None
-        }
-    });
-    Some(Open { name: part.name.value.clone(), list, field: column.name, records, condition, first_by, constants })
+    let selected = Element { globals, settings, written: part }.select(&mut records, diagnostics);
+    Some(Open { name: part.name.value.clone(), list, field, records, selected })
 }
 
-impl Open {
-    /// Puts what the lines asked for into the owner's select.
-    pub fn close(self, severa: &mut Records) -> Part {
-        if let Some(field) = severa.select.fields.get_mut(self.list) {
-            // A condition of the entity may have asked for more of the same list.
-            let mut select = self.records.select.clone();
-            for asked in field.of.iter().flat_map(|of| &of.fields) {
-                if select.slot(&asked.name).is_none() {
-                    select.fields.push(asked.clone());
+impl<'a> Element<'_, 'a> {
+    /// The part's condition and order over the element's fields.
+    pub fn select(&self, records: &mut Records<'a>, diagnostics: &mut Vec<Diagnostic>) -> Selected {
+        let mut selected = Selected::default();
+        let (globals, entity) = (self.globals, self.settings);
+        if let Some(PartCondition::Where(expr)) = &self.written.condition {
+            let mut reader = Reader { globals, entity, records, part: None, diagnostics };
+            selected.condition = reader.condition(expr);
+            for conjunct in conjuncts(expr) {
+                let mut quiet = Vec::new();
+                let mut reader = Reader { globals, entity, records, part: None, diagnostics: &mut quiet };
+                let Some(compiled) = reader.condition(conjunct) else { continue };
+                // Equalities and bare flags hold of a record that is made here, too.
+                if let Some(Condition { field, test: Test::Compare(Comparison::Eq, value) }) =
+                    pushed(&records.select, &compiled)
+                    && value != Value::Bool(false)
+                    && !value.is_null()
+                {
+                    selected.constants.push((field, value));
                 }
             }
-            field.of = Some(Box::new(select));
         }
+        let by = self.written.first.as_ref().and_then(|first| first.by.as_ref());
+        selected.first_by = by.and_then(|path| match records.find(globals, entity, path) {
+            Ok(Some(column)) => Some(records.slot(&column)),
+            Ok(None) => {
+                diagnostics.push(records.unknown(path));
+                None
+            }
+            Err(diagnostic) => {
+                diagnostics.push(*diagnostic);
+                None
+            }
+        });
+        selected
+    }
+}
+
+/// Puts what a part's lines ask of a list's records into the owner's select.
+pub fn widen(severa: &mut Records, list: usize, asked: &Select) {
+    let Some(field) = severa.select.fields.get_mut(list) else { return };
+    let mut select = asked.clone();
+    select.scope.clear();
+    // A condition of the entity, or another part, may have asked for more of the same list.
+    for before in field.of.iter().flat_map(|of| &of.fields) {
+        if select.slot(&before.name).is_none() {
+            select.fields.push(before.clone());
+        }
+    }
+    field.of = Some(Box::new(select));
+}
+
+impl Open<'_> {
+    pub fn close(self, severa: &mut Records) -> Part {
+        widen(severa, self.list, &self.records.select);
         Part {
             name: self.name,
             list: self.list,
             field: self.field,
             select: self.records.select,
-            condition: self.condition,
-            first_by: self.first_by,
-            constants: self.constants,
+            condition: self.selected.condition,
+            first_by: self.selected.first_by,
+            constants: self.selected.constants,
         }
     }
 }

@@ -1,12 +1,12 @@
 //! What a name can mean where it stands.
 
-use super::entity::Active;
+use super::entity::{Active, Inactive, Why};
 use super::settings::{SettingValue, Settings};
 use super::tables::Tables;
 use crate::diag::Diagnostic;
 use crate::diag::codes::names;
-use crate::diag::suggest::did_you_mean;
-use crate::schema::{self, Column, Record};
+use crate::diag::suggest::suggestion;
+use crate::schema::{Column, Record, Schemas};
 use crate::source::Sources;
 use crate::syntax::ast::{self, ExprKind, Name};
 use crate::systems::{RecordName, Select};
@@ -17,25 +17,60 @@ use std::collections::BTreeSet;
 /// What all entities of a mapping share.
 pub struct Globals<'a> {
     pub sources: &'a Sources,
+    pub schemas: &'a Schemas,
     pub settings: &'a Settings,
     pub tables: &'a Tables,
-    pub entities: &'a [Active],
+    pub entities: &'a [Active<'a>],
+    pub inactive: &'a [Inactive],
     /// Columns of entities that links point at, found on the way.
     pub linked: RefCell<BTreeSet<(usize, String)>>,
 }
 
 /// The records of one side of an entity, or of a list, and the fields asked of them so far.
-pub struct Records {
+pub struct Records<'a> {
+    pub schemas: &'a Schemas,
     pub side: Side,
-    pub record: &'static Record,
+    pub record: &'a Record,
     pub index: Option<u8>,
     pub select: Select,
+    /// The record above, while a part with rows of its own is compiled.
+    pub owner: Option<Box<Records<'a>>>,
 }
 
-impl Records {
-    pub fn new(side: Side, record: &'static Record, index: Option<u8>) -> Self {
+/// Where a path leads: into the record itself, or into the one above.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spot {
+    Own(usize),
+    Owner(usize),
+}
+
+impl<'a> Records<'a> {
+    pub fn new(schemas: &'a Schemas, side: Side, record: &'a Record, index: Option<u8>) -> Self {
         let name = RecordName { name: record.name.clone(), index };
-        Self { side, record, index, select: Select { record: name, scope: Vec::new(), fields: Vec::new() } }
+        let select = Select { record: name, scope: Vec::new(), fields: Vec::new() };
+        Self { schemas, side, record, index, select, owner: None }
+    }
+
+    /// The column that a path names, asked for from now on; `owner.X` is a column of the record above.
+    pub fn locate(
+        &mut self,
+        globals: &Globals,
+        entity: &str,
+        path: &ast::Path,
+    ) -> Result<Option<(Spot, Column<'a>)>, Box<Diagnostic>> {
+        if let Some(column) = self.find(globals, entity, path)? {
+            return Ok(Some((Spot::Own(self.slot(&column)), column)));
+        }
+        match (&mut self.owner, path.steps.split_first()) {
+            (Some(owner), Some((first, rest))) if first.name == "owner" && !rest.is_empty() => {
+                let above = ast::Path { steps: rest.to_vec(), span: path.span };
+                let Some(column) = owner.find(globals, entity, &above)? else {
+                    return Err(Box::new(owner.unknown(&above)));
+                };
+                Ok(Some((Spot::Owner(owner.slot(&column)), column)))
+            }
+            _ => Ok(None),
+        }
     }
 
     /// The slot of a column, asked for from now on.
@@ -45,9 +80,9 @@ impl Records {
         }
         let mut field = super::fields::select_field(column);
         if let Type::List(record) = &column.ty
-            && let Some(record) = schema::of(self.side).record(record)
+            && let Some(record) = self.schemas.of(self.side).record(record)
         {
-            let mut inner = Records::new(self.side, record, None);
+            let mut inner = Records::new(self.schemas, self.side, record, None);
             if let Some(key) = record.key_column(None) {
                 inner.slot(&key);
             }
@@ -63,7 +98,7 @@ impl Records {
         globals: &Globals,
         entity: &str,
         path: &ast::Path,
-    ) -> Result<Option<Column<'static>>, Box<Diagnostic>> {
+    ) -> Result<Option<Column<'a>>, Box<Diagnostic>> {
         let name = name_of(path);
         let Some(field) = self.record.field(&name) else { return Ok(self.by_column_name(&name)) };
         let index_expr = path.steps.iter().find_map(|s| s.index.as_deref());
@@ -109,7 +144,7 @@ impl Records {
     }
 
     /// A numbered column by its own name: `Inf2` is `Inf[2]`.
-    fn by_column_name(&self, name: &str) -> Option<Column<'static>> {
+    fn by_column_name(&self, name: &str) -> Option<Column<'a>> {
         let family = name.trim_end_matches(|c: char| c.is_ascii_digit());
         let number = name.get(family.len()..)?.parse().ok()?;
         let field = self.record.field(family)?;
@@ -122,10 +157,10 @@ impl Records {
         let name = name_of(path);
         let message = format!("{} of {} has no field `{name}`", self.record.name, self.side.title());
         let diagnostic = Diagnostic::new(names::UNKNOWN_FIELD, message, path.span, "unknown");
-        match did_you_mean(&name, self.record.fields.iter().map(|f| f.name.as_str())) {
-            Some(help) => diagnostic.help(help),
+        match suggestion(&name, path.span, self.record.fields.iter().map(|f| f.name.as_str())) {
+            Some(near) => diagnostic.suggest(near),
             None => {
-                let other = schema::of(self.side.other());
+                let other = self.schemas.of(self.side.other());
                 let there = other.records.iter().any(|r| r.field(&name).is_some());
                 let sides = format!(
                     "{} has a field of that name: the left side is Severa, the right side Visma Business",
@@ -159,13 +194,13 @@ pub fn setting(settings: &Settings, entity: &str, path: &ast::Path) -> Option<Se
     settings.find(entity, &name_of(path)).map(|s| s.value.clone())
 }
 
-pub fn unknown_record(side: Side, record: &Name) -> Diagnostic {
+pub fn unknown_record(schemas: &Schemas, side: Side, record: &Name) -> Diagnostic {
     let message = format!("{} has no record `{}`", side.title(), record.value);
     let diagnostic = Diagnostic::new(names::UNKNOWN_RECORD, message, record.span, "unknown");
-    let known = schema::of(side).records.iter().map(|r| r.name.as_str());
-    match did_you_mean(&record.value, known) {
-        Some(help) => diagnostic.help(help),
-        None if schema::of(side.other()).record(&record.value).is_some() => diagnostic.help(format!(
+    let known = schemas.of(side).records.iter().map(|r| r.name.as_str());
+    match suggestion(&record.value, record.span, known) {
+        Some(near) => diagnostic.suggest(near),
+        None if schemas.of(side.other()).record(&record.value).is_some() => diagnostic.help(format!(
             "it is a record of {}: the left side is Severa, the right side Visma Business",
             side.other().title()
         )),
@@ -173,15 +208,30 @@ pub fn unknown_record(side: Side, record: &Name) -> Diagnostic {
     }
 }
 
-pub fn unknown_entity(globals: &Globals, name: &Name) -> Diagnostic {
+/// Says why a link leads to no entity; nothing where that is told already.
+pub fn unknown_entity(globals: &Globals, name: &Name) -> Option<Diagnostic> {
+    if let Some(inactive) = globals.inactive.iter().find(|entity| entity.name == name.value) {
+        let (span, label) = match inactive.why {
+            Why::Off(span) => (span, "switched off here"),
+            Why::Setting(span) => (span, "not so under the settings"),
+            Why::Faulty => return None,
+        };
+        let message = format!("`{}` takes no part, so nothing can link to it", name.value);
+        return Some(
+            Diagnostic::new(names::LINK_OFF, message, name.span, "links to it")
+                .also(span, label)
+                .help("drop this line, or put it into `only if …` with the same condition"),
+        );
+    }
     let diagnostic = Diagnostic::new(
         names::UNKNOWN_ENTITY,
         format!("the mapping has no entity `{}`", name.value),
         name.span,
-        "unknown, or switched off",
+        "unknown",
     );
-    match did_you_mean(&name.value, globals.entities.iter().map(|e| e.name.value.as_str())) {
-        Some(help) => diagnostic.help(help),
+    let known = globals.entities.iter().map(|e| e.name.value.as_str());
+    Some(match suggestion(&name.value, name.span, known) {
+        Some(suggestion) => diagnostic.suggest(suggestion),
         None => diagnostic,
-    }
+    })
 }

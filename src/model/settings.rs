@@ -1,5 +1,6 @@
 //! The mapping's own settings: types, defaults, and the customer's values.
 
+use super::fields::select_field;
 use super::given::{Given, GivenValue};
 use super::layers::Merged;
 use crate::diag::Diagnostic;
@@ -7,10 +8,10 @@ use crate::diag::codes::{names, values as codes};
 use crate::diag::suggest::did_you_mean;
 use crate::program::NamedSetting;
 use crate::program::expr::Member;
-use crate::schema;
+use crate::schema::Schemas;
 use crate::source::{Sources, Span};
 use crate::syntax::ast::{self, ExprKind, SettingType, Statement};
-use crate::systems::{RecordName, Select, SelectField};
+use crate::systems::{RecordName, Select};
 use crate::value::{Side, Type, Value};
 use std::collections::BTreeMap;
 
@@ -42,6 +43,28 @@ pub enum SettingValue {
 }
 
 impl Settings {
+    /// A record of the tenant that a run looks up once, by its place in [`Settings::named`].
+    pub fn look_up(
+        &mut self,
+        schemas: &Schemas,
+        setting: &str,
+        side: Side,
+        record: &str,
+        by: &str,
+        wanted: String,
+    ) -> Option<usize> {
+        let known = schemas.of(side).record(record)?;
+        let (key, by) = (known.key_column(None)?, known.column(by, None, None)?);
+        let select = Select {
+            record: RecordName { name: record.to_owned(), index: None },
+            scope: Vec::new(),
+            fields: vec![select_field(&key), select_field(&by)],
+        };
+        let (setting, title) = (setting.to_owned(), known.title.clone());
+        self.named.push(NamedSetting { setting, side, select, title, wanted, needed: true });
+        Some(self.named.len() - 1)
+    }
+
     /// A setting as an entity sees it: its own before the mapping's.
     pub fn find(&self, entity: &str, name: &str) -> Option<&Setting> {
         self.all.get(&format!("{entity}.{name}")).or_else(|| self.all.get(name))
@@ -49,7 +72,10 @@ impl Settings {
 }
 
 struct Resolver<'a> {
+    /// What has no default must be given.
+    demanded: bool,
     sources: &'a Sources,
+    schemas: &'a Schemas,
     given: Option<&'a [Given]>,
     diagnostics: &'a mut Vec<Diagnostic>,
     settings: Settings,
@@ -57,22 +83,26 @@ struct Resolver<'a> {
 
 pub fn resolve(
     sources: &Sources,
+    schemas: &Schemas,
     merged: &Merged,
     given: Option<&[Given]>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Settings {
-    let mut resolver = Resolver { sources, given, diagnostics, settings: Settings::default() };
+    let mut resolver = Resolver { demanded: true, sources, schemas, given, diagnostics, settings: Settings::default() };
     for setting in &merged.settings {
         resolver.declare(None, setting);
     }
-    for entity in merged.entities.iter().filter(|e| !merged.off.contains(&e.name.value)) {
+    for entity in &merged.entities {
+        // Settings of what is switched off may decide something elsewhere, and nobody must give them.
+        resolver.demanded = merged.switched_off(&entity.name.value).is_none();
         for statement in &entity.body {
             if let Statement::Setting(setting) = statement {
                 resolver.declare(Some(&entity.name.value), setting);
             }
         }
     }
-    resolver.unknown(merged);
+    resolver.demanded = true;
+    resolver.unknown();
     for require in &merged.requires {
         resolver.require(require);
     }
@@ -91,73 +121,13 @@ impl Resolver<'_> {
             );
             return;
         }
-        let Some(ty) = self.setting_type(&setting.ty) else { return };
+        let Some(ty) = declared(self.schemas, &setting.ty, self.diagnostics) else { return };
         let given = self.given.and_then(|all| all.iter().find(|g| g.name.value == name));
         let value = match given {
             Some(given) => self.given_value(&name, entity, setting, &ty, given),
             None => self.default_value(&name, entity, setting, &ty),
         };
         self.settings.all.insert(name, Setting { value, ty, declared: setting.name.span });
-    }
-
-    fn setting_type(&mut self, ty: &SettingType) -> Option<Type> {
-        Some(match ty {
-            SettingType::Plain { name, size, .. } => {
-                match name.value.as_str() {
-                    "int" => Type::Int,
-                    "decimal" => Type::Decimal(28, 6),
-                    "bool" => Type::Bool,
-                    "text" => Type::Text(*size),
-                    "date" => Type::Date,
-                    "side" => Type::Side,
-                    "range" => Type::Range,
-                    other => {
-                        let known = ["int", "decimal", "bool", "text", "date", "side", "range"];
-                        let diagnostic = Diagnostic::new(
-                            codes::SETTING_TYPE_UNKNOWN,
-                            format!("there is no type `{other}`"),
-                            name.span,
-                            "not a type",
-                        );
-                        self.diagnostics.push(diagnostic.help(
-                            did_you_mean(other, known).unwrap_or_else(|| format!("types are {}", known.join(", "))),
-                        ));
-                        return None;
-                    }
-                }
-            }
-            SettingType::List(of) => Type::Values(Box::new(self.setting_type(of)?)),
-            SettingType::OneOf(_) => Type::Text(None),
-            SettingType::Of { side, record, by } => {
-                let Some(known) = schema::of(*side).record(&record.value) else {
-                    let records = schema::of(*side).records.iter().map(|r| r.name.as_str());
-                    let diagnostic = Diagnostic::new(
-                        names::UNKNOWN_RECORD,
-                        format!("{} has no record `{}`", side.title(), record.value),
-                        record.span,
-                        "unknown",
-                    );
-                    self.diagnostics.push(match did_you_mean(&record.value, records) {
-                        Some(help) => diagnostic.help(help),
-                        None => diagnostic,
-                    });
-                    return None;
-                };
-                if let Some(by) = by
-                    && known.field(&by.value).is_none()
-                {
-                    let message = format!("`{}` has no field `{}`", record.value, by.value);
-                    let diagnostic = Diagnostic::new(names::UNKNOWN_FIELD, message, by.span, "unknown");
-                    let fields = known.fields.iter().map(|f| f.name.as_str());
-                    self.diagnostics.push(match did_you_mean(&by.value, fields) {
-                        Some(help) => diagnostic.help(help),
-                        None => diagnostic,
-                    });
-                    return None;
-                }
-                known.key_column(None)?.ty
-            }
-        })
     }
 
     fn given_value(
@@ -171,6 +141,7 @@ impl Resolver<'_> {
         if let SettingType::Of { side, record, by: Some(by) } = &setting.ty
             && let GivenValue::Text(text) | GivenValue::Number(text) = &given.value
         {
+            self.in_tenant(&record.value, &by.value, text, given.span);
             return self.named(name, *side, &record.value, &by.value, text.clone());
         }
         if setting.or_none && matches!(&given.value, GivenValue::Nothing) {
@@ -234,7 +205,7 @@ impl Resolver<'_> {
                 }
             },
             None if setting.or_none => SettingValue::None,
-            None if self.given.is_none() => self.stand_in(name, setting, ty),
+            None if self.given.is_none() || !self.demanded => self.stand_in(name, setting, ty),
             None => {
                 let message = format!("the setting `{name}` has no default and is not given");
                 self.diagnostics.push(
@@ -262,7 +233,12 @@ impl Resolver<'_> {
                 words.first().map_or(SettingValue::Missing, |w| SettingValue::Is(Value::text(&w.value)))
             }
             _ => SettingValue::Is(match ty {
-                Type::Int => Value::Int(1),
+                // Different settings stand for different things, so no two of them are alike.
+                Type::Int => match &setting.ty {
+                    SettingType::Plain { within: Some((low, _)), .. } => Value::Int(whole(low).unwrap_or(1)),
+                    _ => Value::Int(1_000_000 + i64::try_from(self.settings.all.len()).unwrap_or_default()),
+                },
+                Type::Enum(words) => Value::text(words.first().copied().unwrap_or_default()),
                 Type::Bool => Value::Bool(false),
                 Type::Side => Value::text("severa"),
                 Type::Values(_) => return SettingValue::List(Vec::new()),
@@ -272,24 +248,22 @@ impl Resolver<'_> {
     }
 
     fn named(&mut self, setting: &str, side: Side, record: &str, by: &str, wanted: String) -> SettingValue {
-        let Some(known) = schema::of(side).record(record) else { return SettingValue::Missing };
-        let (Some(key), Some(by)) = (known.key_column(None), known.column(by, None, None)) else {
-            return SettingValue::Missing;
-        };
-        let field = |column: schema::Column| SelectField {
-            name: column.name,
-            ty: column.ty,
-            blank_is_nothing: column.field.blank_is_nothing,
-            of: None,
-        };
-        let select = Select {
-            record: RecordName { name: record.to_owned(), index: None },
-            scope: Vec::new(),
-            fields: vec![field(key), field(by)],
-        };
-        let title = known.title.clone();
-        self.settings.named.push(NamedSetting { setting: setting.to_owned(), side, select, title, wanted });
-        SettingValue::Named(self.settings.named.len() - 1)
+        let place = self.settings.look_up(self.schemas, setting, side, record, by, wanted);
+        place.map_or(SettingValue::Missing, SettingValue::Named)
+    }
+
+    /// Against the tenant's own names, where they are known.
+    fn in_tenant(&mut self, record: &str, by: &str, wanted: &str, span: Span) {
+        let known = self.schemas.tenant.as_ref().and_then(|tenant| tenant.names.get(record)?.get(by));
+        let Some(known) = known else { return };
+        if known.iter().any(|name| crate::value::match_form(name) == crate::value::match_form(wanted)) {
+            return;
+        }
+        let message = format!("Severa has no {record} with the {by} `{wanted}`");
+        let diagnostic = Diagnostic::new(codes::UNKNOWN_TENANT_NAME, message, span, "unknown there");
+        let list = || format!("there are {}", known.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", "));
+        let help = did_you_mean(wanted, known.iter().map(String::as_str)).unwrap_or_else(list);
+        self.diagnostics.push(diagnostic.help(help));
     }
 
     /// A value within `int in 1..12`.
@@ -335,13 +309,10 @@ impl Resolver<'_> {
         plain(ty, &given).map(SettingValue::Is)
     }
 
-    fn unknown(&mut self, merged: &Merged) {
-        let off = |name: &str| {
-            merged.off.iter().any(|entity| name.strip_prefix(entity.as_str()).is_some_and(|rest| rest.starts_with('.')))
-        };
+    fn unknown(&mut self) {
         for given in self.given.unwrap_or_default() {
             let name = given.name.value.as_str();
-            if self.settings.all.contains_key(name) || off(name) {
+            if self.settings.all.contains_key(name) {
                 continue;
             }
             let diagnostic = Diagnostic::new(
@@ -383,6 +354,76 @@ impl Resolver<'_> {
     }
 }
 
+/// The type that a `setting` or `table` line declares.
+fn declared(schemas: &Schemas, ty: &SettingType, diagnostics: &mut Vec<Diagnostic>) -> Option<Type> {
+    Some(match ty {
+        SettingType::Plain { name, size, .. } => match name.value.as_str() {
+            "int" => Type::Int,
+            "decimal" => Type::Decimal(28, 6),
+            "bool" => Type::Bool,
+            "text" => Type::Text(*size),
+            "date" => Type::Date,
+            "side" => Type::Side,
+            "range" => Type::Range,
+            other => {
+                let known = ["int", "decimal", "bool", "text", "date", "side", "range"];
+                let diagnostic = Diagnostic::new(
+                    codes::SETTING_TYPE_UNKNOWN,
+                    format!("there is no type `{other}`"),
+                    name.span,
+                    "not a type",
+                );
+                diagnostics.push(
+                    diagnostic
+                        .help(did_you_mean(other, known).unwrap_or_else(|| format!("types are {}", known.join(", ")))),
+                );
+                return None;
+            }
+        },
+        SettingType::List(of) => Type::Values(Box::new(declared(schemas, of, diagnostics)?)),
+        SettingType::OneOf(words) => Type::Enum(crate::value::words(words.iter().map(|w| w.value.as_str()))),
+        SettingType::Of { side, record, by } => {
+            if by.is_none()
+                && let Some(known) = schemas.of(*side).enumeration(&record.value)
+            {
+                return Some(Type::Enum(known.words));
+            }
+            let Some(known) = schemas.of(*side).record(&record.value) else {
+                let records = schemas.of(*side).records.iter().map(|r| r.name.as_str());
+                let diagnostic = Diagnostic::new(
+                    names::UNKNOWN_RECORD,
+                    format!("{} has no record `{}`", side.title(), record.value),
+                    record.span,
+                    "unknown",
+                );
+                diagnostics.push(match did_you_mean(&record.value, records) {
+                    Some(help) => diagnostic.help(help),
+                    None => diagnostic,
+                });
+                return None;
+            };
+            if let Some(by) = by
+                && known.field(&by.value).is_none()
+            {
+                let message = format!("`{}` has no field `{}`", record.value, by.value);
+                let diagnostic = Diagnostic::new(names::UNKNOWN_FIELD, message, by.span, "unknown");
+                let fields = known.fields.iter().map(|f| f.name.as_str());
+                diagnostics.push(match did_you_mean(&by.value, fields) {
+                    Some(help) => diagnostic.help(help),
+                    None => diagnostic,
+                });
+                return None;
+            }
+            known.key_column(None)?.ty
+        }
+    })
+}
+
+/// The type of a given table's keys or values; a record of the tenant is held by its key.
+pub fn table_type(schemas: &Schemas, ty: &SettingType, diagnostics: &mut Vec<Diagnostic>) -> Option<Type> {
+    declared(schemas, ty, diagnostics)
+}
+
 fn whole(expr: &ast::Expr) -> Option<i64> {
     match &expr.kind {
         ExprKind::Number(text) => text.parse().ok(),
@@ -416,6 +457,23 @@ fn plain(ty: &Type, given: &GivenValue) -> Option<Value> {
         (Type::Enum(words), GivenValue::Text(text)) if words.contains(&text.as_str()) => Value::text(text),
         _ => return None,
     })
+}
+
+/// Whether a constant as it is written is of a type; nothing where it is no constant.
+pub fn is_of(expr: &ast::Expr, ty: &Type) -> Option<bool> {
+    let given = match &expr.kind {
+        ExprKind::Range(..) => return Some(*ty == Type::Int),
+        ExprKind::Negative(of) => match &of.kind {
+            ExprKind::Number(text) => GivenValue::Number(format!("-{text}")),
+            _ => return None,
+        },
+        ExprKind::Number(text) => GivenValue::Number(text.clone()),
+        ExprKind::Text(text) => GivenValue::Text(text.clone()),
+        ExprKind::Bool(value) => GivenValue::Bool(*value),
+        _ => return None,
+    };
+    let number_as_text = matches!((ty, &given), (Type::Text(_), GivenValue::Number(_)));
+    Some(!number_as_text && plain(ty, &given).is_some())
 }
 
 /// An element of a list: a value, or a range such as `4300..4399`.

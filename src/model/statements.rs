@@ -1,72 +1,48 @@
-//! Single statements of an entity: scope, numbers, identity, match, master, filters.
+//! Single statements of an entity: numbers, master, filters, failure.
 
+use super::body::Body;
+use super::capacity::{self, Arrival};
 use super::condition::Reader;
 use super::ends;
 use super::pushdown::{conjuncts, pushed};
 use super::scope::{Globals, Records};
 use super::settings::SettingValue;
-use crate::diag::Diagnostic;
 use crate::diag::codes::{lines, records as codes};
-use crate::functions::Shape;
-use crate::program::entity::{Filter, MatchPair, MatchRule};
+use crate::diag::{Diagnostic, suggest};
+use crate::program::entity::{Failure, Filter};
 use crate::program::{Expr, Slot};
+use crate::source::Span;
 use crate::syntax::ast::{self, Arrow, Name};
-use crate::systems::{Comparison, Condition, Test};
 use crate::value::{Side, Type, Value};
 
-/// The record's own `where`: what the side is asked for, and the equalities that a new record gets.
-pub fn scope_of(
-    globals: &Globals,
-    entity: &str,
-    records: &mut Records,
-    condition: Option<&ast::Expr>,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<(String, Value)> {
-    let mut constants = Vec::new();
-    for conjunct in condition.map(conjuncts).unwrap_or_default() {
-        let mut reader = Reader { globals, entity, records, part: None, diagnostics };
-        let Some(compiled) = reader.condition(conjunct) else { continue };
-        match pushed(&records.select, &compiled) {
-            Some(condition) => {
-                if let Condition { field, test: Test::Compare(Comparison::Eq, value) } = &condition
-                    && !value.is_null()
-                {
-                    constants.push((field.clone(), value.clone()));
-                }
-                records.select.scope.push(condition);
-            }
-            None => diagnostics.push(
-                Diagnostic::new(
-                    codes::UNSUPPORTED,
-                    "a record's own `where` compares fields with constants and settings",
-                    conjunct.span,
-                    "something else",
-                )
-                .help("put other conditions into `send from … where`"),
-            ),
-        }
-    }
-    constants
-}
-
 #[expect(clippy::too_many_arguments, reason = "each is one word of the statement")]
-pub fn number_columns(
-    globals: &Globals,
+pub fn number_columns<'a>(
+    globals: &Globals<'a>,
     entity: &str,
-    business: &mut Records,
+    business: &mut Records<'a>,
     direction: Arrow,
     columns: &[ast::Path],
     by: &Name,
     span: crate::source::Span,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<(String, usize)> {
-    if by.value != "business" {
-        diagnostics.push(Diagnostic::new(
-            codes::UNSUPPORTED,
-            format!("numbers by `{}` are not carried out by this version", by.value),
-            by.span,
-            "here",
-        ));
+    if !matches!(by.value.as_str(), "business" | "position") {
+        let message = format!("numbers cannot be given by `{}`", by.value);
+        let diagnostic = Diagnostic::new(codes::NUMBER_BY, message, by.span, "neither `business` nor `position`");
+        let known = ["business", "position"];
+        let help = "`by business`: Visma Business assigns them; `by position`: the place among the owner's records";
+        diagnostics.push(match suggest::suggestion(&by.value, by.span, known) {
+            Some(suggestion) => diagnostic.suggest(suggestion),
+            None => diagnostic.help(help),
+        });
+        return Vec::new();
+    }
+    if by.value == "position" && business.owner.is_none() {
+        let message = "an entity's records have no place among others";
+        diagnostics.push(
+            Diagnostic::new(codes::NUMBER_BY, message, by.span, "only in a part")
+                .help("`by position` numbers the records of a part; here write `by business`"),
+        );
         return Vec::new();
     }
     if direction == Arrow::ToSevera {
@@ -92,96 +68,66 @@ pub fn number_columns(
     found
 }
 
-#[expect(clippy::too_many_arguments, reason = "each is one word of the statement")]
-pub fn identity(
-    globals: &Globals,
-    entity: &str,
-    severa: &mut Records,
-    business: &mut Records,
-    left: &ast::Expr,
-    within: bool,
-    right: &ast::Expr,
-    span: crate::source::Span,
+/// `failure status.guid <- failed`
+pub fn failure(
+    body: &mut Body,
+    field: &ast::Path,
+    value: &ast::Expr,
+    span: Span,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Option<usize> {
-    if within {
-        diagnostics.push(Diagnostic::new(
-            codes::UNSUPPORTED,
-            "an identity inside longer text is not carried out by this version",
-            span,
-            "here",
-        ));
+) -> Option<Failure> {
+    let (globals, entity) = (body.globals, body.settings);
+    if body.direction == Arrow::ToSevera {
+        let message = "nothing is carried from Severa, so nothing there can fail";
+        diagnostics
+            .push(Diagnostic::new(codes::FILTER_DIRECTION, message, span, "no effect").also(body.arrow, "one way"));
         return None;
     }
-    let mut reader = Reader { globals, entity, records: severa, part: None, diagnostics };
-    let left_end = ends::compile(&mut reader, left)?;
-    let mut reader = Reader { globals, entity, records: business, part: None, diagnostics: reader.diagnostics };
-    let right_end = ends::compile(&mut reader, right)?;
-    let holds = |ty: &Shape| matches!(ty, Shape::One(Type::Text(Some(size))) if *size >= 36);
-    match (&left_end.shape, right_end.fields.first()) {
-        (Shape::One(Type::Guid), Some(field)) if holds(&right_end.shape) => match field.slot {
-            Slot::Own(place) => Some(place),
-            Slot::Part { .. } => None,
-        },
-        _ => {
-            let message = format!("{} cannot be kept in {}", left_end.shape, right_end.shape);
-            diagnostics.push(
-                Diagnostic::new(
-                    codes::BAD_IDENTITY,
-                    message,
-                    right_end.span,
-                    "a text column of 36 characters is needed",
-                )
-                .also(left_end.span, "Severa's `guid` is needed"),
-            );
-            None
-        }
+    let what = ast::Expr { kind: ast::ExprKind::Path(field.clone()), span: field.span };
+    let mut reader = Reader { globals, entity, records: &mut body.severa, part: None, diagnostics };
+    let target = ends::compile(&mut reader, &what);
+    let typed = reader.expr(value, target.as_ref().and_then(ends::End::ty).as_ref());
+    let (target, typed) = (target?, typed?);
+    let Some((Slot::Own(slot), rights)) = target.fields.first().map(|f| (f.slot, f.column.field)) else {
+        diagnostics.push(Diagnostic::new(
+            lines::END_NOT_WRITABLE,
+            "this cannot be written to",
+            field.span,
+            "not a field",
+        ));
+        return None;
+    };
+    if !rights.update {
+        let message = format!("`{}` of Severa can only be read", rights.name);
+        diagnostics.push(Diagnostic::new(lines::NOT_WRITABLE, message, field.span, "written here"));
+        return None;
     }
+    // A setting that may be none says that nothing is to be set.
+    let arrival = Arrival::new(&typed.expr, &typed.shape, false, value.span);
+    capacity::accepts(&target, &arrival, diagnostics).then_some(Failure { slot, value: typed.expr })
 }
 
-pub fn match_rule(
-    globals: &Globals,
-    entity: &str,
-    severa: &mut Records,
-    business: &mut Records,
-    pairs: &[(ast::Expr, ast::Expr)],
-    span: crate::source::Span,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<MatchRule> {
-    let mut rule = MatchRule { pairs: Vec::new() };
-    for (left, right) in pairs {
-        let mut reader = Reader { globals, entity, records: severa, part: None, diagnostics };
-        let left_end = ends::compile(&mut reader, left)?;
-        let mut reader = Reader { globals, entity, records: business, part: None, diagnostics: reader.diagnostics };
-        let right_end = ends::compile(&mut reader, right)?;
-        let field = |end: &ends::End| match end.fields.as_slice() {
-            [one] => Some(one.column.name.clone()),
-            _ => None,
-        };
-        let text = |expr: &ast::Expr| globals.sources.slice(expr.span).trim();
-        let name = matches!(left_end.shape, Shape::Tuple(_)) || text(left).to_lowercase().contains("name");
-        rule.pairs.push(MatchPair {
-            text: format!("{} = {}", text(left), text(right)),
-            number: !name,
-            severa_field: field(&left_end),
-            business_field: field(&right_end),
-            severa: left_end.read,
-            business: right_end.read,
-        });
-    }
-    if rule.pairs.len() == 1 {
-        let (what, other) = if rule.pairs[0].number { ("number", "name") } else { ("name", "number") };
-        diagnostics.push(
-            Diagnostic::new(
-                codes::ONE_MATCH_KEY,
-                format!("`{entity}` is matched by {what} without {other}"),
-                span,
-                "one key only",
-            )
-            .help(format!("two different records may share a {what}: add the {other}, joined by `and`")),
-        );
-    }
-    Some(rule)
+/// A statement in words, with its place.
+pub fn described(statement: &ast::Statement) -> Option<(Span, &'static str)> {
+    use ast::Statement as S;
+    Some(match statement {
+        S::Failure { span, .. } => (*span, "`failure`"),
+        S::Send(send) => (send.span, "`send`"),
+        S::Part(part) => (part.name.span, "a part"),
+        S::Drop { span, .. } => (*span, "`drop`"),
+        S::Identity { span, .. } => (*span, "`identity`"),
+        S::Match { span, .. } => (*span, "`match`"),
+        S::Number { span, .. } => (*span, "`number`"),
+        S::OnCreate { span, .. } => (*span, "`on create`"),
+        S::ChangePart { span, .. } => (*span, "`change part`"),
+        S::Master { span, .. } => (*span, "`master`"),
+        S::Conflict { span, .. } => (*span, "`conflict`"),
+        S::Hold { span, .. } => (*span, "`hold when`"),
+        S::Setting(setting) => (setting.name.span, "a setting"),
+        S::Table(table) => (table.name.span, "a table"),
+        S::Systems(systems) => (systems.span, "a second pair of records"),
+        S::Line(_) | S::OnlyIf { .. } => return None,
+    })
 }
 
 pub fn master(globals: &Globals, entity: &str, value: &Name, diagnostics: &mut Vec<Diagnostic>) -> Option<Side> {
@@ -218,10 +164,10 @@ pub fn master(globals: &Globals, entity: &str, value: &Name, diagnostics: &mut V
     }
 }
 
-pub fn filter(
-    globals: &Globals,
+pub fn filter<'a>(
+    globals: &Globals<'a>,
     entity: &str,
-    records: &mut Records,
+    records: &mut Records<'a>,
     condition: &ast::Expr,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Filter> {

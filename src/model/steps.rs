@@ -39,6 +39,8 @@ pub enum StepKind {
         to_severa: Rows,
         left: Type,
         right: Type,
+        /// Goes from its left to its right whichever side the line leads to.
+        function: bool,
     },
     Link {
         entity: usize,
@@ -104,7 +106,7 @@ fn step(reader: &mut Reader, what: &ast::Expr, ends: &EndTypes) -> Option<StepKi
         ExprKind::Path(path) if path.steps.len() == 1 => named(reader, &path.steps[0].name, path.span, &[], ends),
         ExprKind::Call { name, args } => named(reader, &name.value, name.span, args, ends),
         ExprKind::Map(rows) => {
-            maps::check_rows(reader.globals.settings, rows, reader.diagnostics);
+            maps::check_rows(reader.globals.settings, rows, false, reader.diagnostics);
             maps::compile(reader, rows, None)
         }
         ExprKind::Link { entity, column } => link(reader, entity, column.as_ref(), ends, what.span),
@@ -137,7 +139,7 @@ fn named(reader: &mut Reader, name: &str, span: Span, args: &[ast::Expr], ends: 
     }
     if let Some(table) = reader.globals.tables.find(reader.entity, name) {
         return match &table.kind {
-            Kind::Given(rows) => maps::compile(reader, rows, Some((table.left.clone(), table.right.clone()))),
+            Kind::Given(rows) => maps::compile(reader, rows, Some(table)),
             Kind::Kept(place) => Some(StepKind::Kept {
                 table: *place,
                 left: table.left.clone(),
@@ -173,21 +175,33 @@ fn arguments(
         };
         return Some(vec![towards(&ends.business), towards(&ends.severa)]);
     }
+    /// A constant, or what constants come to: `-1`, `1 + markup / 100`.
+    fn constant(expr: &Expr) -> Option<Value> {
+        use crate::program::expr::Arithmetic;
+        match expr {
+            Expr::Const(value) => Some(value.clone()),
+            Expr::Arithmetic { op, left, right } => {
+                let (left, right) = (constant(left)?.as_decimal()?, constant(right)?.as_decimal()?);
+                let number = match op {
+                    Arithmetic::Add => left.checked_add(right),
+                    Arithmetic::Sub => left.checked_sub(right),
+                    Arithmetic::Mul => left.checked_mul(right),
+                    Arithmetic::Div => left.checked_div(right),
+                };
+                let number = Value::Decimal(number?.normalize());
+                Some(number.as_int().map_or(number, Value::Int))
+            }
+            _ => None,
+        }
+    }
     let mut values = Vec::new();
     for (parameter, arg) in function.parameters.iter().zip(args) {
-        let value = match reader.expr(arg, None)?.expr {
-            Expr::Const(value) => value,
-            _ => Value::Null,
+        let words = match parameter {
+            Parameter::Choice(_, words) => Some(Type::Enum(words)),
+            _ => None,
         };
-        let fits = match parameter {
-            Parameter::Count(_) => value.as_int().is_some_and(|n| n > 0),
-            Parameter::Text(_) | Parameter::Else(_) => value.as_text().is_some(),
-        };
-        if !fits {
-            let wanted = match parameter {
-                Parameter::Count(name) => format!("{name}: a whole number from 1"),
-                Parameter::Text(name) | Parameter::Else(name) => format!("{name}: a text"),
-            };
+        let value = constant(&reader.expr(arg, words.as_ref())?.expr).unwrap_or(Value::Null);
+        if let Err(wanted) = parameter.check(&value) {
             let message = format!("`{}` cannot take this", function.name);
             reader.diagnostics.push(Diagnostic::new(codes::BAD_ARGUMENT, message, arg.span, "wrong").help(wanted));
             return None;
@@ -220,7 +234,7 @@ fn link(
 ) -> Option<StepKind> {
     let globals: &Globals = reader.globals;
     let Some(place) = globals.entities.iter().position(|e| e.name.value == entity.value) else {
-        reader.diagnostics.push(scope::unknown_entity(globals, entity));
+        reader.diagnostics.extend(scope::unknown_entity(globals, entity));
         return None;
     };
     let target = &globals.entities[place];
@@ -301,7 +315,7 @@ impl Step {
         let boxed = |of: Expr| Box::new(of);
         let expr = match &self.kind {
             StepKind::Function { function, args } => {
-                Expr::Apply { function, args: args.clone(), back: undo, of: boxed(of) }
+                Expr::Apply { function, args: args.clone(), back: goes_back(function, to, undo), of: boxed(of) }
             }
             StepKind::Kept { table, .. } => Expr::Kept { table: *table, back: to == Side::Severa, of: boxed(of) },
             StepKind::Map { to_business, to_severa, .. } => {
@@ -343,20 +357,11 @@ impl Step {
     /// The type after the step, or why it cannot stand here.
     pub fn shape(&self, to: Side, undo: bool, given: &Shape) -> Result<Shape, String> {
         match &self.kind {
-            StepKind::Function { function, args } if function.name == "key" => {
-                let towards = if undo { args.get(1) } else { args.first() };
-                (function.typing)(given, args)?;
-                Ok(Shape::One(match towards {
-                    Some(Value::Int(size)) => Type::Text(u32::try_from(*size).ok()),
-                    Some(Value::Text(text)) if text == "int" => Type::Int,
-                    _ => Type::Text(None),
-                }))
+            StepKind::Function { function, args } => function.shape(given, args, goes_back(function, to, undo)),
+            StepKind::Map { left, right, function: true, .. } => {
+                expect(given, left, "the table")?;
+                Ok(Shape::One(right.clone()))
             }
-            StepKind::Function { function, args } => match (undo, (function.typing)(given, args)?) {
-                (true, Shape::One(_)) if matches!(given, Shape::One(_)) => Ok(given.clone()),
-                (true, Shape::Tuple(_)) if matches!(given, Shape::Tuple(_)) => Ok(given.clone()),
-                (_, shape) => Ok(shape),
-            },
             StepKind::Kept { left, right, .. } | StepKind::Map { left, right, .. } => {
                 let (from, into) = if to == Side::Business { (left, right) } else { (right, left) };
                 expect(given, from, "the table")?;
@@ -368,13 +373,43 @@ impl Step {
                 Ok(Shape::One(into.clone()))
             }
             StepKind::Around { inner, .. } => {
-                Ok(Shape::One(if to == Side::Business { Type::Text(None) } else { inner.clone() }))
+                Ok(Shape::One(if to == Side::Business { Type::Text(self.around_size()) } else { inner.clone() }))
             }
             StepKind::TwoWays { forward, backward } => {
                 let steps = if undo { backward } else { forward };
                 steps.iter().try_fold(given.clone(), |shape, step| step.shape(to, false, &shape))
             }
         }
+    }
+
+    /// A template around a text of known size is of known size. Numbers count with nine digits, more than any
+    /// number series has; a longer one is held when it comes.
+    fn around_size(&self) -> Option<u32> {
+        let StepKind::Around { before, after, inner } = &self.kind else { return None };
+        let inner = match inner {
+            Type::Text(size) => (*size)?,
+            Type::Int => 9,
+            _ => return None,
+        };
+        u32::try_from(before.chars().count() + after.chars().count()).ok()?.checked_add(inner)
+    }
+
+    /// Whether nothing can come out of it, where nothing can go in or never does.
+    pub fn nullable(&self, to: Side, given: bool) -> bool {
+        let nullable = match &self.kind {
+            StepKind::Function { function, .. } => given || function.empties,
+            StepKind::Map { to_business, to_severa, .. } => {
+                given && !if to == Side::Business { to_business } else { to_severa }.has_else()
+            }
+            StepKind::Kept { .. } | StepKind::Around { .. } => given,
+            // The record may have no counterpart.
+            StepKind::Link { .. } => true,
+            StepKind::TwoWays { forward, backward } => {
+                let steps = if to == Side::Business { forward } else { backward };
+                steps.iter().fold(given, |given, step| step.nullable(to, given))
+            }
+        };
+        nullable && !self.fallback.as_ref().is_some_and(|f| !matches!(f, Fallback::Blank))
     }
 
     /// Why a two-way line cannot go back through it.
@@ -384,12 +419,18 @@ impl Step {
                 Some(format!("`{}` cannot be undone", function.name))
             }
             StepKind::Kept { arrow, .. } if *arrow != Arrow::Both => Some("the table goes one way".to_owned()),
+            StepKind::Map { function: true, .. } => Some("the table goes one way".to_owned()),
             StepKind::Map { to_business, to_severa, .. } if to_business.is_empty() || to_severa.is_empty() => {
                 Some("the table goes one way".to_owned())
             }
             _ => None,
         }
     }
+}
+
+/// Which of its two ways a transform goes. What a key becomes depends on the side that it goes to, and not on the arrows.
+fn goes_back(function: &Function, to: Side, undo: bool) -> bool {
+    if function.name == "key" { to == Side::Severa } else { undo }
 }
 
 fn expect(given: &Shape, wanted: &Type, what: &str) -> Result<(), String> {

@@ -1,15 +1,16 @@
 //! Tables: those given in the mapping, and those that a system keeps.
 
 use super::layers::Merged;
-use super::settings::Settings;
+use super::settings::{self, Settings};
 use super::{fields, maps, scope};
 use crate::diag::Diagnostic;
-use crate::diag::codes::names;
+use crate::diag::codes::{lines, names};
 use crate::program::KeptTable;
-use crate::schema;
+use crate::schema::Schemas;
 use crate::syntax::ast::{self, Arrow, Statement, TableKind};
 use crate::systems::{RecordName, Select};
-use crate::value::{Side, Type};
+use crate::value::Type;
+use std::collections::HashMap;
 
 /// All tables of a mapping; those of an entity carry its name.
 #[derive(Debug, Default)]
@@ -25,6 +26,10 @@ pub struct Table {
     pub left: Type,
     pub right: Type,
     pub arrow: Arrow,
+    /// Goes from its left to its right whichever side a line leads to: the arrow of a given table says one way.
+    pub function: bool,
+    /// Texts that stand for records of a system, by their places among the names to look up.
+    pub named: HashMap<String, usize>,
 }
 
 #[derive(Debug)]
@@ -41,31 +46,76 @@ impl Tables {
     }
 }
 
-pub fn collect(merged: &Merged, settings: &Settings, diagnostics: &mut Vec<Diagnostic>) -> Tables {
+pub fn collect(
+    schemas: &Schemas,
+    merged: &Merged,
+    settings: &mut Settings,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Tables {
     let mut tables = Tables::default();
     for table in &merged.tables {
-        add(&mut tables, table.name.value.clone(), table, settings, diagnostics);
+        add(schemas, &mut tables, table.name.value.clone(), table, settings, diagnostics);
     }
-    for entity in merged.entities.iter().filter(|e| !merged.off.contains(&e.name.value)) {
+    for entity in merged.entities.iter().filter(|e| merged.switched_off(&e.name.value).is_none()) {
         for statement in &entity.body {
             if let Statement::Table(table) = statement {
-                add(&mut tables, format!("{}.{}", entity.name.value, table.name.value), table, settings, diagnostics);
+                add(
+                    schemas,
+                    &mut tables,
+                    format!("{}.{}", entity.name.value, table.name.value),
+                    table,
+                    settings,
+                    diagnostics,
+                );
             }
         }
     }
     tables
 }
 
-fn add(tables: &mut Tables, name: String, table: &ast::Table, settings: &Settings, diagnostics: &mut Vec<Diagnostic>) {
+fn add(
+    schemas: &Schemas,
+    tables: &mut Tables,
+    name: String,
+    table: &ast::Table,
+    settings: &mut Settings,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
     match &table.kind {
         TableKind::Given { left, arrow, right, rows } => {
-            let (Some(left), Some(right)) = (given_type(left), given_type(right)) else { return };
-            maps::check_rows(settings, rows, diagnostics);
-            tables.all.push(Table { name, kind: Kind::Given(rows.clone()), left, right, arrow: arrow.value });
+            let mut named = HashMap::new();
+            let kinds = [left, right].map(|ty| settings::table_type(schemas, ty, diagnostics));
+            let [Some(left_type), Some(right_type)] = kinds else { return };
+            for (ty, on_left) in [(left, true), (right, false)] {
+                if let ast::SettingType::Of { side, record, by: Some(by) } = ty {
+                    let texts = rows.iter().filter_map(|row| text_of(if on_left { &row.left } else { &row.right }));
+                    for text in texts {
+                        let place = settings.look_up(schemas, &name, *side, &record.value, &by.value, text.clone());
+                        named.extend(place.map(|place| (text, place)));
+                    }
+                }
+            }
+            for row in rows {
+                for (key, ty, declared) in [(&row.left, &left_type, left), (&row.right, &right_type, right)] {
+                    typed(key, ty, declared, diagnostics);
+                }
+            }
+            let function = arrow.value == Arrow::ToBusiness;
+            maps::check_rows(settings, rows, function, diagnostics);
+            let kind = Kind::Given(rows.clone());
+            tables.all.push(Table {
+                name,
+                kind,
+                left: left_type,
+                right: right_type,
+                arrow: arrow.value,
+                function,
+                named,
+            });
         }
         TableKind::Kept { side, record, left, arrow, right } => {
-            let Some(known) = schema::of(*side).record(&record.value) else {
-                diagnostics.push(scope::unknown_record(*side, record));
+            let Some(known) = schemas.of(*side).record(&record.value) else {
+                diagnostics.push(scope::unknown_record(schemas, *side, record));
                 return;
             };
             let mut column = |path: &ast::Path| {
@@ -85,23 +135,35 @@ fn add(tables: &mut Tables, name: String, table: &ast::Table, settings: &Setting
                 scope: Vec::new(),
                 fields: vec![fields::select_field(&left), fields::select_field(&right)],
             };
-            tables.kept.push(KeptTable { name: name.clone(), side: *side, select });
+            tables.kept.push(KeptTable { name: name.clone(), side: *side, select, needed: true });
             let kind = Kind::Kept(tables.kept.len() - 1);
-            tables.all.push(Table { name, kind, left: left_type, right: right_type, arrow: arrow.value });
+            let (function, named) = (false, HashMap::new());
+            tables.all.push(Table {
+                name,
+                kind,
+                left: left_type,
+                right: right_type,
+                arrow: arrow.value,
+                function,
+                named,
+            });
         }
     }
 }
 
-fn given_type(ty: &ast::SettingType) -> Option<Type> {
-    match ty {
-        ast::SettingType::Plain { name, size, .. } => Some(match name.value.as_str() {
-            "int" => Type::Int,
-            "text" => Type::Text(*size),
-            "bool" => Type::Bool,
-            "decimal" => Type::Decimal(28, 6),
-            _ => return None,
-        }),
-        ast::SettingType::Of { side: Side::Severa, .. } => Some(Type::Guid),
+/// A value of a given table against the type that the table declares.
+fn typed(key: &ast::MapKey, ty: &Type, declared: &ast::SettingType, diagnostics: &mut Vec<Diagnostic>) {
+    let ast::MapKey::Value(expr) = key else { return };
+    if matches!(declared, ast::SettingType::Of { .. }) || settings::is_of(expr, ty) != Some(false) {
+        return;
+    }
+    let message = format!("the table holds {ty} here");
+    diagnostics.push(Diagnostic::new(lines::TABLE_TYPE, message, expr.span, "of another type"));
+}
+
+fn text_of(key: &ast::MapKey) -> Option<String> {
+    match key {
+        ast::MapKey::Value(ast::Expr { kind: ast::ExprKind::Text(text), .. }) => Some(text.clone()),
         _ => None,
     }
 }

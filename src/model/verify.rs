@@ -1,33 +1,44 @@
 //! Checks over an entity as a whole, when all its lines are known.
 
-use super::entity::Active;
+use super::facts::Compiled;
+use super::layers::Dropped;
 use super::scope::{Globals, Records};
-use crate::diag::codes::{lines as codes, values};
+use crate::diag::codes::{layers, lines as codes, values};
 use crate::diag::{Diagnostic, Severity};
-use crate::program::{Entity, Slot};
+use crate::program::Slot;
+use crate::source::Span;
 use crate::value::Side;
 use std::collections::HashMap;
 
-pub fn all(globals: &Globals, active: &[Active], entities: &mut [Entity], diagnostics: &mut Vec<Diagnostic>) {
+pub fn all(globals: &Globals, drops: &[Dropped], compiled: &mut [Compiled], diagnostics: &mut Vec<Diagnostic>) {
     // Settings that do not go together can put two things into one place: the cause is told already.
     let settings_clash = diagnostics.iter().any(|d| d.code == values::REQUIRE_NOT_MET);
-    for (entity, def) in entities.iter().zip(active) {
+    for one in compiled.iter() {
         // A line that is missing because it is faulty must not be told a second time.
         let faulty = diagnostics.iter().any(|d| {
-            d.severity() == Severity::Error && d.span().is_some_and(|s| def.whole.iter().any(|w| w.contains(s)))
+            d.severity() == Severity::Error && d.span().is_some_and(|s| one.places.whole.iter().any(|w| w.contains(s)))
         });
-        if !faulty {
-            required(entity, def, diagnostics);
-        }
-        if !settings_clash {
-            two_writers(globals, entity, def, diagnostics);
-        }
+        each(one, &mut |one| {
+            if !faulty {
+                required(one, drops, diagnostics);
+            }
+            if !settings_clash {
+                two_writers(one, diagnostics);
+            }
+        });
     }
-    linked_columns(globals, active, entities);
+    linked_columns(globals, compiled);
+}
+
+/// An entity and all its parts with rows of their own.
+pub fn each<'c, 'a>(compiled: &'c Compiled<'a>, see: &mut dyn FnMut(&'c Compiled<'a>)) {
+    see(compiled);
+    compiled.children.iter().for_each(|child| each(child, see));
 }
 
 /// Fields without which creating is refused must come from somewhere, on each side that creates.
-fn required(entity: &Entity, def: &Active, diagnostics: &mut Vec<Diagnostic>) {
+fn required(one: &Compiled, drops: &[Dropped], diagnostics: &mut Vec<Diagnostic>) {
+    let entity = &one.entity;
     for side in Side::BOTH.into_iter().filter(|side| entity.creates_on(*side)) {
         for field in entity.required(side) {
             let mapped = entity.lines.iter().any(|line| {
@@ -38,13 +49,28 @@ fn required(entity: &Entity, def: &Active, diagnostics: &mut Vec<Diagnostic>) {
                         .any(|slot| matches!(slot, Slot::Own(_)) && entity.field_name(side, *slot) == field)
             });
             let given = entity.constants(side).iter().any(|(name, _)| name == field);
-            let numbered = side == Side::Business && entity.numbers.iter().any(|(name, _)| name == field);
-            if mapped || given || numbered {
+            let numbers = entity.numbers.iter().chain(&entity.positions);
+            let numbered = side == Side::Business && numbers.clone().any(|(name, _)| name == field);
+            let joined = entity.owner.as_ref().is_some_and(|o| o.joins.iter().any(|(name, _)| name == field));
+            if mapped || given || numbered || (joined && side == Side::Business) {
                 continue;
             }
             let message = format!("`{}` creates records in {}, which needs `{field}`", entity.name, side.title());
+            let top = entity.name.split('.').next().unwrap_or_default();
+            let dropped = drops.iter().find(|drop| {
+                let end = if side == Side::Severa { &drop.ends.0 } else { &drop.ends.1 };
+                drop.entity == top && end.trim_matches(['(', ')']).split(',').any(|name| name == field)
+            });
+            if let Some(dropped) = dropped {
+                diagnostics.push(
+                    Diagnostic::new(layers::DROPS_REQUIRED, message, dropped.span, "dropped here")
+                        .also(one.places.arrow, "creates there")
+                        .help(format!("give `{field}` another way: a line of its own, or a value in `on create`")),
+                );
+                continue;
+            }
             diagnostics.push(
-                Diagnostic::new(codes::MISSING_REQUIRED, message, def.systems.arrow.span, "creates there")
+                Diagnostic::new(codes::MISSING_REQUIRED, message, one.places.arrow, "creates there")
                     .help(format!("map `{field}`, or give it in `on create`, or let `number` assign it")),
             );
         }
@@ -52,24 +78,20 @@ fn required(entity: &Entity, def: &Active, diagnostics: &mut Vec<Diagnostic>) {
 }
 
 /// Two lines that write one field, of which only one can be right.
-fn two_writers(globals: &Globals, entity: &Entity, def: &Active, diagnostics: &mut Vec<Diagnostic>) {
-    let spans: HashMap<(String, usize), crate::source::Span> = line_spans(globals, def);
+fn two_writers(one: &Compiled, diagnostics: &mut Vec<Diagnostic>) {
+    let entity = &one.entity;
     for side in Side::BOTH {
-        let mut writers: HashMap<Slot, usize> = HashMap::new();
-        for (place, line) in entity.lines.iter().enumerate().filter(|(_, line)| line.writes_to(side)) {
+        let mut writers: HashMap<Slot, (Span, bool)> = HashMap::new();
+        for (line, fact) in entity.lines.iter().zip(&one.lines).filter(|(line, _)| line.writes_to(side)) {
             for slot in line.slots(side) {
-                let Some(first) = writers.insert(*slot, place) else { continue };
-                let first = &entity.lines[first];
-                if first.on_create != line.on_create {
+                let Some((first, on_create)) = writers.insert(*slot, (fact.span, line.on_create)) else { continue };
+                if on_create != line.on_create {
                     continue;
                 }
-                let at =
-                    |line: &crate::program::Line| spans.get(&(line.origin.file.clone(), line.origin.line)).copied();
-                let (Some(here), Some(there)) = (at(line), at(first)) else { continue };
                 let message = format!("two lines write `{}` of {}", entity.field_name(side, *slot), side.title());
                 diagnostics.push(
-                    Diagnostic::new(codes::TWO_WRITERS, message, here, "the second")
-                        .also(there, "the first")
+                    Diagnostic::new(codes::TWO_WRITERS, message, fact.span, "the second")
+                        .also(first, "the first")
                         .help("drop one, or put the choice into one line with `when`"),
                 );
             }
@@ -77,40 +99,18 @@ fn two_writers(globals: &Globals, entity: &Entity, def: &Active, diagnostics: &m
     }
 }
 
-fn line_spans(globals: &Globals, def: &Active) -> HashMap<(String, usize), crate::source::Span> {
-    use crate::syntax::ast::Statement;
-    fn walk<'a>(body: &'a [Statement], lines: &mut Vec<&'a crate::syntax::ast::Line>) {
-        for statement in body {
-            match statement {
-                Statement::Line(line) => lines.push(line),
-                Statement::OnCreate { lines: inner, .. } => lines.extend(inner),
-                Statement::Part(part) => walk(&part.body, lines),
-                _ => {}
-            }
-        }
-    }
-    let mut lines = Vec::new();
-    walk(&def.body, &mut lines);
-    lines
-        .into_iter()
-        .map(|line| {
-            let origin = super::line::origin(globals, line.span);
-            ((origin.file, origin.line), line.span)
-        })
-        .collect()
-}
-
 /// The columns that other entities' links ask of each entity's Visma Business record, its key among them.
-fn linked_columns(globals: &Globals, active: &[Active], entities: &mut [Entity]) {
-    for (place, (entity, def)) in entities.iter_mut().zip(active).enumerate() {
-        let mut business = Records::new(Side::Business, def.business.0, def.business.1);
+fn linked_columns(globals: &Globals, compiled: &mut [Compiled]) {
+    for (place, one) in compiled.iter_mut().enumerate() {
+        let index = globals.entities.get(place).and_then(|def| def.business.1);
+        let mut business = Records::new(globals.schemas, Side::Business, one.business, index);
+        let entity = &mut one.entity;
         business.select = entity.business.clone();
-        let key = def.business.0.key.clone();
         let linked = globals.linked.borrow();
         let asked = linked.iter().filter(|(p, _)| *p == place).map(|(_, column)| column.clone());
         let numbers: Vec<String> = entity.numbers.iter().map(|(column, _)| column.clone()).collect();
-        for name in std::iter::once(key).chain(asked).chain(numbers) {
-            if let Some(column) = def.business.0.column(&name, None, def.business.1)
+        for name in std::iter::once(one.business.key.clone()).chain(asked).chain(numbers) {
+            if let Some(column) = one.business.column(&name, None, index)
                 && !entity.linked_columns.iter().any(|(known, _)| *known == column.name)
             {
                 let slot = business.slot(&column);

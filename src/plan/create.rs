@@ -151,7 +151,7 @@ fn write_back(entity: &Entity, from: Side, row: &Row, numbers: &[String], out: &
                     Slot::Own(place) => {
                         entity.numbers.iter().find(|(column, own)| own == place && numbers.contains(column))
                     }
-                    Slot::Part { .. } => None,
+                    Slot::Part { .. } | Slot::Owner(_) => None,
                 });
                 let fields = assigned.zip(&line.severa).map(|((column, _), slot)| FieldChange {
                     field: entity.field_name(Side::Severa, *slot).to_owned(),

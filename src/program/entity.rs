@@ -14,6 +14,8 @@ pub struct Entity {
     pub title: String,
     pub severa: Select,
     pub business: Select,
+    /// Runs carry it out; otherwise it is checked and shown only.
+    pub carried: bool,
     /// Which way records are created.
     pub direction: Arrow,
     /// Whose updates win; `None`: both, always.
@@ -21,19 +23,35 @@ pub struct Entity {
     pub conflict: Conflict,
     /// Carried over at creation, never updated.
     pub once: bool,
+    /// Created only for a record that links to it, before that one.
+    pub only_when_needed: bool,
     /// Where Visma Business keeps Severa's GUID.
     pub identity: Option<usize>,
+    /// The identity stands inside a longer text in Severa.
+    pub mark: Option<Mark>,
     pub matches: Vec<MatchRule>,
     /// Columns whose numbers Visma Business assigns, with their slots.
     pub numbers: Vec<(String, usize)>,
+    /// Columns that hold a record's place among its owner's records, from 1, with their slots.
+    pub positions: Vec<(String, usize)>,
+    /// What to set in Severa when a record cannot be carried over.
+    pub failure: Option<Failure>,
     pub send_severa: Option<Filter>,
     pub send_business: Option<Filter>,
     pub holds: Vec<(Expr, String)>,
+    /// Records of a list of the Severa record that lie on the same row in Visma Business.
     pub parts: Vec<Part>,
+    /// Records of a list of the Severa record that have rows of their own.
+    pub children: Vec<Entity>,
+    /// For a child: how it hangs on the record above.
+    pub owner: Option<Owner>,
     pub lines: Vec<Line>,
     /// Values that every record created on a side gets, from the record's own `where`.
     pub constants_severa: Vec<(String, Value)>,
     pub constants_business: Vec<(String, Value)>,
+    /// Conditions of the record's own `where` that the side does not carry out: looked at row by row.
+    pub own_severa: Vec<Expr>,
+    pub own_business: Vec<Expr>,
     /// Fields without which a side refuses to create a record.
     pub required_severa: Vec<String>,
     pub required_business: Vec<String>,
@@ -57,6 +75,42 @@ pub enum Conflict {
     Newest,
     Side(Side),
     Hold,
+}
+
+/// `identity "VB {JNo}/{EntNo}" in description`: a mark made of the row's fields, found inside a Severa text.
+#[derive(Debug)]
+pub struct Mark {
+    /// Over the Visma Business row.
+    pub text: Expr,
+    /// The Severa field that holds it.
+    pub within: usize,
+}
+
+/// `failure status.guid <- failed`
+#[derive(Debug)]
+pub struct Failure {
+    /// The Severa field to set.
+    pub slot: usize,
+    pub value: Expr,
+}
+
+/// How a child's records hang on the record above.
+#[derive(Debug, Default)]
+pub struct Owner {
+    /// The owner's list, its slot there, and its field's name.
+    pub list: String,
+    pub slot: usize,
+    /// Pieces made of one value instead of records: the transforms that make them, over the owner.
+    pub pieces: Option<Expr>,
+    /// Which elements count; slots are those of the element.
+    pub condition: Option<Expr>,
+    /// Elements that this same-row part of the owner picks do not count.
+    pub not_in: Option<usize>,
+    /// Only the first counts, by this slot or by the identifier.
+    pub first: bool,
+    pub first_by: Option<usize>,
+    /// Columns of the child's row that hold a column of the owner's: name, and the owner's slot.
+    pub joins: Vec<(String, usize)>,
 }
 
 /// A filter on what is sent from a side, and how it reads in the mapping.
@@ -137,20 +191,29 @@ impl Entity {
             title: String::new(),
             severa: none(""),
             business: none(""),
+            carried: true,
             direction: Arrow::Both,
             master: None,
             conflict: Conflict::Newest,
             once: false,
+            only_when_needed: false,
             identity: None,
+            mark: None,
             matches: Vec::new(),
             numbers: Vec::new(),
+            positions: Vec::new(),
+            failure: None,
             send_severa: None,
             send_business: None,
             holds: Vec::new(),
             parts: Vec::new(),
+            children: Vec::new(),
+            owner: None,
             lines: Vec::new(),
             constants_severa: Vec::new(),
             constants_business: Vec::new(),
+            own_severa: Vec::new(),
+            own_business: Vec::new(),
             required_severa: Vec::new(),
             required_business: Vec::new(),
             label_severa: Label::default(),
@@ -251,6 +314,8 @@ impl Entity {
         let field = match slot {
             Slot::Own(place) => self.select(side).fields.get(place),
             Slot::Part { part, field } => self.parts.get(part).and_then(|p| p.select.fields.get(field)),
+            // The record above is written by its own entity.
+            Slot::Owner(_) => None,
         };
         field.map_or("", |f| f.name.as_str())
     }

@@ -56,6 +56,8 @@ pub struct Scope<'a> {
     entity: &'a Entity,
     side: Side,
     values: &'a [Value],
+    /// Of the record above, for a part with rows of its own.
+    owner: &'a [Value],
     picked: Vec<Option<&'a [Value]>>,
     /// A text lost its end on the way.
     pub(super) cut: Cell<bool>,
@@ -69,12 +71,19 @@ impl<'a> Scope<'a> {
             Side::Severa => (0..entity.parts.len()).map(|part| entity.picked(part, row)).collect(),
             Side::Business => Vec::new(),
         };
-        Self { entity, side, values: &row.values, picked, cut: Cell::new(false) }
+        Self { entity, side, values: &row.values, owner: &[], picked, cut: Cell::new(false) }
+    }
+
+    /// With the record above at hand.
+    pub fn below(mut self, owner: &'a Row) -> Self {
+        self.owner = &owner.values;
+        self
     }
 
     pub fn slot(&self, slot: Slot) -> &'a Value {
         match slot {
             Slot::Own(place) => self.values.get(place).unwrap_or(NOTHING),
+            Slot::Owner(place) => self.owner.get(place).unwrap_or(NOTHING),
             Slot::Part { part, field } => {
                 self.picked.get(part).copied().flatten().and_then(|values| values.get(field)).unwrap_or(NOTHING)
             }
@@ -97,16 +106,35 @@ pub fn holds(condition: &Expr, scope: &Scope, env: &Env) -> bool {
     matches!(value(condition, scope, env), Ok(Value::Bool(true)))
 }
 
+/// Nothing is linked.
+struct NoLinks;
+
+impl Links for NoLinks {
+    fn find(&self, _: usize, _: Side, _: &str, _: &Value) -> Linked {
+        Linked::Missing
+    }
+}
+
+/// What an expression over constants alone comes to.
+pub fn alone(expr: &Expr) -> Option<Value> {
+    let bare = Entity::bare();
+    let scope =
+        Scope { entity: &bare, side: Side::Severa, values: &[], owner: &[], picked: Vec::new(), cut: Cell::new(false) };
+    let lookups = Lookups::default();
+    value(expr, &scope, &Env { links: &NoLinks, lookups: &lookups }).ok()
+}
+
 /// A condition over the fields of a list's element alone: comparisons of plain fields.
 pub(super) fn holds_of_element(condition: &Expr, element: &[Value]) -> bool {
-    struct NoLinks;
-    impl Links for NoLinks {
-        fn find(&self, _: usize, _: Side, _: &str, _: &Value) -> Linked {
-            Linked::Missing
-        }
-    }
     let bare = Entity::bare();
-    let scope = Scope { entity: &bare, side: Side::Severa, values: element, picked: Vec::new(), cut: Cell::new(false) };
+    let scope = Scope {
+        entity: &bare,
+        side: Side::Severa,
+        values: element,
+        owner: &[],
+        picked: Vec::new(),
+        cut: Cell::new(false),
+    };
     let lookups = Lookups::default();
     holds(condition, &scope, &Env { links: &NoLinks, lookups: &lookups })
 }
@@ -208,6 +236,7 @@ fn plain(expr: &Expr, scope: &Scope, env: &Env) -> Result<Value, Stop> {
                         entity: scope.entity,
                         side: scope.side,
                         values,
+                        owner: scope.owner,
                         picked: Vec::new(),
                         cut: Cell::new(false),
                     };
@@ -294,6 +323,7 @@ fn untemplate(before: &str, after: &str, given: Value) -> Result<Value, Stop> {
 fn longer(given: &Value, result: &Value) -> bool {
     match (given, result) {
         (Value::Text(given), Value::Text(result)) => given.trim_end().chars().count() > result.chars().count(),
+        (Value::Text(given), Value::Null) => !given.trim().is_empty(),
         (Value::Record(given), Value::Record(result)) => given.iter().zip(result).any(|(g, r)| longer(g, r)),
         _ => false,
     }

@@ -10,6 +10,8 @@ pub enum Slot {
     Own(usize),
     /// In the element that a part picks from a list of the row.
     Part { part: usize, field: usize },
+    /// In the record above, of a part that has rows of its own.
+    Owner(usize),
 }
 
 #[derive(Debug, Clone)]
@@ -134,57 +136,80 @@ pub enum Arithmetic {
     Div,
 }
 
+impl Expr {
+    /// Whether it, or anything in it, is so.
+    pub fn any(&self, is: &dyn Fn(&Expr) -> bool) -> bool {
+        let mut found = false;
+        self.visit(&mut |e| found |= is(e));
+        found
+    }
+
+    /// Itself and everything in it.
+    pub fn visit(&self, see: &mut dyn FnMut(&Expr)) {
+        see(self);
+        self.inside(&mut |e| e.visit(see));
+    }
+
+    /// The expressions it is made of, one level down.
+    pub fn inside(&self, see: &mut dyn FnMut(&Expr)) {
+        match self {
+            Expr::Const(_) | Expr::Named(_) | Expr::Slot(_) => {}
+            Expr::Any { condition, .. } => see(condition),
+            Expr::Tuple(parts) | Expr::FirstOf(parts) => parts.iter().for_each(|e| see(e)),
+            Expr::Template(pieces) => pieces.iter().for_each(|piece| {
+                if let Piece::Value(value) = piece {
+                    see(value);
+                }
+            }),
+            Expr::Apply { of, .. }
+            | Expr::Kept { of, .. }
+            | Expr::Link { of, .. }
+            | Expr::Untemplate { of, .. }
+            | Expr::Element { of, .. }
+            | Expr::Not(of)
+            | Expr::IsBlank(of)
+            | Expr::In { value: of, .. } => see(of),
+            Expr::Map { rows, otherwise, of } => {
+                see(of);
+                rows.iter().for_each(|row| see(&row.value));
+                otherwise.iter().for_each(|e| see(e));
+            }
+            Expr::Choice { branches, otherwise } => {
+                branches.iter().for_each(|(condition, value)| {
+                    see(condition);
+                    see(value);
+                });
+                otherwise.iter().for_each(|e| see(e));
+            }
+            Expr::Or { of, fallback } => {
+                see(of);
+                if let Fallback::Default(value) = fallback {
+                    see(value);
+                }
+            }
+            Expr::And(a, b) | Expr::Or2(a, b) => [a, b].into_iter().for_each(|e| see(e)),
+            Expr::Compare { left, right, .. } | Expr::Arithmetic { left, right, .. } => {
+                [left, right].into_iter().for_each(|e| see(e));
+            }
+        }
+    }
+}
+
 /// Every slot of the row that an expression reads.
 pub fn slots(expr: &Expr) -> Vec<Slot> {
     let mut found = Vec::new();
-    collect(expr, &mut found);
+    read(expr, &mut |slot| {
+        if !found.contains(&slot) {
+            found.push(slot);
+        }
+    });
     found
 }
 
-fn collect(expr: &Expr, found: &mut Vec<Slot>) {
-    let mut inside = |e: &Expr| collect(e, found);
+/// Conditions over a list's records read slots of those, and only the list of the row itself.
+fn read(expr: &Expr, see: &mut dyn FnMut(Slot)) {
     match expr {
-        Expr::Const(_) | Expr::Named(_) => {}
-        Expr::Slot(slot) | Expr::Any { list: slot, .. } => {
-            if !found.contains(slot) {
-                found.push(*slot);
-            }
-        }
-        Expr::Tuple(parts) | Expr::FirstOf(parts) => parts.iter().for_each(inside),
-        Expr::Template(pieces) => pieces.iter().for_each(|piece| {
-            if let Piece::Value(value) = piece {
-                inside(value);
-            }
-        }),
-        Expr::Apply { of, .. }
-        | Expr::Kept { of, .. }
-        | Expr::Link { of, .. }
-        | Expr::Untemplate { of, .. }
-        | Expr::Element { of, .. }
-        | Expr::Not(of)
-        | Expr::IsBlank(of)
-        | Expr::In { value: of, .. } => inside(of),
-        Expr::Map { rows, otherwise, of } => {
-            inside(of);
-            rows.iter().for_each(|row| inside(&row.value));
-            otherwise.iter().for_each(|e| inside(e));
-        }
-        Expr::Choice { branches, otherwise } => {
-            branches.iter().for_each(|(condition, value)| {
-                inside(condition);
-                inside(value);
-            });
-            otherwise.iter().for_each(|e| inside(e));
-        }
-        Expr::Or { of, fallback } => {
-            inside(of);
-            if let Fallback::Default(value) = fallback {
-                inside(value);
-            }
-        }
-        Expr::And(a, b) | Expr::Or2(a, b) => [a, b].into_iter().for_each(|e| inside(e)),
-        Expr::Compare { left, right, .. } | Expr::Arithmetic { left, right, .. } => {
-            [left, right].into_iter().for_each(|e| inside(e))
-        }
+        Expr::Slot(slot) | Expr::Any { list: slot, .. } => see(*slot),
+        other => other.inside(&mut |e| read(e, see)),
     }
 }

@@ -13,6 +13,8 @@ pub struct KeptTable {
     pub side: Side,
     /// Two fields: the left one and the right one.
     pub select: Select,
+    /// Something that is carried out uses it.
+    pub needed: bool,
 }
 
 /// `setting won_status: severa SalesStatusType by name`, with the name from the settings.
@@ -25,6 +27,8 @@ pub struct NamedSetting {
     /// For people: `sales status type`.
     pub title: String,
     pub wanted: String,
+    /// Something that is carried out uses it.
+    pub needed: bool,
 }
 
 /// The tables and names of one run.
@@ -62,6 +66,10 @@ impl Lookups {
         let mut unknown = Vec::new();
         let mut values = Vec::new();
         for (setting, rows) in program.named.iter().zip(named) {
+            if !setting.needed {
+                values.push(Value::Null);
+                continue;
+            }
             let wanted = crate::value::match_form(&setting.wanted);
             let found = rows.iter().find(|row| row.get(1).is_some_and(|name| text_key(name) == wanted));
             match found.and_then(|row| row.first()) {

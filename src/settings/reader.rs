@@ -4,7 +4,7 @@ use super::mask::{is_secret_key, is_variable};
 use super::node::{Node, What};
 use super::secret::SecretRef;
 use crate::diag::codes::settings::*;
-use crate::diag::suggest::nearest;
+use crate::diag::suggest::{Suggestion, nearest, suggestion};
 use crate::diag::{Code, Diagnostic};
 use crate::source::{Span, Spanned};
 
@@ -96,6 +96,11 @@ impl Reader {
         self.out.push(Diagnostic::new(code, message, span, label).help(help));
     }
 
+    /// A fault with a near name.
+    pub fn suggest(&mut self, code: Code, message: String, span: Span, label: &str, near: Suggestion) {
+        self.out.push(Diagnostic::new(code, message, span, label).suggest(near));
+    }
+
     /// The keys of a group; unknown ones and second ones are said and left out.
     pub fn section<'a>(&mut self, node: &'a Node, name: &str, at: Span) -> Option<Section<'a>> {
         let known = KEYS.iter().find(|(n, _)| *n == name).map_or(&[][..], |(_, keys)| *keys);
@@ -106,7 +111,10 @@ impl Reader {
         for (key, value) in pairs {
             if !known.contains(&key.value.as_str()) {
                 slips.extend(nearest(&key.value, known.iter().copied()));
-                self.unknown(key, name, known);
+                // A key that stands there already cannot be what this one was meant to be.
+                let free =
+                    !pairs.iter().any(|(k, _)| Some(k.value.as_str()) == nearest(&key.value, known.iter().copied()));
+                self.unknown(key, name, known, free);
             } else if let Some((first, _)) = entries.iter().find(|(k, _)| k.value == key.value) {
                 self.twice(key, first.span);
             } else {
@@ -144,19 +152,23 @@ impl Reader {
         self.out.push(diagnostic);
     }
 
-    fn unknown(&mut self, key: &Spanned<String>, name: &str, known: &[&str]) {
+    fn unknown(&mut self, key: &Spanned<String>, name: &str, known: &[&str], free: bool) {
         let place = if name.is_empty() { "the settings have".to_owned() } else { format!("`{name}` has") };
         let elsewhere = KEYS.iter().find(|(section, keys)| *section != name && keys.contains(&key.value.as_str()));
-        let help = match (nearest(&key.value, known.iter().copied()), elsewhere) {
-            (Some(right), _) => format!("did you mean `{right}`?"),
-            (None, Some(("", _))) => "it belongs at the beginning of a line, outside every group".to_owned(),
-            (None, Some((section, _))) => format!("it belongs under `{section}`"),
-            (None, None) if name.is_empty() => {
+        let message = format!("{place} no key `{}`", key.value);
+        if let Some(mut near) = suggestion(&key.value, key.span, known.iter().copied()) {
+            near.fix = near.fix.filter(|_| free);
+            return self.suggest(UNKNOWN_KEY, message, key.span, "not known", near);
+        }
+        let help = match elsewhere {
+            Some(("", _)) => "it belongs at the beginning of a line, outside every group".to_owned(),
+            Some((section, _)) => format!("it belongs under `{section}`"),
+            None if name.is_empty() => {
                 format!("there are {}; the mapping's own settings belong under `settings`", listed(known))
             }
-            (None, None) => format!("it takes {}", listed(known)),
+            None => format!("it takes {}", listed(known)),
         };
-        self.fault(UNKNOWN_KEY, format!("{place} no key `{}`", key.value), key.span, "not known", help);
+        self.fault(UNKNOWN_KEY, message, key.span, "not known", help);
     }
 
     /// The node of a key that must be there.
@@ -274,11 +286,16 @@ impl Reader {
         if found.is_none() {
             let names = || words.iter().map(|(word, _)| *word);
             let listed = names().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(", ");
-            let help = match nearest(given, names()) {
-                Some(right) => format!("did you mean `{right}`? It takes {listed}"),
-                None => format!("it takes {listed}"),
-            };
-            self.fault(BAD_VALUE, cannot_be(name, node), node.span, "not one of its words", help);
+            let message = cannot_be(name, node);
+            match suggestion(given, node.span, names()) {
+                Some(mut near) => {
+                    near.help.push_str(&format!(" It takes {listed}"));
+                    self.suggest(BAD_VALUE, message, node.span, "not one of its words", near);
+                }
+                None => {
+                    self.fault(BAD_VALUE, message, node.span, "not one of its words", format!("it takes {listed}"));
+                }
+            }
         }
         found
     }

@@ -5,6 +5,7 @@ use super::reader::{Reader, Section};
 use super::units::{self, UrlFault, url_fault};
 use super::*;
 use crate::diag::codes::settings::*;
+use crate::diag::suggest::suggestion;
 use crate::model::GivenValue;
 
 /// Reads a text whose secrets are masked.
@@ -268,22 +269,25 @@ fn warn_of_encryption(reader: &mut Reader, section: &Section<'_>, encrypt: Optio
     }
 }
 
+const NUMBERED: &str = "columns that get numbers are `CustNo`, `ActNo`, `EmpNo` and `ProdNo`";
+
 fn series(reader: &mut Reader, node: &Node, at: Span) -> Vec<(Spanned<String>, RangeInclusive<i64>)> {
     let mut out: Vec<(Spanned<String>, RangeInclusive<i64>)> = Vec::new();
-    for (key, value) in reader.pairs(node, "business.series", at).unwrap_or(&[]) {
+    let pairs = reader.pairs(node, "business.series", at).unwrap_or(&[]);
+    for (key, value) in pairs {
         let columns = || crate::schema::business().records.iter().flat_map(|r| &r.fields);
         // `R2.RNo` is for one table's column, before what is said of the column.
         let column = key.value.rsplit('.').next().unwrap_or_default();
         if !columns().any(|f| f.name == column) {
-            let help = crate::diag::suggest::did_you_mean(column, columns().map(|f| f.name.as_str()))
-                .unwrap_or_else(|| "columns that get numbers are `CustNo`, `ActNo`, `EmpNo` and `ProdNo`".to_owned());
-            reader.fault(
-                UNKNOWN_KEY,
-                format!("Visma Business has no column `{}`", key.value),
-                key.span,
-                "not known",
-                help,
-            );
+            let message = format!("Visma Business has no column `{}`", key.value);
+            match suggestion(column, key.span, columns().map(|f| f.name.as_str())) {
+                Some(mut near) => {
+                    // A column with numbers already is not the one meant.
+                    near.fix.take_if(|fix| pairs.iter().any(|(k, _)| fix.edits.iter().any(|e| e.text == k.value)));
+                    reader.suggest(UNKNOWN_KEY, message, key.span, "not known", near);
+                }
+                None => reader.fault(UNKNOWN_KEY, message, key.span, "not known", NUMBERED),
+            }
             continue;
         }
         if let Some((first, _)) = out.iter().find(|(k, _)| k.value == key.value) {

@@ -4,6 +4,7 @@
 //! stands among the diagnostics. Comments are not part of it: the outline owns them.
 
 mod example;
+pub mod walk;
 
 pub use example::{Example, ExampleRecord, ExampleSide, ExampleValue};
 

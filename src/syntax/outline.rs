@@ -50,6 +50,20 @@ pub struct Statement {
     pub broken: bool,
 }
 
+impl Statement {
+    /// From its first word to the end of its block; of a block without an end, to its last statement's.
+    pub fn whole(&self) -> Range<usize> {
+        let end = self.block.as_ref().map(|block| {
+            let last = block.items.iter().rev().find_map(|item| match item {
+                Item::Statement(statement) => Some(statement.whole().end),
+                _ => None,
+            });
+            block.close.map(|close| close + 1).or(last).unwrap_or(block.open)
+        });
+        self.head.start..end.unwrap_or(self.head.end).max(self.head.end)
+    }
+}
+
 #[derive(Debug)]
 pub struct Block {
     /// Where the `{` is, or would have been.

@@ -12,6 +12,7 @@ mod config;
 mod connect;
 mod create;
 mod dates;
+mod declared;
 mod dial;
 mod fault;
 mod link;

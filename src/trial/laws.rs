@@ -27,8 +27,10 @@ impl Default for Options {
     }
 }
 
+/// Lines that can be tried: both ways, and without the record above.
 pub fn is_two_way(line: &Line) -> bool {
-    line.direction == Arrow::Both && !line.on_create
+    let above = |expr: &Expr| expr::slots(expr).iter().any(|slot| matches!(slot, Slot::Owner(_)));
+    line.direction == Arrow::Both && !line.on_create && !line.forward.iter().chain(&line.backward).any(above)
 }
 
 /// One side's fields that a line reads, with what each can hold.
@@ -158,6 +160,6 @@ fn field_name(bench: &Bench, side: Side, slot: Slot) -> String {
         Slot::Part { part, .. } => {
             bench.entity.parts.get(part).map_or_else(|| name.to_owned(), |p| format!("{}.{name}", p.name))
         }
-        Slot::Own(_) => name.to_owned(),
+        Slot::Own(_) | Slot::Owner(_) => name.to_owned(),
     }
 }

@@ -23,6 +23,7 @@ pub fn as_read(side: Side, blank_is_nothing: bool, value: Value) -> Value {
 pub fn select(entity: &Entity, side: Side, slot: Slot) -> Option<&Select> {
     match slot {
         Slot::Own(_) => Some(entity.select(side)),
+        Slot::Owner(_) => None,
         Slot::Part { part, .. } => entity.parts.get(part).map(|p| &p.select),
     }
 }
@@ -32,6 +33,7 @@ pub fn field(entity: &Entity, side: Side, slot: Slot) -> Option<&SelectField> {
     let place = match slot {
         Slot::Own(place) => place,
         Slot::Part { field, .. } => field,
+        Slot::Owner(_) => return None,
     };
     select(entity, side, slot)?.fields.get(place)
 }
@@ -81,6 +83,8 @@ pub fn put(entity: &Entity, side: Side, row: &mut Row, slot: Slot, value: Value)
     };
     let place = match slot {
         Slot::Own(place) => row.values.get_mut(place),
+        // The record above is written by its own entity.
+        Slot::Owner(_) => None,
         Slot::Part { part, field } => {
             let picked = entity.picked(part, row).map(<[Value]>::to_vec);
             let list = entity.parts.get(part).and_then(|p| row.values.get_mut(p.list));

@@ -43,7 +43,8 @@ pub fn assigned(entity: &Entity, to: Side) -> Vec<String> {
         Side::Severa => record::known_key(to, entity.select(to)).into_iter().collect(),
         Side::Business => {
             let numbers = entity.numbers.iter().map(|(column, _)| column.clone());
-            numbers.chain(entity.identity.map(|slot| entity.field_name(to, Slot::Own(slot)).to_owned())).collect()
+            let positions = entity.positions.iter().map(|(column, _)| column.clone());
+            numbers.chain(positions).chain(entity.identity.map(|slot| entity.field_name(to, Slot::Own(slot)).to_owned())).collect()
         }
     }
 }
@@ -56,6 +57,10 @@ pub fn travel(entity: &Entity, from: Side, row: &Row, env: &Env) -> Journey {
     let select = entity.select(from);
     if let Some(scope) = select.scope.iter().find(|c| !fulfills(select, row, c)) {
         return Journey::LeftOut(words(scope));
+    }
+    let own = if from == Side::Severa { &entity.own_severa } else { &entity.own_business };
+    if !own.iter().all(|condition| eval::holds(condition, &eval::Scope::new(entity, from, row), env)) {
+        return Journey::LeftOut("its own `where`".to_owned());
     }
     if creates && let Sends::No(condition) = entity.sends(from, row, env) {
         return Journey::LeftOut(condition);

@@ -1,6 +1,7 @@
 //! The types that fields, settings and tables have.
 
 use std::fmt;
+use std::sync::Mutex;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Type {
@@ -56,4 +57,20 @@ impl fmt::Display for Type {
             Type::Side => f.write_str("side"),
         }
     }
+}
+
+/// A fixed set of words that a mapping declares (`one of carry, net`), kept for the life of the process.
+///
+/// The sets are few and the same in every project that uses a mapping, so each is kept once.
+pub fn words<'w>(words: impl Iterator<Item = &'w str>) -> &'static [&'static str] {
+    static KNOWN: Mutex<Vec<&'static [&'static str]>> = Mutex::new(Vec::new());
+    let wanted: Vec<&str> = words.collect();
+    let mut known = KNOWN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some(found) = known.iter().find(|k| **k == wanted.as_slice()) {
+        return found;
+    }
+    let kept: Vec<&'static str> = wanted.into_iter().map(|w| &*w.to_owned().leak()).collect();
+    let kept: &'static [&'static str] = kept.leak();
+    known.push(kept);
+    kept
 }

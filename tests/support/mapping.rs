@@ -34,8 +34,16 @@ pub fn standard() -> Standard {
     let settings = given(&[
         ("Project.default_owner", GivenValue::Text("kari@example.com".to_owned())),
         ("Project.won_status", GivenValue::Text("Order".to_owned())),
+        ("Invoice.status_to_send", GivenValue::Text("Ready for ERP".to_owned())),
+        ("Invoice.transferred", GivenValue::Text("Transferred".to_owned())),
+        ("Invoice.sent", GivenValue::Text("Sent".to_owned())),
+        ("Invoice.paid", GivenValue::Text("Paid".to_owned())),
+        ("TravelExpense.group", GivenValue::Number("90".to_owned())),
+        ("WorkType.group", GivenValue::Number("91".to_owned())),
+        ("PurchaseCost.accounts", GivenValue::List(vec![GivenValue::Text("4300..4999".to_owned())])),
     ]);
-    let (program, diagnostics) = model::check(&sources, &files, None, Some(&settings));
+    let (program, diagnostics) =
+        model::check(&sources, samband::schema::Schemas::standard(), &files, None, Some(&settings));
     assert!(diagnostics.is_empty(), "{diagnostics:#?}");
     let program = program.expect("a program");
     let norway = Value::Guid(Guid(0x4700));

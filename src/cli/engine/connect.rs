@@ -1,7 +1,7 @@
 //! The adapters of both sides, from the project's settings.
 
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::ready::{Ready, ReadyLogin};
+use crate::cli::ready::{Connections, ReadyLogin};
 use crate::settings;
 use crate::systems::business::{Business, BusinessConfig, Encrypt, Login, TcpDial};
 use crate::systems::severa::{HttpFailure, ReqwestHttp, Severa, SeveraConfig};
@@ -12,11 +12,12 @@ use std::sync::Arc;
 pub type Sides = (Box<dyn System>, Box<dyn System>);
 
 /// Nothing is sent before the engine opens them.
-pub fn sides(ready: &Ready) -> Result<Sides, Failure> {
+pub fn sides(ready: &Connections) -> Result<Sides, Failure> {
     Ok((Box::new(severa(ready)?), Box::new(business(ready))))
 }
 
-fn business(ready: &Ready) -> Business {
+/// Visma Business.
+pub fn business(ready: &Connections) -> Business {
     let given = &ready.business;
     let login = match &ready.login {
         ReadyLogin::Password { user, password } => Login::Sql { user: user.clone(), password: password.clone() },
@@ -40,7 +41,8 @@ fn business(ready: &Ready) -> Business {
     Business::new(config, Arc::new(TcpDial::default()), Arc::new(SystemClock))
 }
 
-fn severa(ready: &Ready) -> Result<Severa, Failure> {
+/// Severa.
+pub fn severa(ready: &Connections) -> Result<Severa, Failure> {
     let given = &ready.severa;
     let mut config = SeveraConfig::new(given.url.value.clone(), ready.client_id.clone(), ready.client_secret.clone());
     config.requests_per_second = given.requests_per_second.unwrap_or(config.requests_per_second);

@@ -157,6 +157,14 @@ settings:
   Project:
     default_owner: ingrid.solberg@example.no
     won_status: Order
+  Invoice:
+    status_to_send: Ready for ERP
+    transferred: Transferred
+    sent: Sent
+    paid: Paid
+  TravelExpense: {{ group: 90 }}
+  WorkType: {{ group: 91 }}
+  PurchaseCost: {{ accounts: [4300..4999] }}
 start_date: 2026-01-01
 state: state.db
 "

@@ -9,6 +9,15 @@ codes! {
     DROP_OF_NOTHING = "drop-of-nothing" Error
         "A drop of a line that is not there."
         "`drop` names either end of a line as it stands in the mapping below.";
+    CHANGES_NOTHING = "changes-nothing" Warning
+        "A change that says what the mapping below says already."
+        "It reads as if something were different here. Remove it.";
+    DROP_HALF = "drop-half" Error
+        "A drop of one half of a line's end."
+        "A line goes as a whole: drop it by its other end, or write the line anew without that field.";
+    DROPS_REQUIRED = "drops-required" Error
+        "A drop of the line that gives a field without which a record cannot be created."
+        "Give the field another way, in a line of its own or in `on create`.";
     NARROWS_NOTHING = "narrows-nothing" Error
         "`also where` on a side that has no filter below."
         "Write `send from … where …` without `also`.";

@@ -12,12 +12,24 @@ codes! {
     MAY_LOSE_DIGITS = "may-lose-digits" Error
         "A number that can have more places than the field it goes to."
         "Write `round(n)`, so that the rounding is yours and not the column's.";
+    MAY_BE_NULL = "may-be-null" Error
+        "Something that can be nothing goes where something must stand."
+        "A record without it would be refused. Say behind the end that it fills what happens then: `or hold`, `or keep`, `or default …`.";
+    UNKNOWN_VALUE = "unknown-value" Error
+        "A constant that the field does not know."
+        "The field takes one of a fixed set of words.";
     NO_WAY_BACK = "no-way-back" Error
         "A two-way line through something that cannot be undone."
         "Make the line one-way, give both ways with `(-> there <- back)`, or use a transform that normalizes.";
     NOT_WRITABLE = "not-writable" Error
         "A line that writes what cannot be written."
         "Read-only fields, keys and computed fields can only be read: let the arrow point away from them.";
+    NOT_ON_CREATE = "not-on-create" Error
+        "A value given on creation for a field that can only be changed later."
+        "Take the line out of `on create`: it is written once the record is there.";
+    NOT_ON_UPDATE = "not-on-update" Error
+        "A line that can only change records, to a field that never changes."
+        "Keys and numbers are given when a record is created. Drop the line, or let the entity create records there.";
     END_NOT_WRITABLE = "end-not-writable" Error
         "An end that no value can be written to."
         "Only a field, a tuple of fields or a template of one field can take a value; constants and expressions only give one.";
@@ -36,9 +48,15 @@ codes! {
     LINK_WRONG_ENTITY = "link-wrong-entity" Error
         "A link to an entity of other records than those the field refers to."
         "A field that holds a user's GUID links to the entity of users.";
+    TABLE_TYPE = "table-type" Error
+        "A value in a table that is not of the table's type."
+        "The table's first line says what its keys and values are.";
     TABLE_DOUBLE = "table-double" Error
         "Two rows of a table with one key."
         "Only the first could ever be found. Remove one of them.";
+    TABLE_RANGE = "table-range" Error
+        "A range on the side of a table that comes out."
+        "A range stands for many values; it can be looked up and not written. Let the arrow point away from it.";
     TABLE_NOT_ONE_TO_ONE = "table-not-one-to-one" Error
         "A two-way table that gives one value for several keys."
         "On the way back it cannot be told which key was meant. Make the row one-way with `->` or `<-`.";

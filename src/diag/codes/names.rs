@@ -12,6 +12,12 @@ codes! {
     UNKNOWN_ENTITY = "unknown-entity" Error
         "An entity that the mapping does not have."
         "`link`, `off` and examples name entities of this mapping or of one it extends.";
+    LINK_OFF = "link-off" Error
+        "A link to an entity that takes no part."
+        "It is switched off by a layer or by its setting. Drop the line, or let it depend on the same setting.";
+    UNKNOWN_PART = "unknown-part" Error
+        "A part that the entity does not have."
+        "`not in` names a part of the same row that stands before it.";
     UNKNOWN_TABLE = "unknown-step" Error
         "Something between two ends that is neither a transform nor a table."
         "Between the ends of a line stand transforms, tables of the mapping, value maps, `link` and choices.";

@@ -36,7 +36,25 @@ codes! {
     LINK_CIRCLE = "link-circle" Error
         "Entities that each need the other first."
         "Let one of the links do without: `or blank` or `or keep`.";
-    UNSUPPORTED = "not-carried-yet" Error
-        "A part of the language that this version checks but does not carry out."
-        "Leave it out of the mapping for now; the change log says when it comes.";
+    NUMBER_BY = "number-by" Error
+        "Numbers that nobody gives."
+        "`by business`: Visma Business assigns them. `by position`, in a part: the record's place among its owner's.";
+    MATCH_TYPES = "match-types" Error
+        "Match keys that can never be equal."
+        "Match a number with a number and a name with a name.";
+    SCOPE_CONDITION = "scope-condition" Error
+        "A record's own `where` with more than fields against constants and settings."
+        "It says which records are meant at all, on both sides of time: what a new record gets follows from it. Other conditions stand in `send from … where`.";
+    CHANGE_OUTSIDE = "change-outside" Error
+        "`drop` or `change part` where there is nothing below to change."
+        "They belong into `change entity NAME { … }` of a mapping that extends another.";
+    SAME_ROW_MANY = "same-row-many" Error
+        "A part of the same row that may stand for several records."
+        "One row holds one. Say which, `first by createdDateTime`, or give the part rows of its own.";
+    SAME_ROW_STATEMENT = "same-row-statement" Error
+        "A statement about records of their own in a part of the same row."
+        "Its records have no row, so no identity, number or filter of their own: such a part holds lines only.";
+    EACH_OF_ONE = "each-of-one" Error
+        "`each` over a single value."
+        "End it with a transform that makes several, such as `wrap(60)`.";
 }

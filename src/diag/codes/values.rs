@@ -15,6 +15,9 @@ codes! {
     SETTING_UNKNOWN = "setting-unknown" Error
         "A setting that no mapping has."
         "Settings inside an entity carry its name: `Project.won_status`.";
+    UNKNOWN_TENANT_NAME = "unknown-tenant-name" Error
+        "A name that the tenant does not have."
+        "`samband schema pull` read the tenant's own names; this is none of them. If it is new there, pull again.";
     REQUIRE_NOT_MET = "require-not-met" Error
         "Settings that do not go together."
         "The mapping's `require` line says what must hold.";

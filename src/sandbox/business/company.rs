@@ -84,26 +84,40 @@ pub struct Rowset {
     pub rows: Vec<Vec<SqlValue>>,
 }
 
+/// A new directory of its own, and the file in it.
+fn temporary_path() -> Result<PathBuf, SqlError> {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let nanos = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_nanos());
+    let directory = std::env::temp_dir().join(format!("samband-company-{}-{count}-{nanos}", std::process::id()));
+    std::fs::create_dir_all(&directory).map_err(|e| broken(&format!("{}: {e}", directory.display())))?;
+    Ok(directory.join("company.db"))
+}
+
 impl Company {
     /// The company kept in a file, made with empty tables when the file is new. Fails when the file cannot be written or is no SQLite file.
     pub fn create(path: impl AsRef<Path>) -> Result<Self, SqlError> {
-        Self::make(path.as_ref().to_path_buf(), false)
+        Self::make(path.as_ref().to_path_buf(), false, None)
     }
 
     /// An empty company that is gone with its last clone. It lives in the system's directory for temporary files, because SQLite shows
     /// readers committed rows beside an open writer only in a file.
     pub fn temporary() -> Result<Self, SqlError> {
-        static COUNT: AtomicU64 = AtomicU64::new(0);
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let nanos = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_nanos());
-        let directory = std::env::temp_dir().join(format!("samband-company-{}-{count}-{nanos}", std::process::id()));
-        std::fs::create_dir_all(&directory).map_err(|e| broken(&format!("{}: {e}", directory.display())))?;
-        Self::make(directory.join("company.db"), true)
+        Self::make(temporary_path()?, true, None)
     }
 
-    fn make(path: PathBuf, temporary: bool) -> Result<Self, SqlError> {
-        let catalog = Catalog::company();
-        if let Some(template) = TEMPLATE.get()
+    /// The same with tables of its own, from CREATE TABLE and CREATE INDEX statements: a customer's company has columns that others do not.
+    pub fn temporary_with(ddl: &str) -> Result<Self, SqlError> {
+        let catalog = Catalog::parse(ddl).map_err(|fault| broken(&fault))?;
+        Self::make(temporary_path()?, true, Some(Arc::new(catalog)))
+    }
+
+    /// Without a catalog, the one of every company.
+    fn make(path: PathBuf, temporary: bool, own: Option<Arc<Catalog>>) -> Result<Self, SqlError> {
+        let standard = own.is_none();
+        let catalog = own.unwrap_or_else(Catalog::company);
+        if standard
+            && let Some(template) = TEMPLATE.get()
             && !path.exists()
         {
             std::fs::write(&path, template).map_err(|e| broken(&format!("{}: {e}", path.display())))?;
@@ -120,6 +134,7 @@ impl Company {
         made.map_err(|e| broken(&format!("{}: {e}", path.display())))?;
         // A file of another program's making would have tables already, so what is read here is this library's own.
         if temporary
+            && standard
             && TEMPLATE.get().is_none()
             && let Ok(bytes) = std::fs::read(&path)
         {

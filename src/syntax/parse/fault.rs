@@ -1,9 +1,11 @@
 //! What went wrong, in the user's words.
 
+mod habits;
+
 use super::context::Context;
 use super::forms::{FORMS, Form, Place};
 use crate::diag::codes::syntax::*;
-use crate::diag::suggest::nearest;
+use crate::diag::suggest::{nearest, suggestion};
 use crate::diag::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::grammar::{Expected, Failure, Rule, expected, keyword};
@@ -61,15 +63,18 @@ pub fn unknown(cx: &Context<'_>, statement: &Statement, word: std::ops::Range<us
         (_, "") => format!("expected {} after `{before}`", any_of(known)),
         _ => format!("expected {} after `{before}`, found `{written}`", any_of(known)),
     };
-    let help = match nearest(written, known.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None if before.is_empty() && known.len() > 6 => {
+    let diagnostic = Diagnostic::new(UNKNOWN_STATEMENT, message, span, "not known here");
+    if let Some(near) = suggestion(written, span, known.iter().copied()) {
+        return diagnostic.suggest(near);
+    }
+    let help = match before {
+        "" if known.len() > 6 => {
             "a statement begins with a word such as `entity` or `match`, or is a line such as `name <-> fit(80) <-> Nm`"
                 .to_owned()
         }
-        None => format!("write {}", any_of(known)),
+        _ => format!("write {}", any_of(known)),
     };
-    Diagnostic::new(UNKNOWN_STATEMENT, message, span, "not known here").help(help)
+    diagnostic.help(help)
 }
 
 fn any_of(words: &[&str]) -> String {
@@ -125,14 +130,18 @@ pub fn of_statement(cx: &Context<'_>, form: &Form, statement: &Statement, failur
 
     let (code, wanted) = wanted(&rules, form);
     let arrow = code == MISSING_ARROW;
-    if let Some(diagnostic) = habit(found, head.get(range.start..).unwrap_or(""), span, arrow) {
-        return diagnostic;
+    let rest = head.get(range.start..).unwrap_or("");
+    if let Some(diagnostic) = habit(found, rest, span, arrow) {
+        let fixes = habits::mend(head, range.start, span, arrow).into_iter();
+        return fixes.fold(diagnostic, Diagnostic::offer);
     }
     let words: Vec<String> = rules.iter().filter_map(|rule| keyword(*rule)).collect();
-    if let Some(near) = nearest(found, words.iter().map(String::as_str)).filter(|near| *near != found) {
+    let words = || words.iter().map(String::as_str);
+    if let Some(near) = nearest(found, words()).filter(|near| *near != found)
+        && let Some(suggestion) = suggestion(found, span, words())
+    {
         let message = format!("expected `{near}`, found `{found}`");
-        return Diagnostic::new(UNEXPECTED_WORD, message, span, "not expected here")
-            .help(format!("did you mean `{near}`?"));
+        return Diagnostic::new(UNEXPECTED_WORD, message, span, "not expected here").suggest(suggestion);
     }
     let message = match found {
         "" => format!("expected {wanted} at the end of the line"),

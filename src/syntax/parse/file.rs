@@ -5,9 +5,9 @@ use super::expr::{expr, path};
 use super::fault;
 use super::forms::{Form, Found, Place, find};
 use super::{EDITIONS, example, record, setting, table, text};
-use crate::diag::Diagnostic;
 use crate::diag::codes::syntax::*;
-use crate::diag::suggest::did_you_mean;
+use crate::diag::suggest::suggestion;
+use crate::diag::{Diagnostic, Edit, Fix};
 use crate::source::{Span, Spanned};
 use crate::syntax::ast::{Entity, File, Item as Tree, MappingHeader, Name};
 use crate::syntax::grammar::Rule;
@@ -40,9 +40,11 @@ pub fn file(cx: &mut Context<'_>, outline: &Outline) -> File {
         let start = cx.text.len() - cx.text.trim_start_matches('\u{feff}').len();
         let span = Span::new(cx.file, start, start);
         let newest = EDITIONS.last().copied().unwrap_or_default();
+        let ending = if cx.text.contains("\r\n") { "\r\n" } else { "\n" };
         cx.diagnostics.push(
             Diagnostic::new(MISSING_EDITION, "the file does not name its edition", span, "expected here")
-                .help(format!("write `edition {newest}` as the first line")),
+                .help(format!("write `edition {newest}` as the first line"))
+                .fix(format!("write `edition {newest}`"), span, format!("edition {newest}{ending}")),
         );
     }
     if let Some((span, word)) = needs_mapping
@@ -71,7 +73,7 @@ fn statement(cx: &mut Context<'_>, tree: &mut File, form: &Form, (items, at): (&
                         name,
                         only_if: None,
                         body,
-                        span: cx.span_of(&item.head),
+                        span: cx.span_of(&item.whole()),
                     })
                 }));
             }
@@ -101,7 +103,7 @@ fn statement(cx: &mut Context<'_>, tree: &mut File, form: &Form, (items, at): (&
             let only_if = part(Rule::only_if).and_then(|p| p.into_inner().find(|p| p.as_rule() == Rule::expr));
             let only_if = only_if.map(|p| expr(cx, p));
             let body = record::body(cx, item);
-            Tree::Entity(Entity { doc: doc(cx, items, at), name, only_if, body, span })
+            Tree::Entity(Entity { doc: doc(cx, items, at), name, only_if, body, span: cx.span_of(&item.whole()) })
         }),
         Rule::only_change_setting => part(Rule::path).zip(part(Rule::ranged)).map(|(name, value)| {
             // A setting of an entity carries its name: `Invoice.sent`.
@@ -113,9 +115,11 @@ fn statement(cx: &mut Context<'_>, tree: &mut File, form: &Form, (items, at): (&
         Rule::only_change_table => {
             part(Rule::name).map(|name| Tree::ChangeTable { name: cx.name(&name), rows: table::rows(cx, item), span })
         }
-        Rule::only_change_entity => {
-            part(Rule::name).map(|name| Tree::ChangeEntity { name: cx.name(&name), body: record::body(cx, item), span })
-        }
+        Rule::only_change_entity => part(Rule::name).map(|name| Tree::ChangeEntity {
+            name: cx.name(&name),
+            body: record::body(cx, item),
+            span: cx.span_of(&item.whole()),
+        }),
         Rule::only_off_entity => part(Rule::name).map(|name| Tree::OffEntity { name: cx.name(&name), span }),
         _ => example::example(cx, pair, item).map(Tree::Example),
     };
@@ -138,12 +142,16 @@ fn edition(cx: &mut Context<'_>, tree: &mut File, pair: Pair<'_, Rule>) {
     let Some(written) = pair.into_inner().find(|p| matches!(p.as_rule(), Rule::number | Rule::name)) else { return };
     let name = cx.name(&written);
     if !EDITIONS.contains(&name.value.as_str()) {
-        let help = did_you_mean(&name.value, EDITIONS.iter().copied())
-            .unwrap_or_else(|| format!("this program knows {}; a newer one may know more", EDITIONS.join(", ")));
-        cx.diagnostics.push(
-            Diagnostic::new(UNKNOWN_EDITION, format!("there is no edition `{}`", name.value), name.span, "not known")
-                .help(help),
-        );
+        let message = format!("there is no edition `{}`", name.value);
+        let diagnostic = Diagnostic::new(UNKNOWN_EDITION, message, name.span, "not known");
+        cx.diagnostics.push(match suggestion(&name.value, name.span, EDITIONS.iter().copied()) {
+            // It may just as well be right, and of a newer program: nothing to mend unasked.
+            Some(mut near) => {
+                near.fix = near.fix.map(|fix| Fix { safe: false, ..fix });
+                diagnostic.suggest(near)
+            }
+            None => diagnostic.help(format!("this program knows {}; a newer one may know more", EDITIONS.join(", "))),
+        });
     }
     match &tree.edition {
         Some(first) => repeated(cx, "edition", name.span, first.span),
@@ -232,7 +240,12 @@ fn check_documentation(cx: &mut Context<'_>, items: &[Item]) {
                             span,
                             "describes nothing",
                         )
-                        .help("move it directly above what it describes, or write `//` for a comment"),
+                        .help("move it directly above what it describes, or write `//` for a comment")
+                        .offer(Fix {
+                            title: "make it a comment".to_owned(),
+                            safe: false,
+                            edits: vec![Edit { span: Span { end: span.start + 3, ..span }, text: "//".to_owned() }],
+                        }),
                     );
                 }
             }

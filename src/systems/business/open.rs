@@ -124,7 +124,7 @@ pub(super) async fn look_up(business: &mut Business, record: &RecordName) -> Res
     Ok(Looked::Table(table))
 }
 
-fn described(row: &Cells) -> Described {
+pub(super) fn described(row: &Cells) -> Described {
     let text = |place: usize| row.get(place).and_then(Cell::text).unwrap_or_default().to_owned();
     let number = |place: usize| row.get(place).and_then(Cell::int);
     Described {

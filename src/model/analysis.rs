@@ -1,0 +1,42 @@
+//! What can be told of a mapping as a whole, before any record is seen: dead lines, second writers,
+//! echoes, filters that decide nothing, links that lead nowhere, amounts without currency.
+//!
+//! Every check looks at compiled entities and adds diagnostics; none changes anything.
+
+mod filters;
+mod flow;
+mod links;
+mod money;
+mod overlap;
+mod pairs;
+mod rights;
+mod scopes;
+
+use super::facts::Compiled;
+use crate::diag::Diagnostic;
+use crate::source::FileId;
+
+/// What the checks over the whole may look at.
+pub struct Whole<'w, 'a> {
+    pub compiled: &'w [Compiled<'a>],
+    /// Lines in these files are the project's own: only of them it is worth saying that the
+    /// customer's settings leave them unused.
+    pub own: &'w [FileId],
+    /// The settings are a customer's, not what stands in for them.
+    pub settled: bool,
+}
+
+pub fn all(whole: &Whole, diagnostics: &mut Vec<Diagnostic>) {
+    for one in whole.compiled {
+        super::verify::each(one, &mut |one| {
+            rights::lines(whole, one, diagnostics);
+            flow::echoes(one, diagnostics);
+            filters::check(one, diagnostics);
+            pairs::check(one, diagnostics);
+            links::may_miss(whole, one, diagnostics);
+            money::without_currency(one, diagnostics);
+        });
+        money::unchecked(one, diagnostics);
+    }
+    overlap::check(whole.compiled, diagnostics);
+}

@@ -1,0 +1,74 @@
+//! Amounts and their currencies.
+
+use crate::diag::Diagnostic;
+use crate::diag::codes::whole as codes;
+use crate::model::facts::Compiled;
+use crate::program::expr::slots;
+use crate::program::{Expr, Slot};
+use crate::value::Side;
+
+/// Severa keeps an amount together with its currency; one without the other is refused.
+pub fn without_currency(one: &Compiled, diagnostics: &mut Vec<Diagnostic>) {
+    let entity = &one.entity;
+    let written = |name: &str| {
+        let by_line = entity.lines.iter().any(|line| {
+            line.writes_to(Side::Severa)
+                && line.severa.iter().any(|slot| entity.field_name(Side::Severa, *slot) == name)
+        });
+        by_line || entity.constants_severa.iter().any(|(field, _)| field == name)
+    };
+    for (line, fact) in entity.lines.iter().zip(&one.lines).filter(|(line, _)| line.writes_to(Side::Severa)) {
+        for slot in &line.severa {
+            let name = entity.field_name(Side::Severa, *slot);
+            let Some(owner) = name.strip_suffix(".amount") else { continue };
+            let currency = format!("{owner}.currencyCode");
+            if one.severa.field(&currency).is_none() || written(&currency) {
+                continue;
+            }
+            let message = format!("`{name}` is written without its currency");
+            diagnostics.push(
+                Diagnostic::new(codes::AMOUNT_WITHOUT_CURRENCY, message, fact.left, "an amount of what?")
+                    .help(format!("add a line for `{currency}`")),
+            );
+        }
+    }
+}
+
+/// An amount that goes to a record with a currency of its own: is it the same one?
+pub fn unchecked(top: &Compiled, diagnostics: &mut Vec<Diagnostic>) {
+    let has_currency = |one: &Compiled| one.business.field("Cur").is_some();
+    let mut see = |one: &Compiled| {
+        let entity = &one.entity;
+        if !has_currency(one) && !(entity.owner.is_some() && has_currency(top)) {
+            return;
+        }
+        for (line, fact) in entity.lines.iter().zip(&one.lines).filter(|(line, _)| line.writes_to(Side::Business)) {
+            for slot in &line.severa {
+                let name = entity.field_name(Side::Severa, *slot);
+                let Some(owner) = name.strip_suffix(".amount") else { continue };
+                let currency = format!("{owner}.currencyCode");
+                if one.severa.field(&currency).is_none() || looked_at(one, &currency) {
+                    continue;
+                }
+                let message = format!("`{name}` may be in another currency than the record it goes to");
+                diagnostics.push(
+                    Diagnostic::new(codes::CURRENCY_UNCHECKED, message, fact.span, "nothing looks at its currency")
+                        .help(format!(
+                            "map `{currency}`, or hold what differs: `hold when {currency} != …: \"another currency\"`"
+                        )),
+                );
+            }
+        }
+    };
+    crate::model::verify::each(top, &mut see);
+}
+
+/// Whether a line, a hold or a filter reads the field.
+fn looked_at(one: &Compiled, field: &str) -> bool {
+    let entity = &one.entity;
+    let is = |slot: &Slot| entity.field_name(Side::Severa, *slot) == field;
+    let reads = |expr: &Expr| slots(expr).iter().any(is);
+    entity.lines.iter().any(|line| line.severa.iter().any(is))
+        || entity.holds.iter().any(|(condition, _)| reads(condition))
+        || entity.send_severa.as_ref().is_some_and(|filter| reads(&filter.condition))
+}

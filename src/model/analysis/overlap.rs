@@ -1,0 +1,125 @@
+//! Entities that meet on one record of Visma Business: two pairs of eyes, and two pens.
+
+use super::scopes;
+use crate::diag::Diagnostic;
+use crate::diag::codes::whole as codes;
+use crate::model::facts::Compiled;
+use crate::program::expr::slots;
+use crate::program::{Entity, Slot};
+use crate::source::Span;
+use crate::value::Side;
+
+pub fn check(compiled: &[Compiled], diagnostics: &mut Vec<Diagnostic>) {
+    for (place, second) in compiled.iter().enumerate() {
+        for first in &compiled[..place] {
+            let (a, b) = (&first.entity.business, &second.entity.business);
+            if a.record != b.record || scopes::disjoint(&a.scope, &b.scope) {
+                continue;
+            }
+            if roles(&first.entity, &second.entity) {
+                same_identity(first, second, diagnostics);
+                shared_fields(first, second, diagnostics);
+            } else {
+                overlap(first, second, diagnostics);
+            }
+        }
+    }
+    for writer in compiled {
+        for reader in compiled.iter().filter(|other| other.entity.name != writer.entity.name) {
+            filter_column(writer, reader, diagnostics);
+        }
+    }
+}
+
+/// Different numbers on one row are different roles: an associate that is customer and employee.
+fn roles(a: &Entity, b: &Entity) -> bool {
+    let number = |entity: &Entity| entity.numbers.first().map(|(name, _)| name.clone());
+    matches!((number(a), number(b)), (Some(a), Some(b)) if a != b)
+}
+
+fn overlap(first: &Compiled, second: &Compiled, diagnostics: &mut Vec<Diagnostic>) {
+    let message = format!("a record can be both a `{}` and a `{}`", first.entity.name, second.entity.name);
+    diagnostics.push(
+        Diagnostic::new(codes::RECORDS_OVERLAP, message, second.places.systems, "these")
+            .also(first.places.systems, "and these")
+            .help("tell them apart in their own `where`, for example by a group: `where ProdGr = group` here and `where ProdGr != group` there"),
+    );
+}
+
+fn identity<'c>(one: &'c Compiled) -> Option<(&'c str, Span)> {
+    let slot = one.entity.identity?;
+    Some((one.entity.field_name(Side::Business, Slot::Own(slot)), one.places.identity?))
+}
+
+fn same_identity(first: &Compiled, second: &Compiled, diagnostics: &mut Vec<Diagnostic>) {
+    let (Some((a, there)), Some((b, here))) = (identity(first), identity(second)) else { return };
+    if a != b {
+        return;
+    }
+    let message =
+        format!("`{}` and `{}` keep their identity in one column of one record", first.entity.name, second.entity.name);
+    diagnostics.push(
+        Diagnostic::new(codes::IDENTITY_SHARED, message, here, format!("`{b}`"))
+            .also(there, format!("`{a}` here, too"))
+            .help("a record that is both would lose one of them: give each a column of its own"),
+    );
+}
+
+/// Fields that both write, told once for the two entities.
+fn shared_fields(first: &Compiled, second: &Compiled, diagnostics: &mut Vec<Diagnostic>) {
+    let writes = |one: &Compiled| -> Vec<(String, Span)> {
+        let lines = one.entity.lines.iter().zip(&one.lines);
+        let written = lines.filter(|(line, _)| line.writes_to(Side::Business) && !line.on_create && !line.numbered);
+        let fields = written.flat_map(|(line, fact)| {
+            let name = |slot: &Slot| (one.entity.field_name(Side::Business, *slot).to_owned(), fact.span);
+            line.business.iter().map(name).collect::<Vec<_>>()
+        });
+        fields.collect()
+    };
+    let (a, b) = (writes(first), writes(second));
+    let mut shared: Vec<&str> =
+        b.iter().filter(|(name, _)| a.iter().any(|(n, _)| n == name)).map(|(n, _)| n.as_str()).collect();
+    shared.dedup();
+    let Some(name) = shared.first() else { return };
+    let span = |all: &[(String, Span)]| all.iter().find(|(n, _)| n == name).map(|(_, span)| *span);
+    let (Some(here), Some(there)) = (span(&b), span(&a)) else { return };
+    let list = shared.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
+    let message = format!(
+        "a record that is both `{}` and `{}` gets {list} from two entities",
+        first.entity.name, second.entity.name
+    );
+    diagnostics.push(
+        Diagnostic::new(codes::SHARED_FIELDS, message, second.places.systems, "these records")
+            .also(first.places.systems, "can be these, too")
+            .also(here, "written here")
+            .also(there, "and here")
+            .help("whichever changed last stands; narrow one of the two by its own `where` if that is not meant"),
+    );
+}
+
+/// A column that one entity writes and another decides by.
+fn filter_column(writer: &Compiled, reader: &Compiled, diagnostics: &mut Vec<Diagnostic>) {
+    let (a, b) = (&writer.entity, &reader.entity);
+    if a.business.record != b.business.record || scopes::disjoint(&a.business.scope, &b.business.scope) {
+        return;
+    }
+    let (Some(filter), Some(place)) = (&b.send_business, reader.places.send_business) else { return };
+    let read: Vec<&str> = slots(&filter.condition).iter().map(|s| b.field_name(Side::Business, *s)).collect::<Vec<_>>();
+    for (line, fact) in a.lines.iter().zip(&writer.lines).filter(|(line, _)| line.writes_to(Side::Business)) {
+        // What both entities map is the other check's.
+        let Some(name) = line.business.iter().map(|s| a.field_name(Side::Business, *s)).find(|n| read.contains(n))
+        else {
+            continue;
+        };
+        let both = b.lines.iter().any(|l| l.business.iter().any(|s| b.field_name(Side::Business, *s) == name));
+        if both {
+            continue;
+        }
+        let message = format!("`{}` writes `{name}`, by which `{}` decides what is sent", a.name, b.name);
+        diagnostics.push(
+            Diagnostic::new(codes::FILTER_COLUMN_WRITTEN, message, fact.span, "writes it")
+                .also(place, "decides by it")
+                .help("use another column in one of the two"),
+        );
+    }
+}

@@ -1,0 +1,118 @@
+//! Whether what arrives at an end can always be held there: type, size, digits, nothing.
+
+use super::ends::{End, Target};
+use crate::diag::Diagnostic;
+use crate::diag::codes::lines as codes;
+use crate::diag::suggest::did_you_mean;
+use crate::functions::Shape;
+use crate::program::Expr;
+use crate::source::Span;
+use crate::value::{Type, Value};
+
+/// What comes to an end of a line.
+pub struct Arrival<'a> {
+    pub shape: &'a Shape,
+    /// It can be nothing.
+    pub nullable: bool,
+    /// It stays the same in every record.
+    pub constant: Option<&'a Value>,
+    /// Where it comes from.
+    pub from: Span,
+}
+
+impl<'a> Arrival<'a> {
+    pub fn new(expr: &'a Expr, shape: &'a Shape, nullable: bool, from: Span) -> Self {
+        let constant = if let Expr::Const(value) = expr { Some(value) } else { None };
+        Self { shape, nullable, constant, from }
+    }
+}
+
+/// Field by field; what is wrong becomes a diagnostic.
+pub fn accepts(end: &End, arrival: &Arrival, diagnostics: &mut Vec<Diagnostic>) -> bool {
+    let types: Vec<&Type> = match arrival.shape {
+        Shape::One(ty) => vec![ty],
+        Shape::Tuple(types) => types.iter().collect(),
+    };
+    if types.len() != end.fields.len() {
+        let message = format!("{} fields here, and {} values come", end.fields.len(), types.len());
+        let label = format!("{} arrives here", arrival.shape);
+        diagnostics.push(Diagnostic::new(codes::TYPE_MISMATCH, message, end.span, label));
+        return false;
+    }
+    let fault = types.iter().zip(&end.fields).find_map(|(ty, target)| fault(end, ty, target, arrival));
+    let fault = fault.or_else(|| nothing(end, arrival));
+    let fine = fault.is_none();
+    diagnostics.extend(fault);
+    fine
+}
+
+/// Nothing arrives at a field that must hold something.
+fn nothing(end: &End, arrival: &Arrival) -> Option<Diagnostic> {
+    if !arrival.nullable {
+        return None;
+    }
+    let target = end.fields.iter().find(|target| !target.column.field.nullable)?;
+    let name = &target.column.name;
+    let message = format!("what comes here can be nothing, and `{name}` must hold something");
+    Some(
+        Diagnostic::new(codes::MAY_BE_NULL, message, end.span, "nothing cannot be written here")
+            .also(arrival.from, "can be nothing")
+            .help(format!("say what then, behind `{name}`: `or hold`, `or keep`, `or default …`")),
+    )
+}
+
+fn fault(end: &End, given: &Type, target: &Target, arrival: &Arrival) -> Option<Diagnostic> {
+    let name = &target.column.name;
+    Some(match (given, &target.column.ty) {
+        (Type::Text(Some(given)), Type::Text(Some(size))) if given <= size => return None,
+        (Type::Text(given), Type::Text(Some(size))) => {
+            let given = given.map_or("a text of any length".to_owned(), |n| format!("a text of up to {n} characters"));
+            let help =
+                format!("say what happens to a longer text: `fit({size})` both ways, `truncate({size})` one way");
+            Diagnostic::new(
+                codes::MAY_NOT_FIT,
+                format!("{given} may not fit into `{name}`"),
+                end.span,
+                format!("holds {size} characters"),
+            )
+            .help(help)
+        }
+        (Type::Text(_) | Type::Enum(_), Type::Text(None)) => return None,
+        (Type::Enum(words), Type::Text(Some(size))) if words.iter().all(|w| w.len() <= *size as usize) => {
+            return None;
+        }
+        (Type::Text(_), Type::Enum(words)) => match arrival.constant.and_then(Value::as_text) {
+            Some(word) if !words.contains(&word) => {
+                let message = format!("`{name}` has no value `{word}`");
+                let all = || {
+                    format!("it is one of {}", words.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(", "))
+                };
+                Diagnostic::new(codes::UNKNOWN_VALUE, message, arrival.from, "not one of its values")
+                    .help(did_you_mean(word, words.iter().copied()).unwrap_or_else(all))
+            }
+            _ => return None,
+        },
+        (Type::Int, Type::Int | Type::Decimal(..)) => return None,
+        (Type::Decimal(_, given), Type::Decimal(_, places)) if given <= places => return None,
+        (Type::Decimal(_, given), Type::Decimal(_, places)) => {
+            let message = format!("a number with up to {given} places may lose digits in `{name}`");
+            Diagnostic::new(codes::MAY_LOSE_DIGITS, message, end.span, format!("holds {places} places"))
+                .help(format!("write `round({places})`"))
+        }
+        (a, b) if a == b => return None,
+        (given, wanted) => {
+            let help = match (given, wanted) {
+                (Type::Text(_), Type::Int) | (Type::Int, Type::Text(_)) => {
+                    "put `key` between them: it goes between number keys and text keys"
+                }
+                (Type::Guid, _) => "a reference goes through `link ENTITY`, a code through a table",
+                (Type::Bool, _) | (_, Type::Bool) => "put a value map between them: `{ true <-> 1, false <-> 0 }`",
+                _ => "put a transform or table between them",
+            };
+            let message = format!("{given} does not go into `{name}`, which is {wanted}");
+            Diagnostic::new(codes::TYPE_MISMATCH, message, end.span, format!("{wanted}"))
+                .also(arrival.from, format!("{given}"))
+                .help(help)
+        }
+    })
+}

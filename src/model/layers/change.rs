@@ -1,0 +1,244 @@
+//! What `change`, `drop` and `also` do to the statements below.
+
+use super::{Dropped, nothing};
+use crate::diag::Diagnostic;
+use crate::diag::codes::layers as codes;
+use crate::diag::suggest::suggestion;
+use crate::source::{Sources, Span};
+use crate::syntax::ast::{self, Statement};
+
+/// The entity that is changed, and what is to be said of it.
+pub(super) struct Changing<'c> {
+    pub(super) sources: &'c Sources,
+    pub(super) entity: &'c str,
+    pub(super) diagnostics: &'c mut Vec<Diagnostic>,
+    pub(super) drops: &'c mut Vec<Dropped>,
+}
+
+/// A setting by its name, or by its entity's and its own: `Project.guid_field`.
+pub(super) fn setting_mut<'m>(
+    settings: &'m mut [ast::Setting],
+    entities: &'m mut [ast::Entity],
+    name: &str,
+) -> Option<&'m mut ast::Setting> {
+    match name.split_once('.') {
+        None => settings.iter_mut().find(|s| s.name.value == name),
+        Some((entity, own)) => {
+            let entity = entities.iter_mut().find(|e| e.name.value == entity)?;
+            entity.body.iter_mut().find_map(|statement| match statement {
+                Statement::Setting(setting) if setting.name.value == own => Some(setting),
+                _ => None,
+            })
+        }
+    }
+}
+
+/// Rows with a key of the new rows take their place; others are added before the `else`.
+pub(super) fn change_rows(
+    sources: &Sources,
+    old: &mut Vec<ast::MapRow>,
+    new: &[ast::MapRow],
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let text = |key: &ast::MapKey| match key {
+        ast::MapKey::Value(expr) => sources.slice(expr.span).to_owned(),
+        ast::MapKey::Else(_) => "else".to_owned(),
+    };
+    for row in new {
+        match old.iter_mut().find(|o| text(&o.left) == text(&row.left)) {
+            Some(place) => {
+                if same_text(sources, place.span, row.span) {
+                    diagnostics.push(changes_nothing(place.span, row.span));
+                }
+                *place = row.clone();
+            }
+            None => old.insert(0, row.clone()),
+        }
+    }
+}
+
+impl Changing<'_> {
+    pub(super) fn body(&mut self, body: &mut Vec<Statement>, changes: &[Statement], name: &str) {
+        for change in changes {
+            match change {
+                Statement::Line(line) => self.put_line(body, line),
+                Statement::Drop { field, .. } => self.drop_line(body, field, name),
+                Statement::Send(send) if send.also => narrow(body, send, self.diagnostics),
+                Statement::ChangePart { name, body: inner, .. } => {
+                    let known: Vec<String> = parts(body).map(str::to_owned).collect();
+                    let part = body.iter_mut().find_map(|s| match s {
+                        Statement::Part(part) if part.name.value == name.value => Some(part),
+                        _ => None,
+                    });
+                    match part {
+                        Some(part) => self.body(&mut part.body, inner, &name.value),
+                        None => self.diagnostics.push(nothing("part", name, known.iter().map(String::as_str))),
+                    }
+                }
+                Statement::Setting(_)
+                | Statement::Table(_)
+                | Statement::Part(_)
+                | Statement::OnCreate { .. }
+                | Statement::OnlyIf { .. }
+                | Statement::Hold { .. } => body.push(change.clone()),
+                other => {
+                    let (old, new) = (body.iter().find(|s| same_kind(s, other)), span_of(other));
+                    if let (Some(old), Some(new)) = (old.and_then(span_of), new)
+                        && same_text(self.sources, old, new)
+                    {
+                        self.diagnostics.push(changes_nothing(old, new));
+                    }
+                    body.retain(|s| !same_kind(s, other));
+                    body.push(other.clone());
+                }
+            }
+        }
+    }
+
+    fn put_line(&mut self, body: &mut Vec<Statement>, line: &ast::Line) {
+        let new = ends(self.sources, line);
+        let place = body.iter_mut().find_map(|s| match s {
+            Statement::Line(old) if ends(self.sources, old) == new => Some(old),
+            _ => None,
+        });
+        match place {
+            Some(old) => {
+                if same_text(self.sources, old.span, line.span) {
+                    self.diagnostics.push(changes_nothing(old.span, line.span));
+                }
+                *old = line.clone();
+            }
+            None => body.push(Statement::Line(line.clone())),
+        }
+    }
+
+    fn drop_line(&mut self, body: &mut Vec<Statement>, field: &ast::Path, name: &str) {
+        let wanted: String = self.sources.slice(field.span).split_whitespace().collect();
+        let before = body.len();
+        let (mut known, mut half) = (Vec::new(), None);
+        body.retain(|s| match s {
+            Statement::Line(line) => {
+                let (left, right) = ends(self.sources, line);
+                if left == wanted || right == wanted {
+                    let (entity, span) = (self.entity.to_owned(), field.span);
+                    self.drops.push(Dropped { entity, ends: (left, right), span });
+                    return false;
+                }
+                if [&left, &right].iter().any(|end| is_half(end, &wanted)) {
+                    half = Some((line.span, if is_half(&left, &wanted) { right.clone() } else { left.clone() }));
+                }
+                known.extend([left, right]);
+                true
+            }
+            _ => true,
+        });
+        if body.len() < before {
+            return;
+        }
+        if let Some((line, other)) = half {
+            let message = format!("`{wanted}` is one half of this line's end");
+            self.diagnostics.push(
+                Diagnostic::new(codes::DROP_HALF, message, field.span, "a half cannot be dropped")
+                    .also(line, "the line")
+                    .help(format!("drop the whole line by its other end, `drop {other}`, or write it anew")),
+            );
+            return;
+        }
+        let message = format!("`{name}` has no line for `{wanted}`");
+        let diagnostic = Diagnostic::new(codes::DROP_OF_NOTHING, message, field.span, "nothing to drop");
+        self.diagnostics.push(match suggestion(&wanted, field.span, known.iter().map(String::as_str)) {
+            Some(near) => diagnostic.suggest(near),
+            None => diagnostic,
+        });
+    }
+}
+
+/// Whether an end is a tuple with that field in it.
+fn is_half(end: &str, wanted: &str) -> bool {
+    let inside = end.strip_prefix('(').and_then(|e| e.strip_suffix(')'));
+    inside.is_some_and(|inside| inside.split(',').any(|part| part == wanted))
+}
+
+/// Two stretches that say the same, however they are laid out.
+pub(super) fn same_text(sources: &Sources, a: Span, b: Span) -> bool {
+    let words = |span| sources.slice(span).split_whitespace();
+    words(a).eq(words(b))
+}
+
+pub(super) fn changes_nothing(old: Span, new: Span) -> Diagnostic {
+    Diagnostic::new(codes::CHANGES_NOTHING, "this says what the mapping below says already", new, "no change")
+        .also(old, "the same")
+        .help("remove it")
+}
+
+/// Of statements that stand once in a body.
+fn span_of(statement: &Statement) -> Option<Span> {
+    match statement {
+        Statement::Identity { span, .. }
+        | Statement::Match { span, .. }
+        | Statement::Master { span, .. }
+        | Statement::Conflict { span, .. }
+        | Statement::Number { span, .. }
+        | Statement::Failure { span, .. } => Some(*span),
+        Statement::Send(send) => Some(send.span),
+        Statement::Systems(systems) => Some(systems.span),
+        _ => None,
+    }
+}
+
+fn parts(body: &[Statement]) -> impl Iterator<Item = &str> {
+    body.iter().filter_map(|s| match s {
+        Statement::Part(part) => Some(part.name.value.as_str()),
+        _ => None,
+    })
+}
+
+/// Whether a statement of a change takes the place of one below it.
+fn same_kind(old: &Statement, new: &Statement) -> bool {
+    match (old, new) {
+        (Statement::Send(old), Statement::Send(new)) => old.side.value == new.side.value,
+        _ => std::mem::discriminant(old) == std::mem::discriminant(new),
+    }
+}
+
+/// The text of a line's end without blanks, by which lines of two layers are the same.
+pub(in crate::model) fn end_text(sources: &Sources, segment: &ast::Segment) -> String {
+    sources.slice(segment.what.span).split_whitespace().collect()
+}
+
+fn ends(sources: &Sources, line: &ast::Line) -> (String, String) {
+    let text = |segment: Option<&ast::Segment>| segment.map(|s| end_text(sources, s)).unwrap_or_default();
+    (text(line.segments.first()), text(line.segments.last()))
+}
+
+fn narrow(body: &mut [Statement], send: &ast::Send, diagnostics: &mut Vec<Diagnostic>) {
+    let below = body.iter_mut().find_map(|s| match s {
+        Statement::Send(below) if below.side.value == send.side.value => Some(below),
+        _ => None,
+    });
+    match below {
+        Some(below) => {
+            let both = |old: ast::Expr, new: ast::Expr| ast::Expr {
+                span: new.span,
+                kind: ast::ExprKind::Binary {
+                    op: crate::source::Spanned::new(ast::BinaryOp::And, new.span),
+                    left: Box::new(old),
+                    right: Box::new(new),
+                },
+            };
+            below.condition = match (below.condition.take(), send.condition.clone()) {
+                (Some(old), Some(new)) => Some(both(old, new)),
+                (old, new) => old.or(new),
+            };
+        }
+        None => diagnostics.push(
+            Diagnostic::new(
+                codes::NARROWS_NOTHING,
+                format!("nothing is said below about what is sent from {}", send.side.value.word()),
+                send.span,
+                "`also` narrows a filter that is there",
+            )
+            .help(format!("write `send from {} where …`", send.side.value.word())),
+        ),
+    }
+}

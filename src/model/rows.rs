@@ -1,0 +1,194 @@
+//! Parts with rows of their own: a list of the Severa record, and rows that point at the owner's.
+
+use super::body::{Body, ask_for_keys};
+use super::condition::Reader;
+use super::entity::{self, Active};
+use super::facts::{Compiled, Places};
+use super::own::scope_of;
+use super::part::{self, Element};
+use super::scope::{Records, Spot};
+use super::steps::{self, EndTypes};
+use crate::diag::Diagnostic;
+use crate::diag::codes::{lines, names, records as codes};
+use crate::diag::suggest::suggestion;
+use crate::functions::Shape;
+use crate::program::entity::Owner;
+use crate::program::{Entity, Expr};
+use crate::schema::{self, Record};
+use crate::syntax::ast::{self, PartCondition, PartTarget};
+use crate::value::{Side, Type};
+
+/// Compiles such a part below its owner, whose records grow by what the part asks of them.
+pub fn compile<'a>(
+    above: &mut Body<'_, 'a>,
+    written: &ast::Part,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Compiled<'a>> {
+    let PartTarget::Record(target) = &written.target else { return None };
+    let (globals, settings) = (above.globals, above.settings);
+    let row = entity::record(globals.schemas, globals.settings, settings, Side::Business, target, diagnostics);
+    let (element, mut owner) = match &written.each {
+        Some(chain) => pieces(above, written, chain, diagnostics)?,
+        None => records(above, written, diagnostics)?,
+    };
+    let row = row?;
+    let name = format!("{}.{}", above.name, written.name.value);
+    let mut severa = Records::new(globals.schemas, Side::Severa, element, None);
+    let mut business = Records::new(globals.schemas, Side::Business, row.0, row.1);
+    ask_for_keys([&mut severa, &mut business]);
+    let mut entity = Entity::bare();
+    entity.name.clone_from(&name);
+    entity.title.clone_from(&element.title);
+    // What the list holds may have been asked for by a condition or part of the owner already.
+    if let Some(of) = above.severa.select.fields.get(owner.slot).and_then(|f| f.of.as_deref()) {
+        for field in &of.fields {
+            if severa.select.slot(&field.name).is_none() {
+                severa.select.fields.push(field.clone());
+            }
+        }
+    }
+    let part = Element { globals, settings, written };
+    let selected = part.select(&mut severa, diagnostics);
+    (owner.condition, owner.first_by, owner.first) = (selected.condition, selected.first_by, written.first.is_some());
+    entity.constants_severa = selected.constants;
+    if let Some(PartCondition::NotIn(sibling)) = &written.condition {
+        owner.not_in = above.entity.parts.iter().position(|p| p.name == sibling.value);
+        if owner.not_in.is_none() {
+            let message = format!("`{}` has no part `{}` of the same row", above.name, sibling.value);
+            let known = above.entity.parts.iter().map(|p| p.name.as_str());
+            let diagnostic = Diagnostic::new(names::UNKNOWN_PART, message, sibling.span, "unknown");
+            diagnostics.push(match suggestion(&sibling.value, sibling.span, known) {
+                Some(suggestion) => diagnostic.suggest(suggestion),
+                None => diagnostic,
+            });
+        }
+    }
+    // The owner's records go down with the part, and come back when it is closed.
+    severa.owner = Some(Box::new(lend(&mut above.severa)));
+    business.owner = Some(Box::new(lend(&mut above.business)));
+    let joins = &mut owner.joins;
+    let own = scope_of(globals, settings, &mut business, target.condition.as_ref(), Some(joins), diagnostics);
+    (entity.constants_business, entity.own_business) = (own.constants, own.rest);
+    entity.owner = Some(owner);
+    let def = Active {
+        name: written.name.clone(),
+        severa: (element, None),
+        business: row,
+        systems: systems(written, target),
+        whole: above.places.whole.clone(),
+        body: Vec::new(),
+    };
+    let mut body = Body {
+        globals,
+        name: &name,
+        settings,
+        direction: written.arrow.value,
+        arrow: written.arrow.span,
+        severa,
+        business,
+        entity,
+        lines: Vec::new(),
+        pairs: Vec::new(),
+        children: Vec::new(),
+        places: Places::new(&def),
+    };
+    body.statements(&written.body, diagnostics);
+    let (compiled, [severa, business]) = body.finish(written.span, diagnostics);
+    above.severa = *severa?;
+    above.business = *business?;
+    let list = compiled.entity.owner.as_ref().map(|owner| owner.slot)?;
+    if written.each.is_none() {
+        part::widen(&mut above.severa, list, &compiled.entity.severa);
+    }
+    Some(compiled)
+}
+
+/// The part's own line as that of an entity would be, for the places of its words.
+fn systems(written: &ast::Part, target: &ast::RecordRef) -> ast::Systems {
+    let name = ast::Name { value: written.name.value.clone(), span: written.list.span };
+    ast::Systems {
+        severa: ast::RecordRef { record: name, index: None, condition: None, span: written.list.span },
+        arrow: written.arrow.clone(),
+        business: target.clone(),
+        span: written.span,
+    }
+}
+
+fn lend<'a>(records: &mut Records<'a>) -> Records<'a> {
+    let empty = Records::new(records.schemas, records.side, records.record, records.index);
+    std::mem::replace(records, empty)
+}
+
+/// The records of a list.
+fn records<'a>(
+    above: &mut Body<'_, 'a>,
+    written: &ast::Part,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<(&'a Record, Owner)> {
+    let (list, field, record) = part::list(above.globals, above.settings, &mut above.severa, written, diagnostics)?;
+    Some((record, Owner { list: field, slot: list, ..Owner::default() }))
+}
+
+/// The pieces that transforms make of one value: `each (text -> wrap(60))`.
+fn pieces<'a>(
+    above: &mut Body<'_, 'a>,
+    written: &ast::Part,
+    chain: &[ast::Expr],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<(&'a Record, Owner)> {
+    let globals = above.globals;
+    if written.arrow.value != ast::Arrow::ToBusiness {
+        let message = "pieces of one value cannot be put together again";
+        diagnostics.push(
+            Diagnostic::new(lines::NO_WAY_BACK, message, written.arrow.span, "no way back")
+                .help("let the part's arrow point to Visma Business: `->`"),
+        );
+        return None;
+    }
+    let mut reader = Reader { globals, entity: above.settings, records: &mut above.severa, part: None, diagnostics };
+    let (spot, column) = match reader.records.locate(globals, above.settings, &written.list) {
+        Ok(Some(found)) => found,
+        Ok(None) => {
+            let unknown = reader.records.unknown(&written.list);
+            reader.diagnostics.push(unknown);
+            return None;
+        }
+        Err(diagnostic) => {
+            reader.diagnostics.push(*diagnostic);
+            return None;
+        }
+    };
+    let types = EndTypes {
+        severa: Some(column.ty.clone()),
+        business: None,
+        refers: None,
+        severa_refers: None,
+        severa_text: globals.sources.slice(written.list.span).trim().to_owned(),
+    };
+    let mut shape = Shape::One(column.ty.clone());
+    let mut expr = Expr::Slot(reader.slot(spot));
+    for what in chain {
+        let segment = ast::Segment { what: what.clone(), fallback: None, span: what.span };
+        let step = steps::compile(&mut reader, &segment, &types)?;
+        shape = match step.shape(Side::Business, false, &shape) {
+            Ok(shape) => shape,
+            Err(why) => {
+                reader.diagnostics.push(Diagnostic::new(lines::TYPE_MISMATCH, why, what.span, "here"));
+                return None;
+            }
+        };
+        expr = step.apply(Side::Business, false, expr);
+    }
+    let Shape::One(Type::Values(_)) = &shape else {
+        let at = chain.last().map_or(written.list.span, |e| e.span);
+        let message = format!("`each` needs several values, and this is {shape}");
+        diagnostics.push(
+            Diagnostic::new(codes::EACH_OF_ONE, message, at, "one value")
+                .help("end it with a transform that makes a list, such as `wrap(60)`"),
+        );
+        return None;
+    };
+    let Spot::Own(slot) = spot else { return None };
+    let owner = Owner { list: column.name, slot, pieces: Some(expr), ..Owner::default() };
+    Some((schema::piece(), owner))
+}

@@ -1,0 +1,67 @@
+//! What of a program this version carries out: the rest is checked, shown and tested, and left out of runs.
+
+use super::{Entity, Expr, Program};
+
+/// Pairs of records that the engine carries over, by their names in the schema.
+const CARRIED: &[(&str, &str)] = &[
+    ("BusinessUnit", "OrgUnit"),
+    ("User", "Actor"),
+    ("Customer", "Actor"),
+    ("Project", "OrgUnit"),
+    ("WorkHour", "FreeInf"),
+];
+
+impl Program {
+    /// Marks what this version does not carry out, and what then need not be read.
+    pub fn leave_out_what_is_not_carried(&mut self) {
+        for entity in &mut self.entities {
+            entity.carried = is_carried(entity);
+        }
+        let (mut kept, mut named) = (vec![false; self.kept.len()], vec![false; self.named.len()]);
+        for entity in self.entities.iter().filter(|e| e.carried) {
+            entity.visit(&mut |expr| match expr {
+                Expr::Kept { table, .. } => kept.iter_mut().skip(*table).take(1).for_each(|needed| *needed = true),
+                Expr::Named(place) => named.iter_mut().skip(*place).take(1).for_each(|needed| *needed = true),
+                _ => {}
+            });
+        }
+        self.kept.iter_mut().zip(kept).for_each(|(table, needed)| table.needed = needed);
+        self.named.iter_mut().zip(named).for_each(|(name, needed)| name.needed = needed);
+    }
+
+    /// Entities and parts that are left out of runs.
+    pub fn left_out(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        for entity in &self.entities {
+            if entity.carried {
+                names.extend(entity.children.iter().map(|child| child.name.clone()));
+            } else {
+                names.push(entity.name.clone());
+            }
+        }
+        names
+    }
+}
+
+fn is_carried(entity: &Entity) -> bool {
+    let records = (entity.severa.record.name.as_str(), entity.business.record.name.as_str());
+    let own = entity.own_severa.is_empty() && entity.own_business.is_empty();
+    CARRIED.contains(&records)
+        && own
+        && entity.mark.is_none()
+        && entity.failure.is_none()
+        && entity.positions.is_empty()
+        && !entity.only_when_needed
+}
+
+impl Entity {
+    /// Every expression of the entity itself, without its children.
+    fn visit(&self, see: &mut dyn FnMut(&Expr)) {
+        let filters = self.send_severa.iter().chain(&self.send_business);
+        filters.for_each(|filter| filter.condition.visit(see));
+        self.holds.iter().for_each(|(condition, _)| condition.visit(see));
+        self.lines.iter().flat_map(|l| l.forward.iter().chain(&l.backward)).for_each(|e| e.visit(see));
+        let pairs = self.matches.iter().flat_map(|rule| &rule.pairs);
+        pairs.flat_map(|pair| [&pair.severa, &pair.business]).for_each(|e| e.visit(see));
+    }
+}
