@@ -30,6 +30,7 @@ mod schema;
 mod shared;
 #[cfg(feature = "run")]
 mod status;
+mod test;
 
 use clap::{Parser, Subcommand};
 use exit::{Exit, Failure};
@@ -58,6 +59,7 @@ enum Command {
     Fmt(fmt::Args),
     Schema(schema::Args),
     Explain(explain::Args),
+    Test(test::Args),
     #[cfg(feature = "run")]
     Sandbox(sandbox::Args),
     #[cfg(feature = "run")]
@@ -99,6 +101,7 @@ fn carry_out(command: Command) -> Result<Exit, Failure> {
         Command::Fmt(args) => fmt::main(&args),
         Command::Schema(args) => schema::main(&args),
         Command::Explain(args) => explain::main(&args),
+        Command::Test(args) => test::main(&args),
         #[cfg(feature = "run")]
         Command::Sandbox(args) => sandbox::main(&args),
         #[cfg(feature = "run")]

@@ -25,4 +25,5 @@ pub mod standard;
 pub mod state;
 pub mod syntax;
 pub mod systems;
+pub mod trial;
 pub mod value;

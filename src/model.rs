@@ -9,6 +9,7 @@ mod capacity;
 mod condition;
 mod ends;
 mod entity;
+mod examples;
 mod facts;
 mod fields;
 mod given;
@@ -71,13 +72,25 @@ pub fn build(
     given: Option<&[Given]>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Program> {
+    build_each(sources, schemas, trees, mapping, given, diagnostics).pop()
+}
+
+/// The program of the mapping that is named, or else of every mapping that no other extends.
+pub fn build_each(
+    sources: &Sources,
+    schemas: &Schemas,
+    trees: &[(FileId, ast::File)],
+    mapping: Option<&Spanned<String>>,
+    given: Option<&[Given]>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Program> {
     let refs: Vec<(FileId, &ast::File)> = trees.iter().map(|(id, file)| (*id, file)).collect();
     let library = layers::Library::new(trees, diagnostics);
     let names = match mapping {
         Some(name) => vec![name.value.clone()],
         None => library.tops(),
     };
-    let mut program = None;
+    let mut programs = Vec::new();
     for name in &names {
         let span = mapping.map(|m| m.span);
         let Some(merged) = library.merge(sources, name, span, diagnostics) else { continue };
@@ -85,12 +98,12 @@ pub fn build(
         if mapping.is_some() {
             unused::files(&refs, &merged, diagnostics);
         }
-        program = Some(compile(sources, schemas, merged, given, diagnostics));
+        programs.push(compile(sources, schemas, merged, given, diagnostics));
     }
     // Last, when everything that could be allowed has been said. It leaves the list tidy.
     let files: Vec<FileId> = trees.iter().map(|(file, _)| *file).collect();
     syntax::allow::apply(sources, &files, diagnostics);
-    program.filter(|_| !diag::has_errors(diagnostics))
+    if diag::has_errors(diagnostics) { Vec::new() } else { programs }
 }
 
 fn compile(
@@ -105,9 +118,11 @@ fn compile(
         verify::all(globals, &merged.drops, &mut compiled, diagnostics);
         let settled = given.is_some();
         analysis::all(&analysis::Whole { compiled: &compiled, own: &merged.own, settled }, diagnostics);
-        compiled.into_iter().map(facts::Compiled::into_entity).collect()
+        let entities: Vec<_> = compiled.into_iter().map(facts::Compiled::into_entity).collect();
+        let examples = examples::resolve(globals, &merged, &entities, diagnostics);
+        (entities, examples)
     };
-    let (entities, settings, tables) = start.compile(&Vec::new(), diagnostics, whole);
+    let ((entities, examples), settings, tables) = start.compile(&Vec::new(), diagnostics, whole);
     if given.is_none() {
         variants::check(&merged, diagnostics, &mut |assumed| {
             let mut faults = Vec::new();
@@ -116,7 +131,10 @@ fn compile(
         });
     }
     let fingerprint = fingerprint(sources, &merged, given);
-    Program { mapping: merged.name, fingerprint, entities, kept: tables.kept, named: settings.named }
+    let (kept, named) = (tables.kept, settings.named);
+    let program = Program { mapping: merged.name, fingerprint, entities, kept, named, examples };
+    examples::kept_back(&program, diagnostics);
+    program
 }
 
 /// What a mapping is compiled from.

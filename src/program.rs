@@ -7,12 +7,14 @@
 mod carried;
 pub mod entity;
 pub mod eval;
+pub mod example;
 pub mod expr;
 pub mod line;
 pub mod lookup;
 
 pub use entity::{Conflict, Entity, MatchKeys, Part, Sends};
 pub use eval::{Env, Linked, Links, Reference, Stop};
+pub use example::{Example, Expected, ExpectedField, Wanted};
 pub use expr::{Expr, Slot};
 pub use line::{Carried, Line, Origin, Outcome, Planned};
 pub use lookup::{KeptTable, Lookups, NamedSetting};
@@ -30,6 +32,8 @@ pub struct Program {
     pub kept: Vec<KeptTable>,
     /// Settings that name a record of the tenant, to be resolved once a run.
     pub named: Vec<NamedSetting>,
+    /// Tests that the mapping brings along; a run does not look at them.
+    pub examples: Vec<Example>,
 }
 
 impl Program {

@@ -55,6 +55,8 @@ pub struct Checked {
     pub files: Vec<OwnFile>,
     /// Only where nothing is wrong, and only with a settings file is it the one to run.
     pub program: Option<Program>,
+    /// Without a settings file, the folder's other mappings that no other extends.
+    pub others: Vec<Program>,
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -115,11 +117,20 @@ pub fn check(sources: &mut Sources, standard: &Standard, found: &Found, from: &P
     let live = pulled(&found.folder, from)?;
     let schemas = live.as_ref().map(|live| Schemas::standard().with_live(live));
     let schemas = schemas.as_ref().unwrap_or(Schemas::standard());
-    let program = model::build(sources, schemas, &files, mapping, given, &mut diagnostics);
+    let mut programs = model::build_each(sources, schemas, &files, mapping, given, &mut diagnostics);
+    // The standard mapping is at hand in any folder, and stands there for itself only where it is all there is.
+    if programs.len() > 1 && !files.iter().any(|(id, file)| own.iter().any(|f| f.id == *id) && is_standard(file)) {
+        programs.retain(|program| program.mapping != standard::NAME);
+    }
+    let program = programs.pop();
     // Whether the standard mapping's own comments have effect depends on what a project changes
     // of it, and is nothing that its user could mend.
     diagnostics.retain(|d| d.code != ALLOW_UNUSED || d.span().is_some_and(|s| own.iter().any(|f| f.id == s.file)));
-    Ok(Checked { folder: found.folder.clone(), settings, files: own, program, diagnostics })
+    Ok(Checked { folder: found.folder.clone(), settings, files: own, program, others: programs, diagnostics })
+}
+
+fn is_standard(file: &ast::File) -> bool {
+    file.mapping.as_ref().is_some_and(|header| header.name.value == standard::NAME)
 }
 
 /// What `samband schema pull` found of the customer's own systems, if it was ever run.

@@ -13,7 +13,7 @@ use std::path::Path;
 use support::mapping;
 
 /// Groups whose cases are mapping files over the standard mapping.
-const GROUPS: &[&str] = &["names", "lines", "records", "layers", "values", "tidy"];
+const GROUPS: &[&str] = &["names", "lines", "records", "layers", "values", "tidy", "examples"];
 
 fn rendered(path: &Path) -> (String, Vec<String>) {
     let mut sources = Sources::default();

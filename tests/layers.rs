@@ -11,7 +11,7 @@ const LAYERS: &[&[&str]] = &[
     &["syntax", "schema"],
     // Functions stop a record in the program's words, and the program calls functions.
     &["systems", "functions", "program"],
-    &["standard"],
+    &["standard", "trial"],
     &["model"],
     &["settings", "project"],
     &["explain"],

@@ -3,6 +3,7 @@
 //! A code's name is stable: it stands in `// allow NAME: reason`, in SARIF rules and in people's
 //! CI settings. It is never given to another fault.
 
+pub mod examples;
 pub mod layers;
 pub mod lines;
 pub mod names;
@@ -71,7 +72,7 @@ pub fn find(name: &str) -> Option<Code> {
 
 /// Every code there is.
 pub fn all() -> impl Iterator<Item = Code> {
-    [syntax::ALL, names::ALL, lines::ALL, records::ALL, settings::ALL, layers::ALL, values::ALL, whole::ALL, tidy::ALL]
+    [syntax::ALL, names::ALL, lines::ALL, records::ALL, settings::ALL, layers::ALL, values::ALL, whole::ALL, tidy::ALL, examples::ALL]
         .into_iter()
         .flatten()
         .copied()

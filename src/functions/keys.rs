@@ -50,6 +50,7 @@ fn convert(value: &Value, towards: Option<&Value>) -> Result<Value, Stop> {
             Err(_) => hold(format!("`{}` is not a whole number, which is what a number is there", text.trim())),
         },
         Value::Text(text) => sized(text.trim().to_owned(), towards),
+        Value::Int(0) if to_int => Err(Stop::Hold("0 stands for no number in Visma Business".to_owned())),
         Value::Int(number) if to_int => Ok(Value::Int(*number)),
         Value::Int(number) => sized(number.to_string(), towards),
         other => Ok(other.clone()),

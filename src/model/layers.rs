@@ -27,7 +27,9 @@ pub struct Merged {
     pub entities: Vec<ast::Entity>,
     /// Entities that a layer switched off.
     pub off: Vec<Name>,
-    pub examples: Vec<ast::Example>,
+    /// With the layer that each is written in, counted from below.
+    pub examples: Vec<(usize, ast::Example)>,
+    layer: usize,
     /// The files of the mapping itself, without those of what it extends.
     pub own: Vec<FileId>,
     /// Settings whose value a layer has chosen.
@@ -128,7 +130,8 @@ impl<'a> Library<'a> {
         }
         let mut merged = Merged { name: name.to_owned(), ..Merged::default() };
         merged.own = chain.first().into_iter().flat_map(|files| files.iter().map(|(id, _)| *id)).collect();
-        for files in chain.into_iter().rev() {
+        for (layer, files) in chain.into_iter().rev().enumerate() {
+            merged.layer = layer;
             // New things first, so that the order of files within a layer does not matter to changes.
             for (id, file) in files {
                 merged.files.push(*id);
@@ -176,7 +179,7 @@ impl Merged {
                 self.entities.push(entity.clone());
             }
             Item::Require(require) => self.requires.push(require.clone()),
-            Item::Example(example) => self.examples.push(example.clone()),
+            Item::Example(example) => self.examples.push((self.layer, example.clone())),
             _ => {}
         }
     }

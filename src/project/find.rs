@@ -14,6 +14,9 @@ pub struct Found {
     pub mappings: Vec<PathBuf>,
 }
 
+/// A project's folder of examples: mapping files that belong to it.
+const EXAMPLES: &str = "examples";
+
 /// Folders that hold no mapping of ours, however deep one searches.
 const PASSED_OVER: &[&str] = &["target", "node_modules"];
 
@@ -77,13 +80,30 @@ fn around(folder: &Path) -> Option<PathBuf> {
 
 fn project(folder: &Path) -> Result<Found, LoadError> {
     let settings = folder.join(FILE_NAME);
-    let mappings = entries(folder)?.into_iter().filter(|p| is_mapping(p) && p.is_file()).collect();
-    Ok(Found { folder: folder.to_path_buf(), settings: settings.is_file().then_some(settings), mappings })
+    let settings = settings.is_file().then_some(settings);
+    let mut mappings: Vec<PathBuf> = entries(folder)?.into_iter().filter(|p| is_mapping(p) && p.is_file()).collect();
+    if settings.is_some()
+        && let Some(examples) = examples(folder)?
+    {
+        mappings.extend(examples);
+    }
+    Ok(Found { folder: folder.to_path_buf(), settings, mappings })
+}
+
+/// The files of a project's folder of examples, unless that is a project itself.
+fn examples(folder: &Path) -> Result<Option<Vec<PathBuf>>, LoadError> {
+    let folder = folder.join(EXAMPLES);
+    if !folder.is_dir() || folder.join(FILE_NAME).is_file() {
+        return Ok(None);
+    }
+    Ok(Some(entries(&folder)?.into_iter().filter(|p| is_mapping(p) && p.is_file()).collect()))
 }
 
 /// Every project in a folder and below it.
 fn down(folder: &Path, found: &mut Vec<Found>) -> Result<(), LoadError> {
     let here = project(folder)?;
+    let own = folder.join(EXAMPLES);
+    let own_examples = here.mappings.iter().any(|m| m.starts_with(&own));
     if here.settings.is_some() || !here.mappings.is_empty() {
         found.push(here);
     }
@@ -91,6 +111,9 @@ fn down(folder: &Path, found: &mut Vec<Found>) -> Result<(), LoadError> {
         let name = entry.file_name().unwrap_or_default().to_string_lossy().into_owned();
         // A link could lead round in a circle.
         let folder = entry.is_dir() && !entry.is_symlink();
+        if own_examples && entry == own {
+            continue;
+        }
         if folder && !name.starts_with('.') && !PASSED_OVER.contains(&name.as_str()) {
             down(&entry, found)?;
         }
@@ -212,6 +235,7 @@ mod tests {
             ("a/b.mapping", ""),
             ("c/d/y.mapping", ""),
             ("c/.git/z.mapping", ""),
+            ("a/examples/shown.mapping", ""),
         ] {
             let path = root.join(file);
             std::fs::create_dir_all(path.parent().expect("a folder")).expect("created");
@@ -219,9 +243,10 @@ mod tests {
         }
         let all = find(&[PathBuf::from(".")], root).expect("found");
         assert_eq!(all.len(), 2);
-        assert_eq!(all[0].mappings.len(), 2);
+        assert_eq!(all[0].mappings.len(), 3, "its examples are its own, and no project");
         let one = find(&[PathBuf::from("a/x.mapping")], root).expect("found");
-        assert_eq!(one[0].mappings.len(), 2, "the whole project");
+        assert_eq!(one[0].mappings.len(), 3, "the whole project");
+        assert_eq!(find(&[PathBuf::from("a/examples/shown.mapping")], root).expect("found"), one);
         assert!(find(&[PathBuf::from("e")], root).is_err());
         assert_eq!(mapping_files(&[PathBuf::from("c")], root).expect("found").len(), 1);
         assert!(find(&[], &root.join("a/")).expect("found")[0].settings.is_some());

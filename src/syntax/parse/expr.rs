@@ -164,8 +164,8 @@ fn primary(cx: &mut Context<'_>, pair: Pair<'_, Rule>) -> ExprKind {
     match pair.as_rule() {
         Rule::number => ExprKind::Number(pair.as_str().to_owned()),
         Rule::text => text::value(cx, &pair),
-        Rule::boolean => ExprKind::Bool(pair.as_str() == "true"),
-        Rule::blank_word => ExprKind::Word(match pair.as_str() {
+        Rule::boolean => ExprKind::Bool(pair.as_str().trim() == "true"),
+        Rule::blank_word => ExprKind::Word(match pair.as_str().trim() {
             "none" => Word::None,
             "nothing" => Word::Nothing,
             "any" => Word::Any,
