@@ -10,6 +10,7 @@ mod fault;
 mod file;
 mod forms;
 mod line;
+mod plain;
 mod record;
 mod setting;
 mod table;

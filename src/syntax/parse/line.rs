@@ -3,6 +3,7 @@
 use super::context::{Context, next};
 use super::expr::expr;
 use super::forms::Form;
+use super::plain;
 use crate::diag::Diagnostic;
 use crate::diag::codes::syntax::MIXED_ARROWS;
 use crate::source::Spanned;
@@ -13,6 +14,14 @@ use pest::iterators::Pair;
 
 /// A line; none where it does not parse or its arrows disagree.
 pub fn line(cx: &mut Context<'_>, form: &Form, statement: &Statement) -> Option<Line> {
+    let plain = || plain::line(cx.file, statement.head.start, cx.head(statement)).filter(|_| !statement.broken);
+    match plain() {
+        Some(line) => Some(line),
+        None => by_grammar(cx, form, statement),
+    }
+}
+
+pub fn by_grammar(cx: &mut Context<'_>, form: &Form, statement: &Statement) -> Option<Line> {
     let pair = cx.parse(form, statement)?;
     let span = cx.span(&pair);
     let mut arrows = Vec::new();

@@ -4,7 +4,7 @@ use super::context::{Context, next};
 use super::expr::{expr, path};
 use super::file::each_statement;
 use super::forms::{COLUMN_ROW, MAP_ROW, Place};
-use super::{line, setting};
+use super::{line, plain, setting};
 use crate::diag::Diagnostic;
 use crate::diag::codes::syntax::UNEXPECTED_WORD;
 use crate::syntax::ast::{Arrow, MapKey, MapRow, Table, TableKind};
@@ -81,7 +81,10 @@ fn columns(cx: &mut Context<'_>, statement: &Statement) -> Option<Columns> {
 pub fn rows(cx: &mut Context<'_>, statement: &Statement) -> Vec<MapRow> {
     let mut rows = Vec::new();
     each_statement(cx, statement, Place::Rows, |cx, _, row, _| {
-        if let Some(pair) = cx.parse(&MAP_ROW, row) {
+        let plain = plain::map_row(cx.file, row.head.start, cx.head(row)).filter(|_| !row.broken);
+        if let Some(row) = plain {
+            rows.push(row);
+        } else if let Some(pair) = cx.parse(&MAP_ROW, row) {
             rows.extend(map_row(cx, pair));
         }
     });
@@ -93,7 +96,7 @@ pub fn map_rows(cx: &mut Context<'_>, pair: Pair<'_, Rule>) -> Vec<MapRow> {
     pair.into_inner().filter(|p| p.as_rule() == Rule::map_row).filter_map(|p| map_row(cx, p)).collect()
 }
 
-fn map_row(cx: &mut Context<'_>, pair: Pair<'_, Rule>) -> Option<MapRow> {
+pub fn map_row(cx: &mut Context<'_>, pair: Pair<'_, Rule>) -> Option<MapRow> {
     let span = cx.span(&pair);
     let mut inner = pair.into_inner();
     let left = map_key(cx, next(&mut inner));
