@@ -10,8 +10,12 @@ use crate::diag::codes::lines as codes;
 use crate::functions::Shape;
 use crate::program::Expr;
 use crate::program::expr::{MapRow, Member};
+use crate::source::Span;
 use crate::syntax::ast::{self, Arrow, ExprKind, MapKey};
 use crate::value::{Type, Value};
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 #[derive(Debug, Default, Clone)]
 pub struct Rows {
@@ -90,48 +94,58 @@ impl Rows {
 
 /// Doubled keys, and two-way rows that cannot be told apart on the way back.
 pub fn check_rows(settings: &Settings, rows: &[ast::MapRow], function: bool, diagnostics: &mut Vec<Diagnostic>) {
-    let key = |key: &MapKey| match key {
-        MapKey::Value(expr) => match &expr.kind {
-            ExprKind::Number(text) | ExprKind::Text(text) => Some(text.clone()),
-            ExprKind::Bool(value) => Some(value.to_string()),
-            ExprKind::Path(path) => {
-                let name = path.steps.iter().map(|s| s.name.as_str()).collect::<Vec<_>>().join(".");
-                match settings.find("", &name).map(|s| &s.value) {
-                    Some(SettingValue::Is(value)) => Some(value.to_string()),
-                    _ => Some(name),
-                }
-            }
-            _ => None,
-        },
-        MapKey::Else(_) => None,
-    };
-    for (place, row) in rows.iter().enumerate() {
+    let mut towards_business: HashMap<Cow<str>, Span> = HashMap::new();
+    let mut towards_severa: HashMap<Cow<str>, Span> = HashMap::new();
+    for row in rows {
         range(row, function, diagnostics);
-        for first in &rows[..place] {
-            let left = row.arrow != Arrow::ToSevera
-                && first.arrow != Arrow::ToSevera
-                && key(&row.left).is_some()
-                && key(&row.left) == key(&first.left);
-            let right = row.arrow != Arrow::ToBusiness
-                && first.arrow != Arrow::ToBusiness
-                && key(&row.right).is_some()
-                && key(&row.right) == key(&first.right);
-            if left {
-                let message = format!("two rows for `{}`", key(&row.left).unwrap_or_default());
-                diagnostics.push(
-                    Diagnostic::new(codes::TABLE_DOUBLE, message, row.span, "never reached")
-                        .also(first.span, "this one is taken"),
-                );
-            } else if right {
-                let message =
-                    format!("on the way back `{}` could come from either row", key(&row.right).unwrap_or_default());
+        let mut doubled = None;
+        if row.arrow != Arrow::ToSevera
+            && let Some(key) = key(settings, &row.left)
+        {
+            match towards_business.entry(key) {
+                Entry::Occupied(first) => doubled = Some((first.key().clone().into_owned(), *first.get())),
+                Entry::Vacant(place) => drop(place.insert(row.span)),
+            }
+        }
+        if let Some((key, first)) = doubled {
+            let message = format!("two rows for `{key}`");
+            diagnostics.push(
+                Diagnostic::new(codes::TABLE_DOUBLE, message, row.span, "never reached").also(first, "this one is taken"),
+            );
+            continue;
+        }
+        if row.arrow == Arrow::ToBusiness {
+            continue;
+        }
+        let Some(key) = key(settings, &row.right) else { continue };
+        match towards_severa.entry(key) {
+            Entry::Occupied(first) => {
+                let message = format!("on the way back `{}` could come from either row", first.key());
                 diagnostics.push(
                     Diagnostic::new(codes::TABLE_NOT_ONE_TO_ONE, message, row.span, "the second")
-                        .also(first.span, "the first")
+                        .also(*first.get(), "the first")
                         .help("make one of them one-way with `->`"),
                 );
             }
+            Entry::Vacant(place) => drop(place.insert(row.span)),
         }
+    }
+}
+
+/// A constant key as text; a setting by its value, where it is known.
+fn key<'k>(settings: &Settings, key: &'k MapKey) -> Option<Cow<'k, str>> {
+    let MapKey::Value(expr) = key else { return None };
+    match &expr.kind {
+        ExprKind::Number(text) | ExprKind::Text(text) => Some(Cow::Borrowed(text)),
+        ExprKind::Bool(value) => Some(Cow::Borrowed(if *value { "true" } else { "false" })),
+        ExprKind::Path(path) => {
+            let name = scope::name_of(path);
+            match settings.find("", &name).map(|s| &s.value) {
+                Some(SettingValue::Is(value)) => Some(Cow::Owned(value.to_string())),
+                _ => Some(Cow::Owned(name)),
+            }
+        }
+        _ => None,
     }
 }
 
