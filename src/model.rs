@@ -28,6 +28,7 @@ mod statements;
 mod steps;
 mod tables;
 mod unused;
+mod variants;
 mod verify;
 
 pub use given::{Given, GivenValue};
@@ -112,32 +113,66 @@ fn compile(
     given: Option<&[Given]>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Program {
-    let mut settings = settings::resolve(sources, schemas, &merged, given, diagnostics);
-    let tables = tables::collect(schemas, &merged, &mut settings, diagnostics);
-    let (active, inactive) = entity::active(schemas, &merged, &settings, diagnostics);
-    let (active, after) = order::sort(active, diagnostics);
-    let linked = Default::default();
-    let globals = scope::Globals {
-        sources,
-        schemas,
-        settings: &settings,
-        tables: &tables,
-        entities: &active,
-        inactive: &inactive,
-        linked,
+    let start = Start { sources, schemas, merged: &merged, given };
+    let whole = |globals: &scope::Globals, mut compiled: Vec<facts::Compiled>, diagnostics: &mut Vec<Diagnostic>| {
+        verify::all(globals, &merged.drops, &mut compiled, diagnostics);
+        let settled = given.is_some();
+        analysis::all(&analysis::Whole { compiled: &compiled, own: &merged.own, settled }, diagnostics);
+        let entities: Vec<_> = compiled.into_iter().map(facts::Compiled::into_entity).collect();
+        let examples = examples::resolve(globals, &merged, &entities, diagnostics);
+        (entities, examples)
     };
-    let mut compiled: Vec<_> =
-        active.iter().zip(after).map(|(def, after)| body::compile(&globals, def, after, diagnostics)).collect();
-    verify::all(&globals, &merged.drops, &mut compiled, diagnostics);
-    analysis::all(&analysis::Whole { compiled: &compiled, own: &merged.own, settled: given.is_some() }, diagnostics);
-    let entities: Vec<_> = compiled.into_iter().map(facts::Compiled::into_entity).collect();
-    let examples = examples::resolve(&globals, &merged, &entities, diagnostics);
-    let kept = tables.kept;
-    let named = std::mem::take(&mut settings.named);
+    let ((entities, examples), settings, tables) = start.compile(&Vec::new(), diagnostics, whole);
+    if given.is_none() {
+        variants::check(&merged, diagnostics, &mut |assumed| {
+            let mut faults = Vec::new();
+            start.compile(assumed, &mut faults, |_, _, _| ());
+            faults
+        });
+    }
     let fingerprint = fingerprint(sources, &merged, given);
+    let (kept, named) = (tables.kept, settings.named);
     let program = Program { mapping: merged.name, fingerprint, entities, kept, named, examples };
     examples::kept_back(&program, diagnostics);
     program
+}
+
+/// What a mapping is compiled from.
+struct Start<'s> {
+    sources: &'s Sources,
+    schemas: &'s Schemas,
+    merged: &'s layers::Merged,
+    given: Option<&'s [Given]>,
+}
+
+impl Start<'_> {
+    /// Settings, tables, entities, in this order; `then` looks at the entities with all their names at hand.
+    fn compile<R>(
+        &self,
+        assumed: &variants::Assumed,
+        diagnostics: &mut Vec<Diagnostic>,
+        then: impl FnOnce(&scope::Globals, Vec<facts::Compiled>, &mut Vec<Diagnostic>) -> R,
+    ) -> (R, settings::Settings, tables::Tables) {
+        let Start { sources, schemas, merged, given } = *self;
+        let mut settings = settings::resolve(sources, schemas, merged, given, assumed, diagnostics);
+        let tables = tables::collect(schemas, merged, &mut settings, diagnostics);
+        let (active, inactive) = entity::active(schemas, merged, &settings, diagnostics);
+        let (active, after) = order::sort(active, diagnostics);
+        let linked = Default::default();
+        let globals = scope::Globals {
+            sources,
+            schemas,
+            settings: &settings,
+            tables: &tables,
+            entities: &active,
+            inactive: &inactive,
+            linked,
+        };
+        let compiled =
+            active.iter().zip(after).map(|(def, after)| body::compile(&globals, def, after, diagnostics)).collect();
+        let result = then(&globals, compiled, diagnostics);
+        (result, settings, tables)
+    }
 }
 
 /// Of everything that decides what a run does: the texts of the mapping's files and the settings given.

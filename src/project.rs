@@ -94,7 +94,7 @@ pub fn check(sources: &mut Sources, standard: &Standard, found: &Found, from: &P
         at += 1;
         let id = sources.add(shown(&path, from), find::read(&path, from)?);
         own.push(OwnFile { id, path: path.clone() });
-        let (file, faults) = syntax::parse(sources, id);
+        let (file, faults) = syntax::parse_with_layout(sources, id);
         diagnostics.extend(faults);
         for used in &file.uses {
             let target = path.parent().unwrap_or(Path::new("")).join(&used.value);

@@ -7,5 +7,5 @@ mod grammar;
 pub mod outline;
 mod parse;
 
-pub use format::{Formatted, format};
+pub use format::{Formatted, format, parse_with_layout};
 pub use parse::{EDITIONS, parse};

@@ -18,12 +18,14 @@ pub struct Arrival<'a> {
     pub constant: Option<&'a Value>,
     /// Where it comes from.
     pub from: Span,
+    /// It comes back through a two-way line.
+    pub back: bool,
 }
 
 impl<'a> Arrival<'a> {
-    pub fn new(expr: &'a Expr, shape: &'a Shape, nullable: bool, from: Span) -> Self {
+    pub fn new(expr: &'a Expr, shape: &'a Shape, nullable: bool, from: Span, back: bool) -> Self {
         let constant = if let Expr::Const(value) = expr { Some(value) } else { None };
-        Self { shape, nullable, constant, from }
+        Self { shape, nullable, constant, from, back }
     }
 }
 
@@ -67,8 +69,10 @@ fn fault(end: &End, given: &Type, target: &Target, arrival: &Arrival) -> Option<
         (Type::Text(Some(given)), Type::Text(Some(size))) if given <= size => return None,
         (Type::Text(given), Type::Text(Some(size))) => {
             let given = given.map_or("a text of any length".to_owned(), |n| format!("a text of up to {n} characters"));
-            let help =
-                format!("say what happens to a longer text: `fit({size})` both ways, `truncate({size})` one way");
+            let help = match arrival.back {
+                true => format!("this is the way back: say both ways, `(-> fit(…) <- truncate({size}))`, or let the line go one way"),
+                false => format!("say what happens to a longer text: `fit({size})` both ways, `truncate({size})` one way"),
+            };
             Diagnostic::new(
                 codes::MAY_NOT_FIT,
                 format!("{given} may not fit into `{name}`"),

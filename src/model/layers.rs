@@ -32,6 +32,8 @@ pub struct Merged {
     layer: usize,
     /// The files of the mapping itself, without those of what it extends.
     pub own: Vec<FileId>,
+    /// Settings whose value a layer has chosen.
+    pub settled: Vec<String>,
     /// Lines that a layer dropped, by entity or part.
     pub drops: Vec<Dropped>,
     /// Where entities are written and changed, by name.
@@ -191,6 +193,7 @@ impl Merged {
                             diagnostics.push(changes_nothing(setting.span, *span));
                         }
                         setting.default = Some(value.clone());
+                        self.settled.push(name.value.clone());
                     }
                     None => {
                         diagnostics.push(nothing("setting", name, self.settings.iter().map(|s| s.name.value.as_str())))

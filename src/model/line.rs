@@ -171,7 +171,7 @@ impl Way<'_, '_> {
             expr = step.apply(to, undo, expr);
         }
         let nullable = nullable && !fills(arrives);
-        let fine = capacity::accepts(target, &Arrival::new(&expr, &shape, nullable, source.span), diagnostics);
+        let fine = capacity::accepts(target, &Arrival::new(&expr, &shape, nullable, source.span, undo), diagnostics);
         fine.then(|| target.write(or(expr, arrives)))
     }
 

@@ -77,6 +77,8 @@ struct Resolver<'a> {
     sources: &'a Sources,
     schemas: &'a Schemas,
     given: Option<&'a [Given]>,
+    /// Values to try where the customer's are not known.
+    assumed: &'a [(String, Value)],
     diagnostics: &'a mut Vec<Diagnostic>,
     settings: Settings,
 }
@@ -86,9 +88,10 @@ pub fn resolve(
     schemas: &Schemas,
     merged: &Merged,
     given: Option<&[Given]>,
+    assumed: &[(String, Value)],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Settings {
-    let mut resolver = Resolver { demanded: true, sources, schemas, given, diagnostics, settings: Settings::default() };
+    let mut resolver = Resolver { demanded: true, sources, schemas, given, assumed, diagnostics, settings: Settings::default() };
     for setting in &merged.settings {
         resolver.declare(None, setting);
     }
@@ -123,6 +126,12 @@ impl Resolver<'_> {
         }
         let Some(ty) = declared(self.schemas, &setting.ty, self.diagnostics) else { return };
         let given = self.given.and_then(|all| all.iter().find(|g| g.name.value == name));
+        let assumed = self.assumed.iter().find(|(assumed, _)| *assumed == name);
+        if let Some((_, value)) = assumed {
+            let value = SettingValue::Is(value.clone());
+            self.settings.all.insert(name, Setting { value, ty, declared: setting.name.span });
+            return;
+        }
         let value = match given {
             Some(given) => self.given_value(&name, entity, setting, &ty, given),
             None => self.default_value(&name, entity, setting, &ty),

@@ -103,7 +103,7 @@ pub fn failure(
         return None;
     }
     // A setting that may be none says that nothing is to be set.
-    let arrival = Arrival::new(&typed.expr, &typed.shape, false, value.span);
+    let arrival = Arrival::new(&typed.expr, &typed.shape, false, value.span, false);
     capacity::accepts(&target, &arrival, diagnostics).then_some(Failure { slot, value: typed.expr })
 }
 

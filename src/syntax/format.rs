@@ -12,8 +12,10 @@ mod spacing;
 
 use super::outline::{Block, FaultKind, Item, Outline, Statement, outline};
 use super::parse::{self, Place};
+use super::ast;
 use crate::diag::Diagnostic;
-use crate::source::FileId;
+use crate::diag::codes::tidy::NOT_IN_LAYOUT;
+use crate::source::{FileId, Sources, Span};
 use rows::{Kind, Row};
 use std::collections::HashSet;
 use std::ops::Range;
@@ -36,6 +38,40 @@ pub fn format(source: &str) -> Formatted {
     }
     let text = layout(source, &outline, &parsed.failed);
     Formatted { text, diagnostics: parsed.diagnostics }
+}
+
+/// A file's tree, its faults, and whether it is in the one layout: told by one parse.
+///
+/// A file with faults is not told to be laid out otherwise: first it must be mended.
+pub fn parse_with_layout(sources: &Sources, file: FileId) -> (ast::File, Vec<Diagnostic>) {
+    let text = &sources.get(file).text;
+    let outline = outline(text);
+    let parsed = parse::parse_outline(text, &outline, file);
+    let mut diagnostics = parsed.diagnostics;
+    if outline.faults.is_empty() && diagnostics.is_empty() {
+        let laid = layout(text, &outline, &parsed.failed);
+        if laid != *text {
+            diagnostics.push(not_in_layout(text, &laid, file));
+        }
+    }
+    (parsed.file, diagnostics)
+}
+
+/// At the first line that differs; the mend is what lies between what both texts begin and end with.
+fn not_in_layout(text: &str, laid: &str, file: FileId) -> Diagnostic {
+    let (old, new): (Vec<&str>, Vec<&str>) = (text.split_inclusive('\n').collect(), laid.split_inclusive('\n').collect());
+    let first = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
+    let rest = old.len().min(new.len()) - first;
+    let last = old.iter().rev().zip(new.iter().rev()).take(rest).take_while(|(a, b)| a == b).count();
+    let bytes = |lines: &[&str]| lines.iter().map(|l| l.len()).sum::<usize>();
+    let same = bytes(&old[..first]);
+    let changed = Span::new(file, same, text.len() - bytes(&old[old.len() - last..]));
+    let line = text.get(same..).unwrap_or("").lines().next().unwrap_or("");
+    let blanks = line.len() - line.trim_start().len();
+    let at = Span::new(file, same + blanks, same + line.trim_end().len().max(blanks));
+    Diagnostic::new(NOT_IN_LAYOUT, "this file is not in the one layout", at, "the first line that would change")
+        .help("`samband fmt` brings it into the layout, and so does `check --fix`")
+        .fix("lay the file out", changed, new[first..new.len() - last].concat())
 }
 
 /// A line of the result, before comments are put in their column.

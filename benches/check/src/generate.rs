@@ -46,7 +46,7 @@ pub fn mapping(number: usize, lines: usize) -> String {
     let _ = writeln!(w, "}}\n");
     entity(w, &mut n, "Customer", &[
         "notes        -> one_line_or_cut -> Inf5",
-        "kvkNumber   <-> fit(25) <-> EANLocCd",
+        "kvkNumber -> EANLocCd",
         "eInvoiceAddress -> truncate(80) -> Inf4",
     ]);
     let _ = writeln!(w, "    send from business also where Gr[1] != limit_0 and Gr[2] != limit_1\n}}\n");
