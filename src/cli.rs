@@ -12,6 +12,7 @@ mod engine;
 mod exit;
 mod files;
 mod fix;
+mod explain;
 mod fmt;
 mod logging;
 mod output;
@@ -57,6 +58,7 @@ enum Command {
     Check(check::Args),
     Fmt(fmt::Args),
     Schema(schema::Args),
+    Explain(explain::Args),
     Test(test::Args),
     #[cfg(feature = "run")]
     Sandbox(sandbox::Args),
@@ -98,6 +100,7 @@ fn carry_out(command: Command) -> Result<Exit, Failure> {
         Command::Check(args) => check::main(&args),
         Command::Fmt(args) => fmt::main(&args),
         Command::Schema(args) => schema::main(&args),
+        Command::Explain(args) => explain::main(&args),
         Command::Test(args) => test::main(&args),
         #[cfg(feature = "run")]
         Command::Sandbox(args) => sandbox::main(&args),

@@ -21,13 +21,16 @@ mod pattern;
 mod rounding;
 mod shapes;
 
+pub mod page;
+
+pub use page::markdown;
 pub use parameter::Parameter;
 pub use shapes::Shape;
 
 use crate::program::Stop;
+use crate::value::Value;
 use std::collections::HashMap;
 use std::sync::LazyLock;
-use crate::value::Value;
 
 /// How a transform behaves in a two-way line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

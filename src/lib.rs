@@ -6,6 +6,7 @@
 
 pub mod cli;
 pub mod diag;
+pub mod explain;
 pub mod functions;
 pub mod model;
 #[cfg(feature = "run")]

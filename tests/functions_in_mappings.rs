@@ -28,7 +28,7 @@ fn mapping(lines: &str) -> String {
 fn written(lines: &str, fields: &[(&str, Value)]) -> Vec<(String, Value)> {
     let mut sources = Sources::default();
     let file = sources.add("case.mapping", mapping(lines));
-    let (program, diagnostics) = model::check(&sources, &[file], None, Some(&[]));
+    let (program, diagnostics) = model::check(&sources, samband::schema::Schemas::standard(), &[file], None, Some(&[]));
     let style = human::Style { color: false, width: 100, ..human::Style::default() };
     let program = program.unwrap_or_else(|| panic!("{}", human::render_all(&sources, &diagnostics, style)));
     let entity = &program.entities[0];
@@ -54,7 +54,7 @@ fn written(lines: &str, fields: &[(&str, Value)]) -> Vec<(String, Value)> {
 fn complaints(lines: &str) -> String {
     let mut sources = Sources::default();
     let file = sources.add("case.mapping", mapping(lines));
-    let (_, diagnostics) = model::check(&sources, &[file], None, Some(&[]));
+    let (_, diagnostics) = model::check(&sources, samband::schema::Schemas::standard(), &[file], None, Some(&[]));
     human::render_all(&sources, &diagnostics, human::Style { color: false, width: 100, ..human::Style::default() })
 }
 

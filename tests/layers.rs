@@ -14,6 +14,7 @@ const LAYERS: &[&[&str]] = &[
     &["standard", "trial"],
     &["model"],
     &["settings", "project"],
+    &["explain"],
     &["plan", "state"],
     &["run"],
     &["sandbox"],

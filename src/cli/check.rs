@@ -36,6 +36,9 @@ fn show(loaded: &Loaded, format: FaultFormat) -> Result<(), Failure> {
             let (errors, warnings) = (count(diagnostics, Severity::Error), count(diagnostics, Severity::Warning));
             let found = format!("{}, {}", counted(errors, "error"), counted(warnings, "warning"));
             output::message(&format!("{found} in {}", counted(files.len(), "file")));
+            if let Some(first) = diagnostics.first() {
+                output::message(&format!("for more, `samband explain {}`", first.code.name()));
+            }
             Ok(())
         }
     }

@@ -27,7 +27,9 @@ pub fn check(
         }
         for fault in compile(&all) {
             let known = |d: &Diagnostic| d.code == fault.code && d.span() == fault.span();
-            if fault.severity() != Severity::Error || diagnostics.iter().any(known) {
+            // Which settings go together is for `require` to say, and its customer's to mend.
+            let of_settings = crate::diag::codes::values::ALL.contains(&fault.code);
+            if of_settings || fault.severity() != Severity::Error || diagnostics.iter().any(known) {
                 continue;
             }
             let alone = all.iter().find(|(name, value)| {

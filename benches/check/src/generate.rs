@@ -70,7 +70,7 @@ pub fn mapping(number: usize, lines: usize) -> String {
         let _ = writeln!(w, "        code -> codes_{k} -> Gr[{}]", k + 6);
     }
     let _ = writeln!(w, "    }}\n    send from business also where Gr[3] != limit_3 and Gr[4] != limit_4 and Gr[5] != limit_5\n}}");
-    text.replace("one_line_or_cut", "trim -> truncate(80)")
+    samband::syntax::format(&text.replace("one_line_or_cut", "trim -> truncate(80)")).text
 }
 
 fn entity(text: &mut String, n: &mut Numbers, name: &str, lines: &[&str]) {

@@ -12,7 +12,7 @@ use samband::diag::{Diagnostic, human};
 use samband::project::{self, Standard};
 use samband::schema::Schemas;
 use samband::source::Sources;
-use samband::{model, standard};
+use samband::{model, standard, syntax};
 use std::hint::black_box;
 use std::path::Path;
 
@@ -34,6 +34,7 @@ fn main() {
     measure(&format!("samband: check {projects} projects over the standard mapping"), lines, repeat, || {
         check(dir.path(), projects);
     });
+    parts(projects, lines, repeat);
     #[cfg(feature = "peers")]
     peers::all(repeat);
     growth(repeat);
@@ -54,6 +55,19 @@ fn check(dir: &Path, projects: usize) {
 
 fn clean(sources: &Sources, diagnostics: &[Diagnostic]) {
     assert!(diagnostics.is_empty(), "{}", human::render_all(sources, diagnostics, human::Style::default()));
+}
+
+/// Where the time goes: the texts parsed, and parsed with a look at their layout.
+fn parts(projects: usize, lines: usize, repeat: usize) {
+    let texts: Vec<String> = (0..projects).map(|number| generate::mapping(number, 300)).collect();
+    let mut sources = Sources::default();
+    let files: Vec<_> = texts.iter().map(|text| sources.add("customer.mapping", text.as_str())).collect();
+    measure("samband: parse alone", lines, repeat, || {
+        files.iter().for_each(|file| drop(black_box(syntax::parse(&sources, *file))));
+    });
+    measure("samband: parse, with the layout", lines, repeat, || {
+        files.iter().for_each(|file| drop(black_box(syntax::parse_with_layout(&sources, *file))));
+    });
 }
 
 /// CPU of one call, in milliseconds: the median of several.
