@@ -152,7 +152,8 @@ example \"this one holds\" for Customer {{
 fn a_seed_gives_the_same_again_and_lines_do_not_disturb_each_other() {
     let line = "    vatNumber <-> fit(40) <-> (-> upper <- trim) <-> EUTaxNo\n";
     let alone = program(&format!("    name or hold <-> fit(80) <-> Nm\n{line}}}\n"));
-    let among = program(&format!("    name or hold <-> fit(80) <-> Nm\n    website <-> fit(255) <-> WebPg\n{line}}}\n"));
+    let among =
+        program(&format!("    name or hold <-> fit(80) <-> Nm\n    website <-> fit(255) <-> WebPg\n{line}}}\n"));
     let options = Options { seed: 7, cases: 60 };
     let (once, twice) = (trial::run(&alone, &options), trial::run(&alone, &options));
     assert_eq!(once, twice);

@@ -69,9 +69,8 @@ impl Domain {
         values.extend(hints.values.iter().cloned());
         match &self.ty {
             Type::Text(size) => values.extend(texts(*size, hints)),
-            Type::Int => {
-                values.extend([1, 42, 10_021, 0, -1, 999_999_999, i64::from(i32::MAX), i64::from(i32::MIN)].map(Value::Int))
-            }
+            Type::Int => values
+                .extend([1, 42, 10_021, 0, -1, 999_999_999, i64::from(i32::MAX), i64::from(i32::MIN)].map(Value::Int)),
             Type::Decimal(digits, scale) => values.extend(decimals(*digits, *scale)),
             Type::Bool => values.extend([true, false].map(Value::Bool)),
             Type::Date => values.extend(
