@@ -16,7 +16,7 @@ mod travel;
 mod values;
 
 pub use laws::Options;
-pub use stand_in::something;
+pub use stand_in::{named, something};
 pub use tested::{Kind, Outcome, Shown, Tested};
 pub use travel::{Journey, Made, MadeValue, assigned};
 

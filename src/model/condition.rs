@@ -86,9 +86,16 @@ impl Reader<'_, '_> {
                 one(if *negated { Expr::Not(Box::new(test)) } else { test }, Type::Bool, false)
             }
             ExprKind::Is { value, test, negated } => {
+                let wanted = matches!((test, negated), (IsTest::Blank, false) | (IsTest::Set, true));
+                // A list that is set holds something: that is known before anything runs.
+                if let ExprKind::Path(path) = &value.kind
+                    && let Ok(None) = self.records.find(self.globals, self.entity, path)
+                    && let Some(SettingValue::List(members)) = scope::setting(self.globals.settings, self.entity, path)
+                {
+                    return constant(Value::Bool(members.is_empty() == wanted), Type::Bool);
+                }
                 let of = self.expr(value, None)?;
                 let blank = Expr::IsBlank(Box::new(of.expr));
-                let wanted = matches!((test, negated), (IsTest::Blank, false) | (IsTest::Set, true));
                 one(if wanted { blank } else { Expr::Not(Box::new(blank)) }, Type::Bool, false)
             }
             ExprKind::Quantified { any, list, condition } => {

@@ -296,12 +296,7 @@ impl<'g> Sides<'_, 'g> {
     }
 
     /// The records of a list, with what is asked of them.
-    fn elements<'r>(
-        &mut self,
-        records: &Records<'r>,
-        column: &schema::Column,
-        span: Span,
-    ) -> Option<Records<'r>> {
+    fn elements<'r>(&mut self, records: &Records<'r>, column: &schema::Column, span: Span) -> Option<Records<'r>> {
         let Type::List(name) = &column.ty else {
             self.fault(Diagnostic::new(
                 codes::EXAMPLE_WRONG_VALUE,

@@ -91,7 +91,7 @@ fn source(bench: &Bench, side: Side, stand_in: &StandIn) -> Source {
     let domain = |slot: &Slot| {
         let field = record::field(entity, side, *slot)?;
         let known = record::select(entity, side, *slot).and_then(|select| record::known(side, select, &field.name));
-        Some(Domain::of(side, field, known))
+        Some(Domain::of(side, field, known, &hints))
     };
     let slots = slots.into_iter().filter_map(|slot| {
         let domain = domain(&slot)?;

@@ -36,9 +36,9 @@ impl StandIn {
                 (side(0), side(1))
             })
             .collect();
-        let named = program.named.iter().zip(1..).map(|(setting, number)| {
+        let named = program.named.iter().enumerate().map(|(place, setting)| {
             let key = setting.select.fields.first().map_or(Type::Guid, |f| f.ty.clone());
-            vec![vec![numbered(&key, number), Value::text(&setting.wanted)]]
+            vec![vec![named(place, &key), Value::text(&setting.wanted)]]
         });
         // Every name is answered as it is wanted, so none can be unknown.
         let lookups = Lookups::new(program, tables, named.collect()).unwrap_or_default();
@@ -87,6 +87,11 @@ impl Links for StandIn {
             None => Linked::Missing,
         }
     }
+}
+
+/// The record that a setting names, by the setting's place in the program.
+pub fn named(place: usize, ty: &Type) -> Value {
+    numbered(ty, u32::try_from(place).unwrap_or(0).saturating_add(1))
 }
 
 /// The stand-in GUID of a number.

@@ -44,7 +44,10 @@ pub fn assigned(entity: &Entity, to: Side) -> Vec<String> {
         Side::Business => {
             let numbers = entity.numbers.iter().map(|(column, _)| column.clone());
             let positions = entity.positions.iter().map(|(column, _)| column.clone());
-            numbers.chain(positions).chain(entity.identity.map(|slot| entity.field_name(to, Slot::Own(slot)).to_owned())).collect()
+            numbers
+                .chain(positions)
+                .chain(entity.identity.map(|slot| entity.field_name(to, Slot::Own(slot)).to_owned()))
+                .collect()
         }
     }
 }

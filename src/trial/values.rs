@@ -7,6 +7,7 @@ use super::stand_in::{StandIn, guid_of};
 use crate::systems::SelectField;
 use crate::value::{Side, Type, Value};
 use rust_decimal::Decimal;
+use std::ops::RangeInclusive;
 
 /// What a field can hold.
 #[derive(Debug)]
@@ -17,11 +18,18 @@ pub struct Domain {
     pub nullable: bool,
     /// A record cannot be without it.
     pub required: bool,
+    /// The whole numbers that can stand there.
+    pub whole: RangeInclusive<i64>,
 }
 
+/// Numbers that a template puts into a text: of nine digits at most, as the checker counts them.
+const WRITTEN_OUT: RangeInclusive<i64> = 0..=999_999_999;
+
 impl Domain {
-    pub fn of(side: Side, field: &SelectField, known: Option<&crate::schema::Field>) -> Self {
+    pub fn of(side: Side, field: &SelectField, known: Option<&crate::schema::Field>, hints: &Hints) -> Self {
+        let any = i64::from(i32::MIN)..=i64::from(i32::MAX);
         Self {
+            whole: if hints.around.is_empty() { any } else { WRITTEN_OUT },
             side,
             ty: field.ty.clone(),
             blank_is_nothing: field.blank_is_nothing,
@@ -39,7 +47,7 @@ impl Domain {
                 let blank = text.trim().is_empty();
                 size.is_none_or(|size| text.chars().count() <= size as usize) && !(blank && self.required)
             }
-            (Value::Int(number), Type::Int) => i32::try_from(*number).is_ok(),
+            (Value::Int(number), Type::Int) => self.whole.contains(number),
             (Value::Int(_) | Value::Decimal(_), Type::Decimal(..)) => fits(value, &self.ty),
             (Value::Bool(_), Type::Bool)
             | (Value::Date(_), Type::Date)
@@ -61,9 +69,8 @@ impl Domain {
         values.extend(hints.values.iter().cloned());
         match &self.ty {
             Type::Text(size) => values.extend(texts(*size, hints)),
-            Type::Int => {
-                values.extend([1, 42, 10_021, 0, -1, i64::from(i32::MAX), i64::from(i32::MIN)].map(Value::Int))
-            }
+            Type::Int => values
+                .extend([1, 42, 10_021, 0, -1, 999_999_999, i64::from(i32::MAX), i64::from(i32::MIN)].map(Value::Int)),
             Type::Decimal(digits, scale) => values.extend(decimals(*digits, *scale)),
             Type::Bool => values.extend([true, false].map(Value::Bool)),
             Type::Date => values.extend(

@@ -38,7 +38,7 @@ pub fn read(
             match (setting, &column.ty) {
                 (_, Type::Enum(words)) if words.contains(&name.as_str()) => Some(Value::Text(name)),
                 (Some(SettingValue::Is(value)), _) => Some(value.clone()),
-                (Some(SettingValue::Named(_)), _) => return Ok(Given::Any),
+                (Some(SettingValue::Named(place)), ty) => Some(crate::trial::named(*place, ty)),
                 (Some(SettingValue::None), _) => Some(Value::Null),
                 _ => return Err(fault("neither a value nor a setting".to_owned())),
             }
