@@ -304,6 +304,11 @@ impl<'a> Body<'_, 'a> {
         let Some(condition) = &send.condition else { return };
         let records = if side == Side::Severa { &mut self.severa } else { &mut self.business };
         let found = filter(self.globals, self.settings, records, condition, diagnostics);
+        if found.is_none() && !crate::diag::has_errors(diagnostics) {
+            // Without its filter everything would be sent: that must never pass without a word.
+            let message = "this condition cannot be decided";
+            diagnostics.push(Diagnostic::new(codes::NOT_A_CONDITION, message, condition.span, "no condition"));
+        }
         match side {
             Side::Severa => self.entity.send_severa = found,
             Side::Business => self.entity.send_business = found,

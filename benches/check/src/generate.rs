@@ -59,7 +59,7 @@ pub fn mapping(number: usize, lines: usize) -> String {
         "description -> trim -> truncate(80) -> Txt2",
         "phase.name  -> trim -> truncate(80) -> Txt3",
     ]);
-    let _ = writeln!(w, "    send from severa also where quantity > limit_2 or isBillable\n}}\n");
+    let _ = writeln!(w, "    send from severa also where isBillable or quantity < limit_2\n}}\n");
     let rows = (lines.saturating_sub(text.lines().count() + 35) / 5).max(1);
     for block in 0..5 {
         table(&mut text, &mut n, block, rows);
