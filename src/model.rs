@@ -59,6 +59,7 @@ pub fn check(
         trees.push((*file, tree));
         diagnostics.extend(faults);
     }
+    let trees: Vec<(FileId, &ast::File)> = trees.iter().map(|(id, file)| (*id, file)).collect();
     let program = build(sources, schemas, &trees, mapping, given, &mut diagnostics);
     (program, diagnostics)
 }
@@ -67,7 +68,7 @@ pub fn check(
 pub fn build(
     sources: &Sources,
     schemas: &Schemas,
-    trees: &[(FileId, ast::File)],
+    trees: &[(FileId, &ast::File)],
     mapping: Option<&Spanned<String>>,
     given: Option<&[Given]>,
     diagnostics: &mut Vec<Diagnostic>,
@@ -79,12 +80,11 @@ pub fn build(
 pub fn build_each(
     sources: &Sources,
     schemas: &Schemas,
-    trees: &[(FileId, ast::File)],
+    trees: &[(FileId, &ast::File)],
     mapping: Option<&Spanned<String>>,
     given: Option<&[Given]>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Program> {
-    let refs: Vec<(FileId, &ast::File)> = trees.iter().map(|(id, file)| (*id, file)).collect();
     let library = layers::Library::new(trees, diagnostics);
     let names = match mapping {
         Some(name) => vec![name.value.clone()],
@@ -94,9 +94,9 @@ pub fn build_each(
     for name in &names {
         let span = mapping.map(|m| m.span);
         let Some(merged) = library.merge(sources, name, span, diagnostics) else { continue };
-        unused::check(&refs, &merged, diagnostics);
+        unused::check(trees, &merged, diagnostics);
         if mapping.is_some() {
-            unused::files(&refs, &merged, diagnostics);
+            unused::files(trees, &merged, diagnostics);
         }
         programs.push(compile(sources, schemas, merged, given, diagnostics));
     }
@@ -132,8 +132,8 @@ fn compile(
     }
     let fingerprint = fingerprint(sources, &merged, given);
     let (kept, named) = (tables.kept, settings.named);
-    let program = Program { mapping: merged.name, fingerprint, entities, kept, named, examples };
-    examples::kept_back(&program, diagnostics);
+    let program = Program { mapping: merged.name.clone(), fingerprint, entities, kept, named, examples };
+    examples::kept_back(&program, &merged.own, diagnostics);
     program
 }
 
@@ -141,7 +141,7 @@ fn compile(
 struct Start<'s> {
     sources: &'s Sources,
     schemas: &'s Schemas,
-    merged: &'s layers::Merged,
+    merged: &'s layers::Merged<'s>,
     given: Option<&'s [Given]>,
 }
 
@@ -152,7 +152,7 @@ impl Start<'_> {
         assumed: &variants::Assumed,
         diagnostics: &mut Vec<Diagnostic>,
         then: impl FnOnce(&scope::Globals, Vec<facts::Compiled>, &mut Vec<Diagnostic>) -> R,
-    ) -> (R, settings::Settings, tables::Tables) {
+    ) -> (R, settings::Settings, tables::Tables<'_>) {
         let Start { sources, schemas, merged, given } = *self;
         let mut settings = settings::resolve(sources, schemas, merged, given, assumed, diagnostics);
         let tables = tables::collect(schemas, merged, &mut settings, diagnostics);

@@ -87,7 +87,7 @@ pub fn check(sources: &mut Sources, standard: &Standard, found: &Found, from: &P
         }
         None => Settings::default(),
     };
-    let mut files = standard.files.clone();
+    let mut parsed: Vec<(FileId, ast::File)> = Vec::new();
     let mut queue: Vec<PathBuf> = found.mappings.clone();
     let mut at = 0;
     while let Some(path) = queue.get(at).cloned() {
@@ -108,8 +108,10 @@ pub fn check(sources: &mut Sources, standard: &Standard, found: &Found, from: &P
                 queue.push(target);
             }
         }
-        files.push((id, file));
+        parsed.push((id, file));
     }
+    let files: Vec<(FileId, &ast::File)> =
+        standard.files.iter().chain(&parsed).map(|(id, file)| (*id, file)).collect();
     // Settings that cannot be read say nothing of what the mapping lacks.
     let readable = found.settings.is_some() && settings.mapping.is_some();
     let given = readable.then_some(settings.settings.as_slice());

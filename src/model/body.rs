@@ -85,11 +85,9 @@ pub fn ask_for_keys<'a>(records: [&mut Records<'a>; 2]) {
 
 impl<'a> Body<'_, 'a> {
     /// All statements of the body, lines before what refers to them.
-    pub fn statements(&mut self, body: &[Statement], diagnostics: &mut Vec<Diagnostic>) {
-        let mut flat = Vec::new();
-        entity::flatten(self.globals.settings, self.settings, body, &mut flat);
+    pub fn statements(&mut self, flat: &[&Statement], diagnostics: &mut Vec<Diagnostic>) {
         self.entity.direction = self.direction;
-        for statement in &flat {
+        for statement in flat.iter().copied() {
             if let Statement::Number { columns, by, span } = statement {
                 self.places.number = Some(*span);
                 let records = &mut self.business;
@@ -109,17 +107,17 @@ impl<'a> Body<'_, 'a> {
                 }
             }
         }
-        for statement in &flat {
+        for statement in flat.iter().copied() {
             self.statement(statement, diagnostics);
         }
         // A match compares as the lines carry, so it comes after them.
-        for statement in &flat {
+        for statement in flat.iter().copied() {
             if let Statement::Match { pairs, span } = statement {
                 self.matching(pairs, *span, diagnostics);
             }
         }
         // Parts with rows of their own may refer to anything of the record above.
-        for statement in &flat {
+        for statement in flat.iter().copied() {
             if let Statement::Part(written) = statement
                 && matches!(written.target, PartTarget::Record(_))
                 && let Some(child) = rows::compile(self, written, diagnostics)
@@ -250,7 +248,7 @@ impl<'a> Body<'_, 'a> {
         let mut flat = Vec::new();
         entity::flatten(self.globals.settings, self.settings, &written.body, &mut flat);
         let mut found = Vec::new();
-        for statement in &flat {
+        for statement in flat.iter().copied() {
             match statement {
                 Statement::Line(written) => {
                     let records = &mut open.records;

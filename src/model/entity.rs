@@ -18,11 +18,11 @@ pub struct Active<'a> {
     pub name: Name,
     pub severa: (&'a Record, Option<u8>),
     pub business: (&'a Record, Option<u8>),
-    pub systems: ast::Systems,
+    pub systems: &'a ast::Systems,
     /// The stretches of the files in which it is written and changed.
     pub whole: Vec<Span>,
     /// Without the statements that a setting switches off.
-    pub body: Vec<Statement>,
+    pub body: Vec<&'a Statement>,
 }
 
 /// An entity that takes no part.
@@ -45,7 +45,7 @@ pub enum Why {
 /// The entities that take part, in the order in which they are written.
 pub fn active<'a>(
     schemas: &'a Schemas,
-    merged: &Merged,
+    merged: &'a Merged,
     settings: &Settings,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> (Vec<Active<'a>>, Vec<Inactive>) {
@@ -66,7 +66,7 @@ pub fn active<'a>(
         let mut body = Vec::new();
         flatten(settings, name, &entity.body, &mut body);
         let systems =
-            body.iter().find_map(|s| if let Statement::Systems(systems) = s { Some(systems.clone()) } else { None });
+            body.iter().find_map(|s| if let Statement::Systems(systems) = s { Some(systems) } else { None });
         let Some(systems) = systems else {
             diagnostics.push(
                 Diagnostic::new(
@@ -99,7 +99,7 @@ pub fn active<'a>(
 }
 
 /// A body without the statements that a setting switches off.
-pub fn flatten(settings: &Settings, entity: &str, body: &[Statement], into: &mut Vec<Statement>) {
+pub fn flatten<'b>(settings: &Settings, entity: &str, body: &'b [Statement], into: &mut Vec<&'b Statement>) {
     for statement in body {
         match statement {
             Statement::OnlyIf { condition, body, .. } => {
@@ -107,7 +107,7 @@ pub fn flatten(settings: &Settings, entity: &str, body: &[Statement], into: &mut
                     flatten(settings, entity, body, into);
                 }
             }
-            other => into.push(other.clone()),
+            other => into.push(other),
         }
     }
 }

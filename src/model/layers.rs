@@ -9,6 +9,7 @@ use crate::source::{FileId, Sources, Span};
 use crate::syntax::ast::{self, Item, Name};
 pub(super) use change::end_text;
 use change::{Changing, change_rows, changes_nothing, same_text, setting_mut};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// All mappings at hand, by name; files with one name form one mapping together.
@@ -18,13 +19,14 @@ pub struct Library<'a> {
 
 /// A mapping with everything below it, changes applied.
 #[derive(Debug, Default)]
-pub struct Merged {
+pub struct Merged<'a> {
     pub name: String,
     pub files: Vec<FileId>,
-    pub settings: Vec<ast::Setting>,
+    pub settings: Vec<Cow<'a, ast::Setting>>,
     pub requires: Vec<ast::Require>,
-    pub tables: Vec<ast::Table>,
-    pub entities: Vec<ast::Entity>,
+    pub tables: Vec<Cow<'a, ast::Table>>,
+    /// Those that no layer changes are the tree's own.
+    pub entities: Vec<Cow<'a, ast::Entity>>,
     /// Entities that a layer switched off.
     pub off: Vec<Name>,
     /// With the layer that each is written in, counted from below.
@@ -41,17 +43,17 @@ pub struct Merged {
 }
 
 impl<'a> Library<'a> {
-    pub fn new(files: &'a [(FileId, ast::File)], diagnostics: &mut Vec<Diagnostic>) -> Self {
+    pub fn new(files: &[(FileId, &'a ast::File)], diagnostics: &mut Vec<Diagnostic>) -> Self {
         let mut mappings: BTreeMap<&str, Vec<_>> = BTreeMap::new();
-        for (id, file) in files {
+        for (id, file) in files.iter().copied() {
             match &file.mapping {
-                Some(header) => mappings.entry(header.name.value.as_str()).or_default().push((*id, file)),
+                Some(header) => mappings.entry(header.name.value.as_str()).or_default().push((id, file)),
                 None if file.items.is_empty() && file.edition.is_none() => {}
                 None => diagnostics.push(
                     Diagnostic::new(
                         codes::NO_HEADER,
                         "this file does not say which mapping it is part of",
-                        Span::new(*id, 0, 0),
+                        Span::new(id, 0, 0),
                         "a `mapping` line is missing",
                     )
                     .help("begin it with `mapping NAME extends standard`"),
@@ -92,7 +94,7 @@ impl<'a> Library<'a> {
         name: &str,
         asked: Option<Span>,
         diagnostics: &mut Vec<Diagnostic>,
-    ) -> Option<Merged> {
+    ) -> Option<Merged<'a>> {
         let mut chain = Vec::new();
         let (mut current, mut span) = (name.to_owned(), asked);
         loop {
@@ -155,7 +157,7 @@ pub struct Dropped {
     pub span: Span,
 }
 
-impl Merged {
+impl<'a> Merged<'a> {
     /// Where a layer switches an entity off.
     pub fn switched_off(&self, entity: &str) -> Option<Span> {
         self.off.iter().find(|name| name.value == entity).map(|name| name.span)
@@ -166,17 +168,17 @@ impl Merged {
         self.stretches.iter().filter(|(name, _)| name == entity).map(|(_, span)| *span).collect()
     }
 
-    fn add(&mut self, item: &Item, diagnostics: &mut Vec<Diagnostic>) {
+    fn add(&mut self, item: &'a Item, diagnostics: &mut Vec<Diagnostic>) {
         match item {
             Item::Setting(setting) if fresh(&self.settings, |s| &s.name, &setting.name, "setting", diagnostics) => {
-                self.settings.push(setting.clone());
+                self.settings.push(Cow::Borrowed(setting));
             }
             Item::Table(table) if fresh(&self.tables, |t| &t.name, &table.name, "table", diagnostics) => {
-                self.tables.push(table.clone());
+                self.tables.push(Cow::Borrowed(table));
             }
             Item::Entity(entity) if fresh(&self.entities, |e| &e.name, &entity.name, "entity", diagnostics) => {
                 self.stretches.push((entity.name.value.clone(), entity.span));
-                self.entities.push(entity.clone());
+                self.entities.push(Cow::Borrowed(entity));
             }
             Item::Require(require) => self.requires.push(require.clone()),
             Item::Example(example) => self.examples.push((self.layer, example.clone())),
@@ -200,19 +202,25 @@ impl Merged {
                     }
                 }
             }
-            Item::ChangeTable { name, rows, .. } => match self.tables.iter_mut().find(|t| t.name.value == name.value) {
-                Some(ast::Table { kind: ast::TableKind::Given { rows: old, .. }, .. }) => {
-                    change_rows(sources, old, rows, diagnostics);
+            Item::ChangeTable { name, rows, .. } => {
+                let given = |t: &&mut Cow<ast::Table>| {
+                    t.name.value == name.value && matches!(t.kind, ast::TableKind::Given { .. })
+                };
+                match self.tables.iter_mut().find(given).map(|table| &mut table.to_mut().kind) {
+                    Some(ast::TableKind::Given { rows: old, .. }) => change_rows(sources, old, rows, diagnostics),
+                    _ => {
+                        let known = self.tables.iter().map(|t| t.name.value.as_str());
+                        diagnostics.push(nothing("given table", name, known));
+                    }
                 }
-                _ => diagnostics.push(nothing("given table", name, self.tables.iter().map(|t| t.name.value.as_str()))),
-            },
+            }
             Item::ChangeEntity { name, body, span } => {
                 self.stretches.push((name.value.clone(), *span));
                 match self.entities.iter_mut().find(|e| e.name.value == name.value) {
                     Some(entity) => {
                         let mut changing =
                             Changing { sources, entity: &name.value, diagnostics, drops: &mut self.drops };
-                        changing.body(&mut entity.body, body, &name.value);
+                        changing.body(&mut entity.to_mut().body, body, &name.value);
                     }
                     None => {
                         diagnostics.push(nothing("entity", name, self.entities.iter().map(|e| e.name.value.as_str())))

@@ -16,17 +16,17 @@ use crate::value::{Type, Value};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::sync::Arc;
 
 #[derive(Debug, Default, Clone)]
 pub struct Rows {
-    rows: Vec<MapRow>,
+    rows: Arc<[MapRow]>,
     otherwise: Option<Box<Expr>>,
 }
 
 pub fn compile(reader: &mut Reader, rows: &[ast::MapRow], table: Option<&Table>) -> Option<StepKind> {
     let function = table.is_some_and(|t| t.function);
-    let mut to_business = Rows::default();
-    let mut to_severa = Rows::default();
+    let (mut to_business, mut to_severa) = (Building::default(), Building::default());
     let (mut left_type, mut right_type) = (None, None);
     for row in rows {
         let mut side = |key: &MapKey, ty: &mut Option<Type>| -> Option<Option<(Member, Expr)>> {
@@ -60,16 +60,28 @@ pub fn compile(reader: &mut Reader, rows: &[ast::MapRow], table: Option<&Table>)
             to_severa.add(right.as_ref(), left.as_ref());
         }
     }
-    if function {
-        // A one-way table goes from its left to its right in either direction of a line.
-        to_severa = to_business.clone();
-    }
+    let to_business = Rows::from(to_business);
+    // A one-way table goes from its left to its right in either direction of a line.
+    let to_severa = if function { to_business.clone() } else { Rows::from(to_severa) };
     let types = table.map(|t| (t.left.clone(), t.right.clone()));
     let (left, right) = types.or_else(|| Some((left_type?, right_type?)))?;
     Some(StepKind::Map { to_business, to_severa, left, right, function })
 }
 
-impl Rows {
+/// Rows while they are collected.
+#[derive(Default)]
+struct Building {
+    rows: Vec<MapRow>,
+    otherwise: Option<Box<Expr>>,
+}
+
+impl From<Building> for Rows {
+    fn from(building: Building) -> Self {
+        Self { rows: building.rows.into(), otherwise: building.otherwise }
+    }
+}
+
+impl Building {
     fn add(&mut self, key: Option<&(Member, Expr)>, value: Option<&(Member, Expr)>) {
         match (key, value) {
             (Some((key, _)), Some((_, value))) => self.rows.push(MapRow { key: key.clone(), value: value.clone() }),
@@ -77,7 +89,9 @@ impl Rows {
             _ => {}
         }
     }
+}
 
+impl Rows {
     pub fn apply(&self, of: Expr) -> Expr {
         Expr::Map { rows: self.rows.clone(), otherwise: self.otherwise.clone(), of: Box::new(of) }
     }

@@ -63,17 +63,17 @@ pub fn sort<'a>(mut active: Vec<Active<'a>>, diagnostics: &mut Vec<Diagnostic>) 
 
 fn needs(entity: &Active) -> Vec<Need> {
     let mut needs = Vec::new();
-    in_body(&entity.body, &mut needs);
+    in_body(entity.body.iter().copied(), &mut needs);
     needs
 }
 
-fn in_body(body: &[Statement], needs: &mut Vec<Need>) {
+fn in_body<'s>(body: impl Iterator<Item = &'s Statement>, needs: &mut Vec<Need>) {
     for statement in body {
         match statement {
             Statement::Line(line) => in_line(line, needs),
             Statement::OnCreate { lines, .. } => lines.iter().for_each(|line| in_line(line, needs)),
-            Statement::OnlyIf { body, .. } => in_body(body, needs),
-            Statement::Part(part) => in_body(&part.body, needs),
+            Statement::OnlyIf { body, .. } => in_body(&mut body.iter() as &mut dyn Iterator<Item = &Statement>, needs),
+            Statement::Part(part) => in_body(&mut part.body.iter() as &mut dyn Iterator<Item = &Statement>, needs),
             _ => {}
         }
     }

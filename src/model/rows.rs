@@ -70,11 +70,12 @@ pub fn compile<'a>(
     let own = scope_of(globals, settings, &mut business, target.condition.as_ref(), Some(joins), diagnostics);
     (entity.constants_business, entity.own_business) = (own.constants, own.rest);
     entity.owner = Some(owner);
+    let systems = systems(written, target);
     let def = Active {
         name: written.name.clone(),
         severa: (element, None),
         business: row,
-        systems: systems(written, target),
+        systems: &systems,
         whole: above.places.whole.clone(),
         body: Vec::new(),
     };
@@ -92,7 +93,9 @@ pub fn compile<'a>(
         children: Vec::new(),
         places: Places::new(&def),
     };
-    body.statements(&written.body, diagnostics);
+    let mut flat = Vec::new();
+    entity::flatten(globals.settings, settings, &written.body, &mut flat);
+    body.statements(&flat, diagnostics);
     let (compiled, [severa, business]) = body.finish(written.span, diagnostics);
     above.severa = *severa?;
     above.business = *business?;

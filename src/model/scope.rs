@@ -19,7 +19,7 @@ pub struct Globals<'a> {
     pub sources: &'a Sources,
     pub schemas: &'a Schemas,
     pub settings: &'a Settings,
-    pub tables: &'a Tables,
+    pub tables: &'a Tables<'a>,
     pub entities: &'a [Active<'a>],
     pub inactive: &'a [Inactive],
     /// Columns of entities that links point at, found on the way.

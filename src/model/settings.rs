@@ -13,12 +13,14 @@ use crate::source::{Sources, Span};
 use crate::syntax::ast::{self, ExprKind, SettingType, Statement};
 use crate::systems::{RecordName, Select};
 use crate::value::{Side, Type, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// Every setting by its full name: `master`, `Project.won_status`.
 #[derive(Debug, Default)]
 pub struct Settings {
     pub all: BTreeMap<String, Setting>,
+    /// The last word of each name.
+    own: HashSet<String>,
     /// Settings that name a record of the tenant, in the order of [`SettingValue::Named`].
     pub named: Vec<NamedSetting>,
 }
@@ -67,6 +69,10 @@ impl Settings {
 
     /// A setting as an entity sees it: its own before the mapping's.
     pub fn find(&self, entity: &str, name: &str) -> Option<&Setting> {
+        // Most names that are asked for are fields: they are told apart without building a name.
+        if !self.own.contains(name.rsplit('.').next().unwrap_or(name)) {
+            return None;
+        }
         self.all.get(&format!("{entity}.{name}")).or_else(|| self.all.get(name))
     }
 }
@@ -125,6 +131,7 @@ impl Resolver<'_> {
             return;
         }
         let Some(ty) = declared(self.schemas, &setting.ty, self.diagnostics) else { return };
+        self.settings.own.insert(setting.name.value.clone());
         let given = self.given.and_then(|all| all.iter().find(|g| g.name.value == name));
         let assumed = self.assumed.iter().find(|(assumed, _)| *assumed == name);
         if let Some((_, value)) = assumed {

@@ -14,15 +14,15 @@ use std::collections::HashMap;
 
 /// All tables of a mapping; those of an entity carry its name.
 #[derive(Debug, Default)]
-pub struct Tables {
-    pub all: Vec<Table>,
+pub struct Tables<'a> {
+    pub all: Vec<Table<'a>>,
     pub kept: Vec<KeptTable>,
 }
 
 #[derive(Debug)]
-pub struct Table {
+pub struct Table<'a> {
     pub name: String,
-    pub kind: Kind,
+    pub kind: Kind<'a>,
     pub left: Type,
     pub right: Type,
     pub arrow: Arrow,
@@ -33,25 +33,26 @@ pub struct Table {
 }
 
 #[derive(Debug)]
-pub enum Kind {
-    Given(Vec<ast::MapRow>),
+pub enum Kind<'a> {
+    Given(&'a [ast::MapRow]),
     /// Its place in [`Tables::kept`].
     Kept(usize),
 }
 
-impl Tables {
-    pub fn find(&self, entity: &str, name: &str) -> Option<&Table> {
-        let own = format!("{entity}.{name}");
-        self.all.iter().find(|t| t.name == own).or_else(|| self.all.iter().find(|t| t.name == name))
+impl<'a> Tables<'a> {
+    /// A table as an entity sees it: its own before the mapping's.
+    pub fn find(&self, entity: &str, name: &str) -> Option<&Table<'a>> {
+        let own = |t: &&Table| t.name.strip_prefix(entity).and_then(|rest| rest.strip_prefix('.')) == Some(name);
+        self.all.iter().find(own).or_else(|| self.all.iter().find(|t| t.name == name))
     }
 }
 
-pub fn collect(
+pub fn collect<'a>(
     schemas: &Schemas,
-    merged: &Merged,
+    merged: &'a Merged,
     settings: &mut Settings,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Tables {
+) -> Tables<'a> {
     let mut tables = Tables::default();
     for table in &merged.tables {
         add(schemas, &mut tables, table.name.value.clone(), table, settings, diagnostics);
@@ -73,11 +74,11 @@ pub fn collect(
     tables
 }
 
-fn add(
+fn add<'a>(
     schemas: &Schemas,
-    tables: &mut Tables,
+    tables: &mut Tables<'a>,
     name: String,
-    table: &ast::Table,
+    table: &'a ast::Table,
     settings: &mut Settings,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
@@ -88,6 +89,14 @@ fn add(
             let [Some(left_type), Some(right_type)] = kinds else { return };
             for (ty, on_left) in [(left, true), (right, false)] {
                 if let ast::SettingType::Of { side, record, by: Some(by) } = ty {
+                    if on_left || arrow.value == Arrow::Both {
+                        let message = "names of the tenant can come out of a table, and not be looked up in it";
+                        diagnostics.push(
+                            Diagnostic::new(lines::TABLE_NAMED_KEY, message, record.span, "looked up by these")
+                                .help("let the table's arrow point to them: `int -> severa Product by code`"),
+                        );
+                        return;
+                    }
                     let texts = rows.iter().filter_map(|row| text_of(if on_left { &row.left } else { &row.right }));
                     for text in texts {
                         let place = settings.look_up(schemas, &name, *side, &record.value, &by.value, text.clone());
@@ -102,7 +111,7 @@ fn add(
             }
             let function = arrow.value == Arrow::ToBusiness;
             maps::check_rows(settings, rows, function, diagnostics);
-            let kind = Kind::Given(rows.clone());
+            let kind = Kind::Given(rows);
             tables.all.push(Table {
                 name,
                 kind,

@@ -49,9 +49,9 @@ pub fn check(
 }
 
 /// The settings that a customer may choose, with their full names.
-fn free(merged: &Merged) -> Vec<(String, &ast::Setting)> {
+fn free<'m>(merged: &'m Merged) -> Vec<(String, &'m ast::Setting)> {
     let mut all: Vec<(String, &ast::Setting)> =
-        merged.settings.iter().map(|s| (s.name.value.clone(), s)).collect();
+        merged.settings.iter().map(|s| (s.name.value.clone(), &**s)).collect();
     for entity in &merged.entities {
         for statement in &entity.body {
             if let Statement::Setting(setting) = statement {

@@ -2,6 +2,7 @@
 
 use crate::functions::Function;
 use crate::value::Value;
+use std::sync::Arc;
 
 /// Where a field's value lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -32,7 +33,7 @@ pub enum Expr {
     },
     /// A value map or given table.
     Map {
-        rows: Vec<MapRow>,
+        rows: Arc<[MapRow]>,
         otherwise: Option<Box<Expr>>,
         of: Box<Expr>,
     },

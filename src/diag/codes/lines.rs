@@ -54,6 +54,9 @@ codes! {
     TABLE_DOUBLE = "table-double" Error
         "Two rows of a table with one key."
         "Only the first could ever be found. Remove one of them.";
+    TABLE_NAMED_KEY = "table-named-key" Error
+        "A table that is looked up by names of the tenant."
+        "What the tenant calls a record can come out of a one-way table; looking up goes by codes and numbers.";
     TABLE_RANGE = "table-range" Error
         "A range on the side of a table that comes out."
         "A range stands for many values; it can be looked up and not written. Let the arrow point away from it.";

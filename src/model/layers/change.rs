@@ -6,6 +6,7 @@ use crate::diag::codes::layers as codes;
 use crate::diag::suggest::suggestion;
 use crate::source::{Sources, Span};
 use crate::syntax::ast::{self, Statement};
+use std::borrow::Cow;
 
 /// The entity that is changed, and what is to be said of it.
 pub(super) struct Changing<'c> {
@@ -17,15 +18,15 @@ pub(super) struct Changing<'c> {
 
 /// A setting by its name, or by its entity's and its own: `Project.guid_field`.
 pub(super) fn setting_mut<'m>(
-    settings: &'m mut [ast::Setting],
-    entities: &'m mut [ast::Entity],
+    settings: &'m mut [Cow<ast::Setting>],
+    entities: &'m mut [Cow<ast::Entity>],
     name: &str,
 ) -> Option<&'m mut ast::Setting> {
     match name.split_once('.') {
-        None => settings.iter_mut().find(|s| s.name.value == name),
+        None => settings.iter_mut().find(|s| s.name.value == name).map(Cow::to_mut),
         Some((entity, own)) => {
             let entity = entities.iter_mut().find(|e| e.name.value == entity)?;
-            entity.body.iter_mut().find_map(|statement| match statement {
+            entity.to_mut().body.iter_mut().find_map(|statement| match statement {
                 Statement::Setting(setting) if setting.name.value == own => Some(setting),
                 _ => None,
             })
