@@ -10,9 +10,9 @@ mod demo;
 #[cfg(feature = "run")]
 mod engine;
 mod exit;
+mod explain;
 mod files;
 mod fix;
-mod explain;
 mod fmt;
 mod logging;
 mod output;

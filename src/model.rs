@@ -116,7 +116,8 @@ fn compile(
     let start = Start { sources, schemas, merged: &merged, given };
     let whole = |globals: &scope::Globals, mut compiled: Vec<facts::Compiled>, diagnostics: &mut Vec<Diagnostic>| {
         verify::all(globals, &merged.drops, &mut compiled, diagnostics);
-        let settled = given.is_some();
+        // A mapping that stands on its own is written for every value of its settings, a layer for its customer's.
+        let settled = given.is_some() && merged.own.len() < merged.files.len();
         analysis::all(&analysis::Whole { compiled: &compiled, own: &merged.own, settled }, diagnostics);
         let entities: Vec<_> = compiled.into_iter().map(facts::Compiled::into_entity).collect();
         let examples = examples::resolve(globals, &merged, &entities, diagnostics);

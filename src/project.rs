@@ -110,8 +110,7 @@ pub fn check(sources: &mut Sources, standard: &Standard, found: &Found, from: &P
         }
         parsed.push((id, file));
     }
-    let files: Vec<(FileId, &ast::File)> =
-        standard.files.iter().chain(&parsed).map(|(id, file)| (*id, file)).collect();
+    let files: Vec<(FileId, &ast::File)> = standard.files.iter().chain(&parsed).map(|(id, file)| (*id, file)).collect();
     // Settings that cannot be read say nothing of what the mapping lacks.
     let readable = found.settings.is_some() && settings.mapping.is_some();
     let given = readable.then_some(settings.settings.as_slice());

@@ -1,8 +1,8 @@
 //! The pages of codes and functions are true: each wrong example is wrong in the way it says, each
 //! right one is right, and the documentation is what the source says.
 
-use samband::explain::{self, Checked};
 use samband::diag::{Severity, codes, human};
+use samband::explain::{self, Checked};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;

@@ -5,8 +5,8 @@ mod json;
 
 use super::exit::{Exit, Failure};
 use super::output;
-use crate::explain::{markdown, page, page_markdown};
 use crate::diag::{Code, codes, suggest};
+use crate::explain::{markdown, page, page_markdown};
 use crate::functions::{self, Function, page as functions_page};
 
 /// Explain a diagnostic or a transform, with a wrong and a right example.

@@ -72,10 +72,21 @@ pub fn find(name: &str) -> Option<Code> {
 
 /// Every code there is.
 pub fn all() -> impl Iterator<Item = Code> {
-    [syntax::ALL, names::ALL, lines::ALL, records::ALL, settings::ALL, layers::ALL, values::ALL, whole::ALL, tidy::ALL, examples::ALL]
-        .into_iter()
-        .flatten()
-        .copied()
+    [
+        syntax::ALL,
+        names::ALL,
+        lines::ALL,
+        records::ALL,
+        settings::ALL,
+        layers::ALL,
+        values::ALL,
+        whole::ALL,
+        tidy::ALL,
+        examples::ALL,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
 }
 
 #[cfg(test)]

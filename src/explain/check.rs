@@ -29,7 +29,16 @@ pub fn check(example: &Example) -> Checked {
             let (read, mut diagnostics) = settings::read(&sources, file);
             // As in a project: settings that cannot be read say nothing of what the mapping lacks.
             if let Some(mapping) = &read.mapping {
-                diagnostics.extend(model::check(&sources, crate::schema::Schemas::standard(), &files, Some(mapping), Some(&read.settings)).1);
+                diagnostics.extend(
+                    model::check(
+                        &sources,
+                        crate::schema::Schemas::standard(),
+                        &files,
+                        Some(mapping),
+                        Some(&read.settings),
+                    )
+                    .1,
+                );
             }
             crate::diag::tidy(&mut diagnostics);
             diagnostics

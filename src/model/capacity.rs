@@ -70,8 +70,12 @@ fn fault(end: &End, given: &Type, target: &Target, arrival: &Arrival) -> Option<
         (Type::Text(given), Type::Text(Some(size))) => {
             let given = given.map_or("a text of any length".to_owned(), |n| format!("a text of up to {n} characters"));
             let help = match arrival.back {
-                true => format!("this is the way back: say both ways, `(-> fit(…) <- truncate({size}))`, or let the line go one way"),
-                false => format!("say what happens to a longer text: `fit({size})` both ways, `truncate({size})` one way"),
+                true => format!(
+                    "this is the way back: say both ways, `(-> fit(…) <- truncate({size}))`, or let the line go one way"
+                ),
+                false => {
+                    format!("say what happens to a longer text: `fit({size})` both ways, `truncate({size})` one way")
+                }
             };
             Diagnostic::new(
                 codes::MAY_NOT_FIT,

@@ -65,8 +65,7 @@ pub fn active<'a>(
         }
         let mut body = Vec::new();
         flatten(settings, name, &entity.body, &mut body);
-        let systems =
-            body.iter().find_map(|s| if let Statement::Systems(systems) = s { Some(systems) } else { None });
+        let systems = body.iter().find_map(|s| if let Statement::Systems(systems) = s { Some(systems) } else { None });
         let Some(systems) = systems else {
             diagnostics.push(
                 Diagnostic::new(

@@ -124,7 +124,8 @@ pub fn check_rows(settings: &Settings, rows: &[ast::MapRow], function: bool, dia
         if let Some((key, first)) = doubled {
             let message = format!("two rows for `{key}`");
             diagnostics.push(
-                Diagnostic::new(codes::TABLE_DOUBLE, message, row.span, "never reached").also(first, "this one is taken"),
+                Diagnostic::new(codes::TABLE_DOUBLE, message, row.span, "never reached")
+                    .also(first, "this one is taken"),
             );
             continue;
         }

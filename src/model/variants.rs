@@ -14,11 +14,7 @@ use crate::value::Value;
 pub type Assumed = Vec<(String, Value)>;
 
 /// Compiles under other values of the free settings. `compile` gives the faults under assumed ones.
-pub fn check(
-    merged: &Merged,
-    diagnostics: &mut Vec<Diagnostic>,
-    compile: &mut dyn FnMut(&Assumed) -> Vec<Diagnostic>,
-) {
+pub fn check(merged: &Merged, diagnostics: &mut Vec<Diagnostic>, compile: &mut dyn FnMut(&Assumed) -> Vec<Diagnostic>) {
     let free = free(merged);
     for choose in [lowest, highest] {
         let all: Assumed = free.iter().filter_map(|(name, setting)| Some((name.clone(), choose(setting)?))).collect();
@@ -33,7 +29,9 @@ pub fn check(
                 continue;
             }
             let alone = all.iter().find(|(name, value)| {
-                compile(&vec![(name.clone(), value.clone())]).iter().any(|d| d.code == fault.code && d.span() == fault.span())
+                compile(&vec![(name.clone(), value.clone())])
+                    .iter()
+                    .any(|d| d.code == fault.code && d.span() == fault.span())
             });
             // What takes several settings at once to go wrong is for `require` to rule out.
             let Some((name, value)) = alone else { continue };
@@ -50,8 +48,7 @@ pub fn check(
 
 /// The settings that a customer may choose, with their full names.
 fn free<'m>(merged: &'m Merged) -> Vec<(String, &'m ast::Setting)> {
-    let mut all: Vec<(String, &ast::Setting)> =
-        merged.settings.iter().map(|s| (s.name.value.clone(), &**s)).collect();
+    let mut all: Vec<(String, &ast::Setting)> = merged.settings.iter().map(|s| (s.name.value.clone(), &**s)).collect();
     for entity in &merged.entities {
         for statement in &entity.body {
             if let Statement::Setting(setting) = statement {

@@ -10,9 +10,9 @@ mod arrows;
 mod rows;
 mod spacing;
 
+use super::ast;
 use super::outline::{Block, FaultKind, Item, Outline, Statement, outline};
 use super::parse::{self, Place};
-use super::ast;
 use crate::diag::Diagnostic;
 use crate::diag::codes::tidy::NOT_IN_LAYOUT;
 use crate::source::{FileId, Sources, Span};
@@ -59,7 +59,8 @@ pub fn parse_with_layout(sources: &Sources, file: FileId) -> (ast::File, Vec<Dia
 
 /// At the first line that differs; the mend is what lies between what both texts begin and end with.
 fn not_in_layout(text: &str, laid: &str, file: FileId) -> Diagnostic {
-    let (old, new): (Vec<&str>, Vec<&str>) = (text.split_inclusive('\n').collect(), laid.split_inclusive('\n').collect());
+    let (old, new): (Vec<&str>, Vec<&str>) =
+        (text.split_inclusive('\n').collect(), laid.split_inclusive('\n').collect());
     let first = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
     let rest = old.len().min(new.len()) - first;
     let last = old.iter().rev().zip(new.iter().rev()).take(rest).take_while(|(a, b)| a == b).count();

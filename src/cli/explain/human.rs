@@ -1,8 +1,8 @@
 //! Pages for a person at a terminal.
 
-use crate::explain::{self, Example, Page, sentence};
 use crate::diag::human::{self, Style};
 use crate::diag::{Code, Severity};
+use crate::explain::{self, Example, Page, sentence};
 use crate::functions::{Function, page};
 use std::fmt::Write;
 

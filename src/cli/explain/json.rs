@@ -1,8 +1,8 @@
 //! Pages for a program. Field names are stable; new ones may be added.
 
 use crate::diag::Code;
-use crate::explain::{self, Example, Page, sentence};
 use crate::diag::json::{JsonDiagnostic, report};
+use crate::explain::{self, Example, Page, sentence};
 use crate::functions::{self, Behavior, Function, page};
 use serde::Serialize;
 

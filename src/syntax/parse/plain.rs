@@ -102,7 +102,9 @@ impl<'t> Cursor<'t> {
             }
             length += 1 + places;
         }
-        let ends = rest.get(length).is_none_or(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n' | b')' | b']' | b',' | b'-' | b'<'));
+        let ends = rest
+            .get(length)
+            .is_none_or(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n' | b')' | b']' | b',' | b'-' | b'<'));
         let number = self.text.get(self.at..self.at + length).filter(|_| ends)?;
         self.at += length;
         Some(number)
@@ -275,8 +277,26 @@ impl<'t> Cursor<'t> {
 fn plain_name(word: &str) -> bool {
     !matches!(
         word,
-        "and" | "or" | "not" | "in" | "is" | "when" | "else" | "where" | "has" | "true" | "false" | "blank" | "none"
-            | "nothing" | "any" | "no" | "keep" | "first" | "link" | "each"
+        "and"
+            | "or"
+            | "not"
+            | "in"
+            | "is"
+            | "when"
+            | "else"
+            | "where"
+            | "has"
+            | "true"
+            | "false"
+            | "blank"
+            | "none"
+            | "nothing"
+            | "any"
+            | "no"
+            | "keep"
+            | "first"
+            | "link"
+            | "each"
     )
 }
 
@@ -310,7 +330,15 @@ mod tests {
     #[test]
     fn what_is_read_without_the_grammar_is_what_the_grammar_reads() {
         let odd = "entity X {\n a.b[3] or hold <-> f(1, \"x\") -> T\n a <- b\n x y -> z\n a..b -> c\n 1..2 -> \"a\"\n -1 -> 2\n \"{a}\" -> 1\n 1 - 2 -> 3\n any -> b\n first -> b\n link A.b -> c\n (a, b) <-> c or keep\n a -> 1.5\n æ -> b\n 1x -> 2\n else -> 3\n true <-> 0\n a or default 1 -> b\n}\n";
-        let files = crate::standard::FILES.iter().map(|(_, text)| *text).chain([odd]);
+        let files = [
+            include_str!("../../../mappings/standard/customers.mapping"),
+            include_str!("../../../mappings/standard/employees.mapping"),
+            include_str!("../../../mappings/standard/invoices.mapping"),
+            include_str!("../../../mappings/standard/products.mapping"),
+            include_str!("../../../mappings/standard/settings.mapping"),
+            include_str!("../../../mappings/examples/acme/acme.mapping"),
+            odd,
+        ];
         let mut plain = 0;
         for text in files {
             let outline = outline(text);
@@ -327,12 +355,13 @@ mod tests {
                     plain += 1;
                 }
                 if let Some(fast) = map_row(FileId(0), head.start, written) {
-                    let slow = cx.parse(&MAP_ROW, &statement).and_then(|pair| super::super::table::map_row(&mut cx, pair));
+                    let slow =
+                        cx.parse(&MAP_ROW, &statement).and_then(|pair| super::super::table::map_row(&mut cx, pair));
                     assert_eq!(shape(format!("{:?}", Some(fast))), shape(format!("{slow:?}")), "{written}");
                     plain += 1;
                 }
             }
         }
-        assert!(plain > 80, "{plain} statements of the standard mapping are plain");
+        assert!(plain > 60, "{plain} statements of the standard mapping are plain");
     }
 }
