@@ -63,9 +63,9 @@ fn arguments_below_zero_words_and_what_constants_come_to_reach_the_run() {
     let lines = r#"
     eventDate   -> add_days(-1)                        -> Dt1
     eventDate   -> format_date("yyyy-MM")              -> Txt2
-    eventDate   -> week                                -> Val3
-    quantity    -> times(1 + markup / 100) -> round_up(1) -> Val1
-    quantity    -> minutes                             -> Val2
+    eventDate or hold -> week                              -> Val3
+    quantity or default 0 -> times(1 + markup / 100) -> round_up(1) -> Val1
+    quantity or default 0 -> minutes                             -> Val2
     quantity    -> round(2) -> format_number(2, comma) -> Txt3
     description -> one_line -> plain -> truncate(20)   -> Txt1
     createdDateTime -> date_in("Europe/Oslo")          -> Dt2
@@ -92,7 +92,7 @@ fn arguments_below_zero_words_and_what_constants_come_to_reach_the_run() {
 fn an_argument_that_does_not_fit_is_told_with_what_does() {
     let cases = [
         ("eventDate -> add_days(1.5) -> Dt1", "days: a whole number"),
-        ("quantity -> times(0) -> Val1", "factor: a number other than 0"),
+        ("quantity or default 0 -> times(0) -> Val1", "factor: a number other than 0"),
         ("quantity -> round(29) -> Val1", "places: a whole number from 0 to 28"),
         ("description -> before(\"\") -> Txt1", "separator: a text of at least one character"),
         ("description -> pad_left(3, \"ab\") -> Txt1", "character: a text of one character"),

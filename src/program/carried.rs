@@ -1,6 +1,6 @@
 //! What of a program this version carries out: the rest is checked, shown and tested, and left out of runs.
 
-use super::{Entity, Expr, Program};
+use super::{Entity, Expr, Program, Slot};
 
 /// Pairs of records that the engine carries over, by their names in the schema.
 const CARRIED: &[(&str, &str)] = &[
@@ -16,6 +16,7 @@ impl Program {
     pub fn leave_out_what_is_not_carried(&mut self) {
         for entity in &mut self.entities {
             entity.carried = is_carried(entity);
+            forget_lists_of_children(entity);
         }
         let (mut kept, mut named) = (vec![false; self.kept.len()], vec![false; self.named.len()]);
         for entity in self.entities.iter().filter(|e| e.carried) {
@@ -40,6 +41,24 @@ impl Program {
             }
         }
         names
+    }
+}
+
+/// Lists that only a child asks for need not be read where the child is left out: its slot holds the key instead.
+fn forget_lists_of_children(entity: &mut Entity) {
+    let mut used: Vec<usize> = entity.parts.iter().map(|part| part.list).collect();
+    entity.visit(&mut |expr| {
+        if let Expr::Any { list: Slot::Own(slot), .. } = expr {
+            used.push(*slot);
+        }
+    });
+    let Some(key) = entity.severa.fields.first().cloned() else { return };
+    for owner in entity.children.iter().filter_map(|child| child.owner.as_ref()) {
+        if !used.contains(&owner.slot)
+            && let Some(field) = entity.severa.fields.get_mut(owner.slot)
+        {
+            *field = key.clone();
+        }
     }
 }
 

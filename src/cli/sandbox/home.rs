@@ -178,7 +178,7 @@ edition 2026
 mapping sandbox extends standard
 
 change entity Project {
-    internalName -> truncate(80) -> Inf3    // a line that the standard does not have
+    internalName -> truncate(80) -> Inf3  // a line that the standard does not have
 }
 ";
 

@@ -26,7 +26,8 @@ pub fn check(one: &Compiled, diagnostics: &mut Vec<Diagnostic>) {
                 "a record without any of them is never found again: add a key that is always there, or an `identity`",
             ));
         }
-        if pairs.iter().all(|p| p.lossy) && one.entity.owner.is_none() {
+        // A single key is told for that already.
+        if pairs.len() > 1 && pairs.iter().all(|p| p.lossy) && one.entity.owner.is_none() {
             let message = "different records can have these keys in common";
             diagnostics.push(
                 Diagnostic::new(
