@@ -125,6 +125,34 @@ pub fn tidy(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.dedup_by(|a, b| a.code == b.code && a.span() == b.span() && a.message == b.message);
 }
 
+/// How many diagnostics of one file are kept: nobody reads more, and a file of a megabyte can have
+/// hundreds of thousands.
+pub const MOST_OF_A_FILE: usize = 1000;
+
+/// Leaves out what one file has more than [`MOST_OF_A_FILE`], and says so in its last one's help;
+/// `unsaid` more were left out before. The list is sorted, as [`tidy`] leaves it.
+pub fn shorten(diagnostics: &mut Vec<Diagnostic>, mut unsaid: usize) {
+    let (mut file, mut count) = (None, 0);
+    let mut kept: Vec<Diagnostic> = Vec::with_capacity(diagnostics.len().min(MOST_OF_A_FILE));
+    let close = |kept: &mut Vec<Diagnostic>, unsaid: usize| {
+        if let Some(last) = kept.last_mut().filter(|_| unsaid > 0) {
+            let more = format!("{unsaid} more faults of this file are not listed");
+            last.help = Some(last.help.take().map_or_else(|| more.clone(), |help| format!("{help}\n{more}")));
+        }
+    };
+    for diagnostic in diagnostics.drain(..) {
+        let of = diagnostic.span().map(|span| span.file);
+        if of != file {
+            close(&mut kept, std::mem::take(&mut unsaid));
+            (file, count) = (of, 0);
+        }
+        count += 1;
+        if count > MOST_OF_A_FILE { unsaid += 1 } else { kept.push(diagnostic) }
+    }
+    close(&mut kept, unsaid);
+    *diagnostics = kept;
+}
+
 pub fn has_errors(diagnostics: &[Diagnostic]) -> bool {
     diagnostics.iter().any(|d| d.severity() == Severity::Error)
 }

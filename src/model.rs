@@ -12,6 +12,7 @@ mod entity;
 mod examples;
 mod facts;
 mod fields;
+mod follow_on;
 mod given;
 mod layers;
 mod line;
@@ -88,6 +89,8 @@ pub fn build_each(
     let library = layers::Library::new(trees, diagnostics);
     let names = match mapping {
         Some(name) => vec![name.value.clone()],
+        // Without the header there is no telling what belongs together.
+        None if trees.iter().any(|(_, file)| file.lost_header) => Vec::new(),
         None => library.tops(),
     };
     let mut programs = Vec::new();
@@ -100,9 +103,14 @@ pub fn build_each(
         }
         programs.push(compile(sources, schemas, merged, given, diagnostics));
     }
+    follow_on::drop(sources, trees, diagnostics);
     // Last, when everything that could be allowed has been said. It leaves the list tidy.
     let files: Vec<FileId> = trees.iter().map(|(file, _)| *file).collect();
     syntax::allow::apply(sources, &files, diagnostics);
+    if follow_on::is_lost(trees) {
+        diagnostics.retain(|d| d.code != diag::codes::tidy::ALLOW_UNUSED);
+    }
+    diag::shorten(diagnostics, 0);
     if diag::has_errors(diagnostics) { Vec::new() } else { programs }
 }
 

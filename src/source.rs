@@ -52,7 +52,13 @@ pub struct SourceFile {
     pub name: String,
     pub text: String,
     line_starts: Vec<u32>,
+    /// How many characters there are before every [`STRIDE`]th byte, so that a column of a line of
+    /// a megabyte need not be counted from the line's start.
+    chars_before: Vec<u32>,
 }
+
+/// In bytes.
+const STRIDE: usize = 256;
 
 /// A line and a column, both from 1; the column counts characters, not bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,16 +72,34 @@ impl SourceFile {
         let line_starts = std::iter::once(0)
             .chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i as u32 + 1))
             .collect();
-        Self { name, text, line_starts }
+        let mut chars = 0;
+        let chars_before = text
+            .as_bytes()
+            .chunks(STRIDE)
+            .map(|chunk| {
+                let before = chars;
+                chars += chunk.iter().filter(|b| begins_char(**b)).count() as u32;
+                before
+            })
+            .collect();
+        Self { name, text, line_starts, chars_before }
     }
 
     /// Where a byte offset lies; an offset past the end lies at the end.
     pub fn position(&self, offset: u32) -> Position {
         let offset = offset.min(self.text.len() as u32);
         let line = self.line_starts.partition_point(|start| *start <= offset).saturating_sub(1);
-        let start = self.line_starts.get(line).copied().unwrap_or(0) as usize;
-        let before = self.text.get(start..offset as usize).unwrap_or("");
-        Position { line: line + 1, column: before.chars().count() + 1 }
+        let start = self.line_starts.get(line).copied().unwrap_or(0);
+        Position { line: line + 1, column: self.chars_before(offset) - self.chars_before(start) + 1 }
+    }
+
+    /// How many characters begin before a byte.
+    fn chars_before(&self, offset: u32) -> usize {
+        let offset = offset as usize;
+        let known = (offset / STRIDE).min(self.chars_before.len().saturating_sub(1));
+        let since = self.text.as_bytes().get(known * STRIDE..offset).unwrap_or_default();
+        let counted = self.chars_before.get(known).copied().unwrap_or(0) as usize;
+        counted + since.iter().filter(|b| begins_char(**b)).count()
     }
 
     /// The text of a line, from 1, without its line ending.
@@ -89,6 +113,11 @@ impl SourceFile {
     pub fn slice(&self, span: Span) -> &str {
         self.text.get(span.range()).unwrap_or("")
     }
+}
+
+fn begins_char(byte: u8) -> bool {
+    // The others of a character begin with the bits 10.
+    byte & 0b1100_0000 != 0b1000_0000
 }
 
 /// All files of one check.

@@ -40,7 +40,7 @@ pub fn render(sources: &Sources, diagnostic: &Diagnostic, style: Style) -> Strin
         severity: diagnostic.severity(),
         help: None,
         source: main.map(|file| Source(sources.get(file))),
-        labels: labels_in(diagnostic, main),
+        labels: labels_in(sources, diagnostic, main),
     }];
     let mut seen: Vec<FileId> = main.into_iter().collect();
     for label in &diagnostic.labels {
@@ -55,7 +55,7 @@ pub fn render(sources: &Sources, diagnostic: &Diagnostic, style: Style) -> Strin
             severity: Severity::Note,
             help: None,
             source: Some(Source(sources.get(file))),
-            labels: labels_in(diagnostic, Some(file)),
+            labels: labels_in(sources, diagnostic, Some(file)),
         });
     }
     if let Some(last) = reports.last_mut() {
@@ -84,12 +84,18 @@ fn handler(style: Style) -> GraphicalReportHandler {
         .without_syntax_highlighting()
 }
 
-fn labels_in(diagnostic: &Diagnostic, file: Option<FileId>) -> Vec<LabeledSpan> {
+/// How many bytes are drawn on either side of a place, and of a place itself: lines may be of any length.
+const CLIP: usize = 400;
+
+fn labels_in(sources: &Sources, diagnostic: &Diagnostic, file: Option<FileId>) -> Vec<LabeledSpan> {
     let first = diagnostic.labels.first();
     let of_file = diagnostic.labels.iter().filter(|l| Some(l.span.file) == file);
     of_file
         .map(|label: &Label| {
-            let range = label.span.range();
+            let mut range = label.span.range();
+            if range.len() > CLIP {
+                range.end = whole(&sources.get(label.span.file).text, range.start + CLIP);
+            }
             let text = Some(label.text.clone()).filter(|t| !t.is_empty());
             if first == Some(label) {
                 LabeledSpan::new_primary_with_span(text, SourceSpan::from(range))
@@ -160,39 +166,44 @@ impl SourceCode for Source<'_> {
         after: usize,
     ) -> Result<Box<dyn SpanContents<'b> + 'b>, MietteError> {
         let text = self.0.text.as_str();
-        let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        let first = self.0.position(offset(span.offset()));
-        let last = self.0.position(offset(span.offset() + span.len()));
-        let (from_line, to_line) = (first.line.saturating_sub(before).max(1), last.line + after);
-        let (start, column) = match before {
-            0 => (span.offset(), first.column - 1),
-            _ => (line_start(text, span.offset(), first.line - from_line), 0),
+        let at = |at: usize| self.0.position(u32::try_from(at).unwrap_or(u32::MAX));
+        let (from, to) = (span.offset(), span.offset() + span.len());
+        // A line may be of any length: only what is near is looked at.
+        let start = match before {
+            0 => from,
+            _ => line_start(text, whole(text, from.saturating_sub(CLIP)), from, before),
         };
-        let end = line_end(text, span.offset() + span.len(), after);
+        let end = line_end(text, to, whole(text, to.saturating_add(CLIP)), after);
         let data = text.get(start..end).ok_or(MietteError::OutOfBounds)?;
+        let (first, last) = (at(start), at(end));
         let contents = MietteSpanContents::new_named(
             self.0.name.clone(),
             data.as_bytes(),
             SourceSpan::from(start..end),
-            from_line - 1,
-            column,
-            to_line + 1 - from_line,
+            first.line - 1,
+            first.column - 1,
+            last.line + 1 - first.line,
         );
         Ok(Box::new(contents))
     }
 }
 
-/// Where the line begins that lies `back` lines before the one of `at`.
-fn line_start(text: &str, at: usize, back: usize) -> usize {
-    let before = text.get(..at).unwrap_or(text);
-    let mut starts = before.rmatch_indices('\n').map(|(i, _)| i + 1);
-    starts.nth(back).unwrap_or(0)
+/// The nearest place at or before `at` where a character begins.
+fn whole(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
-/// Where the line ends that lies `on` lines after the one of `at`.
-fn line_end(text: &str, at: usize, on: usize) -> usize {
-    let rest = text.get(at..).unwrap_or("");
-    let end = rest.match_indices('\n').nth(on).map_or(text.len(), |(i, _)| at + i);
+/// Where the line begins that lies `back` lines before the one of `at`, but not before `from`.
+fn line_start(text: &str, from: usize, at: usize, back: usize) -> usize {
+    let before = text.get(from..at).unwrap_or("");
+    let mut starts = before.rmatch_indices('\n').map(|(i, _)| from + i + 1);
+    starts.nth(back).unwrap_or(from)
+}
+
+/// Where the line ends that lies `on` lines after the one of `at`, but not behind `to`.
+fn line_end(text: &str, at: usize, to: usize, on: usize) -> usize {
+    let rest = text.get(at..to).unwrap_or("");
+    let end = rest.match_indices('\n').nth(on).map_or(to, |(i, _)| at + i);
     // miette takes a text that ends with half a `\r\n` for one whose last line was counted.
     if rest.get(..end - at).is_some_and(|r| r.ends_with('\r')) { end - 1 } else { end }
 }

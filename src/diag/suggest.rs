@@ -11,6 +11,9 @@ pub struct Suggestion {
     pub fix: Option<Fix>,
 }
 
+/// No longer name is taken for a misspelt one, in characters.
+const LONGEST: usize = 100;
+
 /// The candidate nearest to `given`, if it is near enough to be a slip of the keyboard.
 ///
 /// The cut-off grows with length: one slip in names of up to four letters, a third of longer ones.
@@ -20,8 +23,13 @@ pub fn nearest<'a>(given: &str, candidates: impl IntoIterator<Item = &'a str>) -
 
 /// The candidates that are near enough, with their distances.
 fn near<'a>(given: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<(usize, &'a str)> {
+    let length = given.chars().count();
+    let allowed = (length / 3).max(1);
+    // Nobody's slip makes a name of hundreds of letters, and comparing takes as long as both are long.
+    if length > LONGEST {
+        return Vec::new();
+    }
     let lower = given.to_lowercase();
-    let allowed = (given.chars().count() / 3).max(1);
     candidates
         .into_iter()
         .map(|c| (strsim::osa_distance(&lower, &c.to_lowercase()), c))

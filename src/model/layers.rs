@@ -48,7 +48,7 @@ impl<'a> Library<'a> {
         for (id, file) in files.iter().copied() {
             match &file.mapping {
                 Some(header) => mappings.entry(header.name.value.as_str()).or_default().push((id, file)),
-                None if file.items.is_empty() && file.edition.is_none() => {}
+                None if file.lost_header || (file.items.is_empty() && file.edition.is_none()) => {}
                 None => diagnostics.push(
                     Diagnostic::new(
                         codes::NO_HEADER,

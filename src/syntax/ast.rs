@@ -21,6 +21,10 @@ pub struct File {
     /// `use "shared.mapping"`.
     pub uses: Vec<Spanned<String>>,
     pub items: Vec<Item>,
+    /// What did not parse and is absent here; of an entity only the head, as its block is there.
+    pub lost: Vec<Span>,
+    /// The `mapping` line may be among it.
+    pub lost_header: bool,
 }
 
 /// `mapping acme extends standard`, with the documentation above it.

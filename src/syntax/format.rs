@@ -11,6 +11,7 @@ mod rows;
 mod spacing;
 
 use super::ast;
+use super::outline::scan::columns;
 use super::outline::{Block, FaultKind, Item, Outline, Statement, outline};
 use super::parse::{self, Place};
 use crate::diag::Diagnostic;
@@ -253,10 +254,6 @@ fn moved(w: &Writer<'_>, head: &Range<usize>, level: usize) -> String {
     if text.contains('\n') { text } else { format!("{}{}", " ".repeat(level * 4), spacing::spaced(w.slice(head))) }
 }
 
-fn columns(blanks: &str) -> usize {
-    blanks.chars().map(|c| if c == '\t' { 4 } else { 1 }).sum()
-}
-
 impl Writer<'_> {
     fn slice(&self, range: &Range<usize>) -> &str {
         self.source.get(range.clone()).unwrap_or("")
@@ -275,7 +272,8 @@ fn align_comments(out: &mut [Out]) {
         let length = out[from..].iter().position(ends).unwrap_or(out.len() - from);
         let to = from + length.max(1);
         let width = |line: &Out| line.text.rsplit('\n').next().unwrap_or("").trim_end().chars().count();
-        let column = out[from..to].iter().filter(|l| l.comment.is_some()).map(width).max().unwrap_or(0);
+        let column = out[from..to].iter().filter(|l| l.comment.is_some()).map(width);
+        let column = column.filter(|width| *width <= rows::WIDEST).max().unwrap_or(0);
         for line in &mut out[from..to] {
             let blanks = column - width(line).min(column) + 2;
             if let Some(comment) = &mut line.comment {

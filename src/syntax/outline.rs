@@ -28,6 +28,26 @@ pub struct Outline {
     pub blanked: String,
 }
 
+impl Outline {
+    /// A `{` seems unclosed only because a text or bracket without an end has swallowed the rest
+    /// of its line, and the `}` with it.
+    pub(crate) fn follows(&self, fault: &Fault, text: &str) -> bool {
+        if fault.kind != FaultKind::UnclosedBrace {
+            return false;
+        }
+        let rest = text.get(fault.at.end..).unwrap_or("");
+        let line_end = fault.at.end + rest.find('\n').unwrap_or(rest.len());
+        // They are sorted by place.
+        let behind = self.faults.partition_point(|other| other.at.start < fault.at.end);
+        let on_line = self.faults.iter().skip(behind).take_while(|other| other.at.start < line_end);
+        let swallows = |kind| matches!(kind, FaultKind::UnclosedText | FaultKind::UnclosedBracket);
+        on_line
+            .filter(|other| swallows(other.kind))
+            .take(1)
+            .any(|other| text.get(other.at.start..line_end).is_some_and(|swallowed| swallowed.contains('}')))
+    }
+}
+
 #[derive(Debug)]
 pub enum Item {
     /// One or more blank lines.
@@ -98,7 +118,7 @@ pub enum FaultKind {
 /// is missing, so that a valid file is valid in any layout.
 pub fn outline(text: &str) -> Outline {
     let tokens = scan::scan(text);
-    let mark = if text.starts_with('\u{feff}') { 0..'\u{feff}'.len_utf8() } else { 0..0 };
+    let mark = 0..text.len() - text.trim_start_matches('\u{feff}').len();
     let comments = tokens.iter().filter(|t| t.kind == scan::TokenKind::Comment).map(scan::Token::range);
     let mut blanked = String::with_capacity(text.len());
     for range in std::iter::once(mark).chain(comments) {

@@ -46,13 +46,14 @@ pub(super) struct Parsed {
 
 pub(super) fn parse_outline(text: &str, outline: &Outline, file: FileId) -> Parsed {
     let mut cx = Context::new(file, text, &outline.blanked);
-    for fault in &outline.faults {
+    for fault in outline.faults.iter().filter(|fault| !outline.follows(fault, text)) {
         let diagnostic = fault::of_outline(&cx, fault);
-        cx.diagnostics.push(diagnostic);
+        cx.say(diagnostic);
     }
     let tree = file::file(&mut cx, outline);
     let mut diagnostics = cx.diagnostics;
     diag::tidy(&mut diagnostics);
+    diag::shorten(&mut diagnostics, cx.unsaid);
     Parsed { file: tree, diagnostics, failed: cx.failed }
 }
 

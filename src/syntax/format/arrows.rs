@@ -62,7 +62,10 @@ pub fn split(text: &str) -> Option<Arrows> {
 pub fn align(lines: &[&Arrows]) -> Vec<String> {
     let widest = |widths: &mut dyn Iterator<Item = usize>, cap: usize| widths.filter(|w| *w <= cap).max();
     let left = widest(&mut lines.iter().map(|l| count(&l.left)), WIDEST_LEFT).unwrap_or(0);
-    let middle = widest(&mut lines.iter().filter_map(|l| l.middle.as_deref().map(count)), WIDEST_MIDDLE);
+    let middles = || lines.iter().filter_map(|l| l.middle.as_deref().map(count));
+    // Where all of them are too long for a column there still is something between the ends.
+    let any = middles().next().is_some();
+    let middle = any.then(|| widest(&mut middles(), WIDEST_MIDDLE).unwrap_or(0));
     let arrow = lines.iter().map(|l| l.first.len().max(l.last.len())).max().unwrap_or(0);
     lines.iter().map(|line| text(line, left, middle, arrow)).collect()
 }
@@ -95,9 +98,7 @@ fn in_column(arrow: &str, width: usize) -> String {
 }
 
 fn pad(text: &mut String, column: usize) {
-    while count(text) < column {
-        text.push(' ');
-    }
+    text.push_str(&" ".repeat(column.saturating_sub(count(text))));
 }
 
 fn count(text: &str) -> usize {

@@ -19,6 +19,9 @@ pub enum Kind {
     Plain,
 }
 
+/// What is longer widens no column for its neighbors.
+pub const WIDEST: usize = 200;
+
 /// A statement on one line, cut into cells.
 #[derive(Debug)]
 pub struct Row {
@@ -117,7 +120,8 @@ fn in_columns(rows: &[&[String]], columns: bool) -> Vec<String> {
     let width = |column: usize| {
         let of = |row: &&&[String]| row.len() > column + 1;
         let cells = rows.iter().filter(of).filter_map(|row| row.get(column));
-        if columns { cells.map(|cell| cell.chars().count()).max().unwrap_or(0) } else { 0 }
+        let widths = cells.map(|cell| cell.chars().count()).filter(|width| *width <= WIDEST);
+        if columns { widths.max().unwrap_or(0) } else { 0 }
     };
     let widths: Vec<usize> = (0..rows.iter().map(|r| r.len()).max().unwrap_or(0)).map(width).collect();
     let text = |row: &&[String]| {

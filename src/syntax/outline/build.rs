@@ -32,10 +32,13 @@ struct Builder<'a> {
     stack: Vec<Open>,
     items: Vec<Item>,
     faults: Vec<Fault>,
+    /// How many brackets were never closed so far.
+    unclosed: usize,
 }
 
 pub fn build(text: &str, tokens: &[Token], mode: Mode) -> (Vec<Item>, Vec<Fault>) {
-    let mut b = Builder { text, tokens, mode, at: 0, stack: Vec::new(), items: Vec::new(), faults: Vec::new() };
+    let (stack, items, faults) = (Vec::new(), Vec::new(), Vec::new());
+    let mut b = Builder { text, tokens, mode, at: 0, stack, items, faults, unclosed: 0 };
     while let Some(token) = tokens.get(b.at) {
         match token.kind {
             TokenKind::Newline => b.newline(token),
@@ -61,7 +64,14 @@ impl<'a> Builder<'a> {
         self.tokens.get(at).and_then(|t| self.text.get(t.range())).unwrap_or("")
     }
 
+    /// Over how many lines a bracket may stay open. Where many were never closed it gets shorter,
+    /// or a file of nothing else would be read a hundred times over.
+    fn patience(&self) -> usize {
+        (MAX_LINES / (1 + self.unclosed)).max(20)
+    }
+
     fn fault(&mut self, kind: FaultKind, at: Range<usize>) {
+        self.unclosed += usize::from(kind == FaultKind::UnclosedBracket);
         self.faults.push(Fault { kind, at });
     }
 
@@ -110,9 +120,28 @@ impl<'a> Builder<'a> {
 
     fn pop(&mut self, close: Option<usize>) {
         if let Some(mut open) = self.stack.pop() {
+            let behind = if close.is_none() { self.not_inside(&mut open) } else { Vec::new() };
             open.statement.block = Some(Block { open: open.open, close, items: open.items, trailing: None });
             self.current().push(Item::Statement(open.statement));
+            self.current().extend(behind);
         }
+    }
+
+    /// The comments at the end of a block without an end that, by their indentation, are about
+    /// what comes next.
+    fn not_inside(&self, open: &mut Open) -> Vec<Item> {
+        let outside = |item: &Item| match item {
+            Item::Comment(range) => {
+                let line = self.text[..range.start].rfind('\n').map_or(0, |i| i + 1);
+                let before = &self.text[line..range.start];
+                before.trim().is_empty() && super::scan::columns(before) <= open.indent
+            }
+            Item::Blank => true,
+            Item::Statement(_) => false,
+        };
+        let behind = open.items.iter().rev().take_while(|item| outside(item)).count();
+        let behind = open.items.split_off(open.items.len() - behind);
+        if behind.iter().all(|item| matches!(item, Item::Blank)) { Vec::new() } else { behind }
     }
 
     fn pop_unclosed(&mut self) {
@@ -233,7 +262,7 @@ fn read_head(b: &mut Builder<'_>, start: &Token) -> Head {
                 if head.broken && brackets.is_empty() {
                     break false;
                 }
-                if lines > MAX_LINES && !brackets.is_empty() {
+                if lines > b.patience() && !brackets.is_empty() {
                     break true;
                 }
                 match goes_on(b, at, start, brackets.is_empty(), rows) {

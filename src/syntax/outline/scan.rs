@@ -36,10 +36,10 @@ pub enum TokenKind {
     Other,
 }
 
-/// All tokens of a text. A byte order mark at its start is blank.
+/// All tokens of a text. Byte order marks at its start are blank.
 pub fn scan(text: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
-    let mut at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let mut at = text.len() - text.trim_start_matches('\u{feff}').len();
     let (mut column, mut indent, mut first) = (0, 0, true);
     while let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) {
         let rest = &text[at..];
@@ -95,6 +95,11 @@ fn text_at(rest: &str) -> (TokenKind, usize) {
         }
     }
     (TokenKind::Text { closed: false }, rest.trim_end().len())
+}
+
+/// How far blanks indent, tabs counting four.
+pub fn columns(blanks: &str) -> usize {
+    blanks.chars().map(|c| if c == '\t' { 4 } else { 1 }).sum()
 }
 
 pub fn is_word(c: char) -> bool {

@@ -2,7 +2,7 @@
 
 use super::fault;
 use super::forms::Form;
-use crate::diag::Diagnostic;
+use crate::diag::{self, Diagnostic};
 use crate::source::{FileId, Span, Spanned};
 use crate::syntax::ast::Name;
 use crate::syntax::grammar::{self, Rule};
@@ -16,16 +16,32 @@ pub struct Context<'a> {
     pub text: &'a str,
     /// The text with its comments blanked.
     pub blanked: &'a str,
+    /// How many operators the expression being read is inside of.
+    pub operators: usize,
     /// Where the statement under the grammar begins in the file.
     pub base: usize,
     pub diagnostics: Vec<Diagnostic>,
+    /// How many more there would be.
+    pub unsaid: usize,
+    /// See [`ast::File`](crate::syntax::ast::File).
+    pub lost: Vec<Span>,
     /// Statements that did not parse, by their first byte.
     pub failed: HashSet<usize>,
 }
 
 impl<'a> Context<'a> {
     pub fn new(file: FileId, text: &'a str, blanked: &'a str) -> Self {
-        Self { file, text, blanked, base: 0, diagnostics: Vec::new(), failed: HashSet::new() }
+        Self {
+            file,
+            text,
+            blanked,
+            base: 0,
+            diagnostics: Vec::new(),
+            operators: 0,
+            unsaid: 0,
+            lost: Vec::new(),
+            failed: HashSet::new(),
+        }
     }
 
     pub fn span(&self, pair: &Pair<'_, Rule>) -> Span {
@@ -46,14 +62,31 @@ impl<'a> Context<'a> {
     }
 
     pub fn fail(&mut self, statement: &Statement, diagnostic: Diagnostic) {
-        self.failed.insert(statement.head.start);
-        self.diagnostics.push(diagnostic);
+        self.lose(statement);
+        self.say(diagnostic);
+    }
+
+    /// A statement did not parse; that has been said.
+    pub fn lose(&mut self, statement: &Statement) {
+        if self.failed.insert(statement.head.start) {
+            let kept = self.head(statement).starts_with("entity");
+            let range = if kept { statement.head.clone() } else { statement.whole() };
+            self.lost.push(self.span_of(&range));
+        }
+    }
+
+    /// Adds a fault, or counts it where there are too many already to keep.
+    pub fn say(&mut self, diagnostic: Diagnostic) {
+        match self.diagnostics.len() < diag::MOST_OF_A_FILE {
+            true => self.diagnostics.push(diagnostic),
+            false => self.unsaid += 1,
+        }
     }
 
     /// Parses a statement's head; what is wrong with it is reported here.
     pub fn parse(&mut self, form: &Form, statement: &Statement) -> Option<Pair<'a, Rule>> {
         if statement.broken {
-            self.failed.insert(statement.head.start);
+            self.lose(statement);
             return None;
         }
         self.base = statement.head.start;

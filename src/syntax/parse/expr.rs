@@ -9,8 +9,9 @@ use crate::syntax::ast::{BinaryOp, Branch, Expr, ExprKind, IsTest, Path, PathSte
 use crate::syntax::grammar::Rule;
 use pest::iterators::Pair;
 
-/// How many operators may stand in one chain: each is a level of the tree.
-const MAX_CHAIN: usize = 200;
+/// How many operators may stand in a row, those of the brackets around them counted: each is a
+/// level of the tree, and of the stack of whoever walks it.
+const MAX_CHAIN: usize = 100;
 
 /// An expression, from any of its rules.
 pub fn expr(cx: &mut Context<'_>, pair: Pair<'_, Rule>) -> Expr {
@@ -53,19 +54,19 @@ fn step(cx: &mut Context<'_>, pair: Pair<'_, Rule>) -> PathStep {
 fn chain(cx: &mut Context<'_>, pair: Pair<'_, Rule>) -> Expr {
     let whole = cx.span(&pair);
     let mut inner = pair.into_inner();
+    let operators = inner.clone().count() / 2;
+    if cx.operators + operators > MAX_CHAIN {
+        return too_deep(cx, whole);
+    }
+    cx.operators += operators;
     let mut left = expr(cx, next(&mut inner));
-    let mut length = 0;
     while let (Some(sign), Some(right)) = (inner.next(), inner.next()) {
-        length += 1;
-        if length > MAX_CHAIN {
-            too_deep(cx, whole);
-            break;
-        }
         let op = Spanned::new(operator(sign.as_rule()), cx.span(&sign));
         let right = expr(cx, right);
         let span = left.span.to(right.span);
         left = Expr { kind: ExprKind::Binary { op, left: Box::new(left), right: Box::new(right) }, span };
     }
+    cx.operators -= operators;
     left
 }
 
@@ -91,11 +92,12 @@ fn prefixed(cx: &mut Context<'_>, pair: Pair<'_, Rule>) -> Expr {
     let whole = cx.span(&pair);
     let mut parts: Vec<_> = pair.into_inner().collect();
     let last = parts.pop().expect("the grammar ends with a value");
-    let mut value = expr(cx, last);
-    if parts.len() > MAX_CHAIN {
-        too_deep(cx, whole);
-        return value;
+    if cx.operators + parts.len() > MAX_CHAIN {
+        return too_deep(cx, whole);
     }
+    cx.operators += parts.len();
+    let mut value = expr(cx, last);
+    cx.operators -= parts.len();
     for sign in parts.iter().rev() {
         let span = cx.span(sign).to(value.span);
         let inner = Box::new(value);
@@ -105,11 +107,13 @@ fn prefixed(cx: &mut Context<'_>, pair: Pair<'_, Rule>) -> Expr {
     value
 }
 
-fn too_deep(cx: &mut Context<'_>, span: Span) {
+/// Says so; what stands for it in the tree means nothing.
+fn too_deep(cx: &mut Context<'_>, span: Span) -> Expr {
     cx.diagnostics.push(
         Diagnostic::new(TOO_DEEP, format!("more than {MAX_CHAIN} operators in a row"), span, "too long to be meant")
             .help("write a list and `in`, or split it over several lines"),
     );
+    Expr { kind: ExprKind::Word(Word::Blank), span }
 }
 
 fn comparison(cx: &mut Context<'_>, pair: Pair<'_, Rule>) -> Expr {

@@ -222,9 +222,9 @@ fn wanted(rules: &[Rule], form: &Form) -> (Code, String) {
     (UNEXPECTED_WORD, one_of(&words))
 }
 
-/// The header that a misspelt word with a block was most likely meant to be.
+/// The header that a misspelt word was most likely meant to be.
 pub fn meant(word: &str, place: Place) -> Option<&'static Form> {
-    let headers = ["entity", "part", "table", "change", "on", "only", "example"];
+    let headers = ["entity", "part", "table", "change", "on", "only", "example", "edition", "mapping"];
     let near = nearest(word, headers)?;
     FORMS.iter().find(|f| f.word == near && f.places.contains(&place))
 }

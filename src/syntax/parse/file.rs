@@ -11,6 +11,7 @@ use crate::diag::{Diagnostic, Edit, Fix};
 use crate::source::{Span, Spanned};
 use crate::syntax::ast::{Entity, File, Item as Tree, MappingHeader, Name};
 use crate::syntax::grammar::Rule;
+use crate::syntax::outline::scan::{TokenKind, scan};
 use crate::syntax::outline::{Item, Outline, Statement};
 use pest::iterators::Pair;
 
@@ -21,10 +22,21 @@ pub fn file(cx: &mut Context<'_>, outline: &Outline) -> File {
     let mut needs_mapping: Option<(Span, &'static str)> = None;
     let mut mapping_tried = false;
     walk(cx, &outline.items, Place::Top, |cx, (items, at), item, found| {
+        let first = !items[..at].iter().any(|item| matches!(item, Item::Statement(_)));
         let form = match found {
             Found::Form(form) => form,
-            Found::Unknown { word, .. } => return salvage(cx, item, word),
-            Found::Misplaced(_) => return,
+            Found::Unknown { word, .. } => {
+                // What it was meant to be cannot be missing as well.
+                let meant = fault::meant(cx.head(item).get(word).unwrap_or(""), Place::Top);
+                edition_tried |= first || meant.is_some_and(|form| form.word == "edition");
+                mapping_tried |= item.block.is_none();
+                return salvage(cx, &mut tree, (items, at), item, meant);
+            }
+            Found::Misplaced(_) => {
+                edition_tried |= first;
+                mapping_tried |= item.block.is_none();
+                return;
+            }
         };
         match form.word {
             "edition" => edition_tried = true,
@@ -57,6 +69,8 @@ pub fn file(cx: &mut Context<'_>, outline: &Outline) -> File {
         );
     }
     check_documentation(cx, &outline.items);
+    tree.lost_header = mapping_tried && tree.mapping.is_none();
+    tree.lost = std::mem::take(&mut cx.lost);
     tree
 }
 
@@ -64,6 +78,9 @@ fn statement(cx: &mut Context<'_>, tree: &mut File, form: &Form, (items, at): (&
     let Some(pair) = cx.parse(form, item) else {
         // A header that did not parse may still have a name, and its block has faults of its own.
         let name = recovered_name(cx, item);
+        if form.word == "mapping" && tree.mapping.is_none() {
+            tree.mapping = recovered_header(cx, doc(cx, items, at), item);
+        }
         match form.rule {
             Rule::only_entity => {
                 let body = record::body(cx, item);
@@ -128,14 +145,35 @@ fn statement(cx: &mut Context<'_>, tree: &mut File, form: &Form, (items, at): (&
 
 /// The name behind `entity`, where the rest of the header is wrong.
 fn recovered_name(cx: &Context<'_>, item: &Statement) -> Option<Name> {
+    words(cx, item).into_iter().nth(1)
+}
+
+/// The names of a `mapping` line, where something else in it is wrong.
+fn recovered_header(cx: &Context<'_>, doc: String, item: &Statement) -> Option<MappingHeader> {
     let head = cx.head(item);
-    let rest = head.strip_prefix("entity")?;
-    let name = rest.split_whitespace().next()?;
-    if !name.chars().all(crate::syntax::outline::scan::is_word) {
+    let words = words(cx, item);
+    // Only words between blanks are sure to be whole.
+    if words.iter().map(|word| word.value.as_str()).ne(head.split_whitespace()) {
         return None;
     }
-    let start = item.head.start + head.find(name)?;
-    Some(Spanned::new(name.to_owned(), Span::new(cx.file, start, start + name.len())))
+    let (name, extends) = match words.as_slice() {
+        [_, name] => (name, None),
+        [_, name, word] if word.value != "extends" => (name, Some(word)),
+        [_, name, _, base] => (name, Some(base)),
+        _ => return None,
+    };
+    Some(MappingHeader { doc, name: name.clone(), extends: extends.cloned() })
+}
+
+/// The words of a statement's head.
+fn words(cx: &Context<'_>, item: &Statement) -> Vec<Name> {
+    let tokens = scan(cx.head(item)).into_iter().filter(|token| token.kind == TokenKind::Word);
+    tokens
+        .map(|token| {
+            let span = cx.span_of(&(item.head.start + token.start..item.head.start + token.end));
+            Spanned::new(cx.text.get(span.range()).unwrap_or("").to_owned(), span)
+        })
+        .collect()
 }
 
 fn edition(cx: &mut Context<'_>, tree: &mut File, pair: Pair<'_, Rule>) {
@@ -178,11 +216,24 @@ fn repeated(cx: &mut Context<'_>, what: &str, span: Span, first: Span) {
 }
 
 /// A block whose first word is misspelt is read as what it was most likely meant to be.
-fn salvage(cx: &mut Context<'_>, item: &Statement, word: std::ops::Range<usize>) {
-    let written = cx.head(item).get(word).unwrap_or("");
-    match fault::meant(written, Place::Top).map(|form| form.word) {
+fn salvage(
+    cx: &mut Context<'_>,
+    tree: &mut File,
+    (items, at): (&[Item], usize),
+    item: &Statement,
+    meant: Option<&'static Form>,
+) {
+    match meant.map(|form| form.word) {
         Some("table") => drop(table::rows(cx, item)),
         Some("example") => drop(example::sides(cx, item)),
+        Some("mapping") if tree.mapping.is_none() => tree.mapping = recovered_header(cx, doc(cx, items, at), item),
+        Some("entity") => {
+            let body = record::body(cx, item);
+            let span = cx.span_of(&item.whole());
+            let doc = doc(cx, items, at);
+            let entity = |name| Tree::Entity(Entity { doc, name, only_if: None, body, span });
+            tree.items.extend(recovered_name(cx, item).map(entity));
+        }
         _ => drop(record::body(cx, item)),
     }
 }
@@ -209,7 +260,7 @@ fn walk(
         let Item::Statement(item) = item else { continue };
         let found = find(cx.head(item), place, item.block.is_some());
         match &found {
-            _ if item.broken => {}
+            _ if item.broken => cx.lose(item),
             Found::Form(_) => {}
             Found::Misplaced(form) => {
                 let diagnostic = fault::misplaced(cx, item, form, place);

@@ -28,7 +28,10 @@ pub fn table(cx: &mut Context<'_>, doc: String, pair: Pair<'_, Rule>, statement:
                 _ => {}
             }
         }
-        let (left, arrow, right) = columns(cx, statement)?;
+        let Some((left, arrow, right)) = columns(cx, statement) else {
+            cx.lost.push(name.span);
+            return None;
+        };
         TableKind::Kept { side, record: record?, left, arrow, right }
     } else {
         let mut arrow = None;
