@@ -4,13 +4,6 @@
 //! run; `SAMBAND_LAW_SEED=N` begins with another case. A law that fails names the seed of its
 //! case, and the case after proptest has made it as small as it can.
 
-mod support {
-    #![allow(dead_code, reason = "each test uses its own part")]
-    pub mod adversaries;
-    pub mod any_input;
-    pub mod choices;
-    pub mod invent;
-}
 #[path = "laws/answers.rs"]
 mod answers;
 #[path = "laws/breaking.rs"]
@@ -21,6 +14,8 @@ mod layout;
 mod positions;
 #[path = "laws/recovery.rs"]
 mod recovery;
+#[path = "support/front.rs"]
+mod support;
 
 use proptest::collection::vec;
 use proptest::prelude::any;
@@ -59,7 +54,11 @@ fn law(name: &str, cases: u64, bytes: usize, holds: impl Fn(&mut Choices<'_>) ->
             Err(TestError::Abort(reason)) => panic!("{name}: {reason}"),
         }
     }
-    assert!(cases < 10 || held.get() * 3 >= cases, "{name}: only {} of {cases} cases were of the law's kind", held.get());
+    assert!(
+        cases < 10 || held.get() * 3 >= cases,
+        "{name}: only {} of {cases} cases were of the law's kind",
+        held.get()
+    );
 }
 
 /// Files that are right: the standard mapping, a customer's, and those of other tests.

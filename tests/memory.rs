@@ -3,11 +3,8 @@
 //! `SAMBAND_LAW_SIZE=1000000` measures files of that size; every test run takes smaller ones, with
 //! a limit that grows with them.
 
-mod support {
-    #![allow(dead_code, reason = "each test uses its own part")]
-    pub mod adversaries;
-    pub mod any_input;
-}
+#[path = "support/front.rs"]
+mod support;
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};

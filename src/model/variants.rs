@@ -49,7 +49,8 @@ pub fn check(merged: &Merged, diagnostics: &mut Vec<Diagnostic>, compile: &mut d
 /// The settings that a customer may choose, with their full names.
 fn free<'m>(merged: &'m Merged) -> Vec<(String, &'m ast::Setting)> {
     let mut all: Vec<(String, &ast::Setting)> = merged.settings.iter().map(|s| (s.name.value.clone(), &**s)).collect();
-    for entity in &merged.entities {
+    // What a layer has switched off stays off whatever its settings say.
+    for entity in merged.entities.iter().filter(|e| merged.switched_off(&e.name.value).is_none()) {
         for statement in &entity.body {
             if let Statement::Setting(setting) = statement {
                 all.push((format!("{}.{}", entity.name.value, setting.name.value), setting));

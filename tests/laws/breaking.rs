@@ -52,14 +52,16 @@ pub fn break_one(c: &mut Choices<'_>, text: &str) -> Option<Broken> {
             ("characters swapped", place(at..next + b.len_utf8()), format!("{b}{a}"))
         }
         3 => {
-            let closing: Vec<usize> = head.match_indices([')', ']', '}', '"']).map(|(at, _)| part.head.start + at).collect();
+            let closing: Vec<usize> =
+                head.match_indices([')', ']', '}', '"']).map(|(at, _)| part.head.start + at).collect();
             let closing = [closing, part.braces.clone()].concat();
             let at = *closing.get(c.below(closing.len()))?;
             ("bracket or quote dropped", at..at + 1, String::new())
         }
         4 | 5 => {
             // Mostly the first words, which say what a statement is.
-            let word = words.get(if c.once_in(3) { c.below(words.len()) } else { c.below(words.len().min(3)) })?.clone();
+            let word =
+                words.get(if c.once_in(3) { c.below(words.len()) } else { c.below(words.len().min(3)) })?.clone();
             let spelled: Vec<char> = head.get(word.clone())?.chars().collect();
             let at = c.below(spelled.len());
             let mut wrong = spelled.clone();
@@ -76,6 +78,10 @@ pub fn break_one(c: &mut Choices<'_>, text: &str) -> Option<Broken> {
             let end = if text[..end].ends_with('\r') { end - 1 } else { end };
             // What follows on the line, of another statement, goes too where both share it.
             if end > part.whole.end && text.get(part.whole.end..end)?.contains(['}', ',']) {
+                return None;
+            }
+            // A brace that is left open at the end of a line opens a block, whoever wrote it.
+            if text[part.whole.start..at].trim_end().ends_with('{') {
                 return None;
             }
             ("line cut short", at..end.max(at), String::new())

@@ -24,7 +24,12 @@ fn outside(sources: &Sources, file: FileId, diagnostics: &[Diagnostic], broken: 
     }
     let shown = human::render_all(sources, &others, human::Style::default());
     let all: Vec<&str> = diagnostics.iter().map(|d| d.code.name()).collect();
-    Err(format!("in `{}`\n{}\nall: {all:?}; outside:\n{shown}\n--- now ---\n{}", broken.was, broken.how, broken.text.get(broken.place.clone()).unwrap_or("")))
+    Err(format!(
+        "in `{}`\n{}\nall: {all:?}; outside:\n{shown}\n--- now ---\n{}",
+        broken.was,
+        broken.how,
+        broken.text.get(broken.place.clone()).unwrap_or("")
+    ))
 }
 
 fn parsed(broken: &Broken) -> (Sources, FileId, Vec<Diagnostic>) {

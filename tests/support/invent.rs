@@ -14,12 +14,32 @@ const TEXTS: &[&str] = &[
 ];
 const COMMENTS: &[&str] = &["// why", "// å 😀 { ( \"", "//", "// allow one-match-key: there is one", "//// x"];
 const TYPES: &[&str] = &[
-    "int", "int in 1..12", "decimal", "bool", "text(40)", "side", "list of range", "one of carry, net",
-    "severa SalesStatusType by name", "business Ctry", "list of severa Product by code",
+    "int",
+    "int in 1..12",
+    "decimal",
+    "bool",
+    "text(40)",
+    "side",
+    "list of range",
+    "one of carry, net",
+    "severa SalesStatusType by name",
+    "business Ctry",
+    "list of severa Product by code",
 ];
 const TRANSFORMS: &[&str] = &[
-    "fit(80)", "lower", "trim", "round(2)", "key", "link Employee", "link Employee.ActNo", "payment_term",
-    "{ true <-> 1, false <-> 0, else -> 1 }", "(-> f(1) <- g(\"x\"))", "only", "split_last(\" \", else \"?\")", "lines(4)",
+    "fit(80)",
+    "lower",
+    "trim",
+    "round(2)",
+    "key",
+    "link Employee",
+    "link Employee.ActNo",
+    "payment_term",
+    "{ true <-> 1, false <-> 0, else -> 1 }",
+    "(-> f(1) <- g(\"x\"))",
+    "only",
+    "split_last(\" \", else \"?\")",
+    "lines(4)",
 ];
 
 /// A file that parses without a word.
@@ -78,7 +98,8 @@ fn top(c: &mut Choices<'_>, out: &mut String) {
         }
         3 => table(c, out, 0),
         4 => {
-            let text = format!("change setting {name} = {}", c.pick(&["7", "\"x\"", "severa", "[1..3, 5]", "-1", "none"]));
+            let text =
+                format!("change setting {name} = {}", c.pick(&["7", "\"x\"", "severa", "[1..3, 5]", "-1", "none"]));
             code(c, out, 0, &text);
         }
         5 => {
@@ -124,7 +145,12 @@ fn table(c: &mut Choices<'_>, out: &mut String, level: usize) {
 /// The rows of a table and its end.
 fn rows(c: &mut Choices<'_>, out: &mut String, level: usize) {
     for _ in 0..1 + c.below(3) {
-        let row = format!("{} {} {}", c.pick(&["14", "4300..4399", "\"å\"", "-1"]), arrow(c), c.pick(&["1", "else", "\"SUB\""]));
+        let row = format!(
+            "{} {} {}",
+            c.pick(&["14", "4300..4399", "\"å\"", "-1"]),
+            arrow(c),
+            c.pick(&["1", "else", "\"SUB\""])
+        );
         code(c, out, level, &row);
     }
     line(out, level - 1, "}");
@@ -146,7 +172,12 @@ fn statement(c: &mut Choices<'_>, out: &mut String, level: usize) {
         2 => format!("master {}", c.pick(&["none", "severa", "case_master"])),
         3 => "conflict newest".to_owned(),
         4 => format!("number {}, {} by {}", field(c), field(c), c.pick(&["business", "position"])),
-        5 => format!("send from {}{} where {}", c.pick(&["severa", "business"]), c.pick(&["", " only when needed", " also"]), condition(c)),
+        5 => format!(
+            "send from {}{} where {}",
+            c.pick(&["severa", "business"]),
+            c.pick(&["", " only when needed", " also"]),
+            condition(c)
+        ),
         6 => format!("send once from severa where {}", condition(c)),
         7 => format!("hold when {}: \"why\"", condition(c)),
         8 => format!("failure {} <- failed", field(c)),
@@ -164,7 +195,12 @@ fn statement(c: &mut Choices<'_>, out: &mut String, level: usize) {
         }
         12 | 13 if level < 4 => {
             let target = if c.once_in(2) { "same row".to_owned() } else { format!("business {}", record(c)) };
-            let list = c.pick(&["addresses", "each (notes -> wrap(60))", "rows where not in Billing", "phases where kind = X first by start"]);
+            let list = c.pick(&[
+                "addresses",
+                "each (notes -> wrap(60))",
+                "rows where not in Billing",
+                "phases where kind = X first by start",
+            ]);
             let head = format!("part {}: {list} {} {target} {{", c.pick(&NAMES[..6]), arrow(c));
             code(c, out, level, &head);
             return body(c, out, level + 1);
@@ -239,12 +275,86 @@ fn condition(c: &mut Choices<'_>) -> String {
 }
 
 const SOUP: &[&str] = &[
-    "entity ", "part ", "table ", "setting ", "change ", "example ", "on create", "only if ", "severa ", "business ",
-    "edition 2026\n", "mapping x\n", "match ", "identity ", "send from ", "hold when ", "where ", "when ", "else ",
-    "and ", "or ", "not ", "name ", "Nm", "x", "{", "}", "(", ")", "[", "]", "<->", "->", "<-", "=", ":", ",", "..",
-    ".", "\"", "\"{a}\"", "\"{", "\\", "//", "///", "// allow x: y", "\n", "\r\n", "\r", "\t", "    ", " ", "0", "99999999999999999999999",
-    "1.5", "-", "+", "*", "/", "å", "😀", "\u{202e}", "\u{2028}", "\u{85}", "\u{a0}", "\0", "\u{feff}", "“", "e\u{301}", "or default ", "first of (",
-    "link X", "each (", "any ", "no ", " has ", " in ", "same row", "use \"a\"", "\u{200d}",
+    "entity ",
+    "part ",
+    "table ",
+    "setting ",
+    "change ",
+    "example ",
+    "on create",
+    "only if ",
+    "severa ",
+    "business ",
+    "edition 2026\n",
+    "mapping x\n",
+    "match ",
+    "identity ",
+    "send from ",
+    "hold when ",
+    "where ",
+    "when ",
+    "else ",
+    "and ",
+    "or ",
+    "not ",
+    "name ",
+    "Nm",
+    "x",
+    "{",
+    "}",
+    "(",
+    ")",
+    "[",
+    "]",
+    "<->",
+    "->",
+    "<-",
+    "=",
+    ":",
+    ",",
+    "..",
+    ".",
+    "\"",
+    "\"{a}\"",
+    "\"{",
+    "\\",
+    "//",
+    "///",
+    "// allow x: y",
+    "\n",
+    "\r\n",
+    "\r",
+    "\t",
+    "    ",
+    " ",
+    "0",
+    "99999999999999999999999",
+    "1.5",
+    "-",
+    "+",
+    "*",
+    "/",
+    "å",
+    "😀",
+    "\u{202e}",
+    "\u{2028}",
+    "\u{85}",
+    "\u{a0}",
+    "\0",
+    "\u{feff}",
+    "“",
+    "e\u{301}",
+    "or default ",
+    "first of (",
+    "link X",
+    "each (",
+    "any ",
+    "no ",
+    " has ",
+    " in ",
+    "same row",
+    "use \"a\"",
+    "\u{200d}",
 ];
 
 /// Words and marks of the language in no order.
