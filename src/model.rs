@@ -97,11 +97,11 @@ pub fn build_each(
     for name in &names {
         let span = mapping.map(|m| m.span);
         let Some(merged) = library.merge(sources, name, span, diagnostics) else { continue };
+        programs.push(compile(sources, schemas, &merged, given, diagnostics));
         unused::check(trees, &merged, diagnostics);
         if mapping.is_some() {
             unused::files(trees, &merged, diagnostics);
         }
-        programs.push(compile(sources, schemas, merged, given, diagnostics));
     }
     follow_on::drop(sources, trees, diagnostics);
     // Last, when everything that could be allowed has been said. It leaves the list tidy.
@@ -117,29 +117,29 @@ pub fn build_each(
 fn compile(
     sources: &Sources,
     schemas: &Schemas,
-    merged: layers::Merged,
+    merged: &layers::Merged,
     given: Option<&[Given]>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Program {
-    let start = Start { sources, schemas, merged: &merged, given };
+    let start = Start { sources, schemas, merged, given };
     let whole = |globals: &scope::Globals, mut compiled: Vec<facts::Compiled>, diagnostics: &mut Vec<Diagnostic>| {
         verify::all(globals, &merged.drops, &mut compiled, diagnostics);
         // A mapping that stands on its own is written for every value of its settings, a layer for its customer's.
         let settled = given.is_some() && merged.own.len() < merged.files.len();
         analysis::all(&analysis::Whole { compiled: &compiled, own: &merged.own, settled }, diagnostics);
         let entities: Vec<_> = compiled.into_iter().map(facts::Compiled::into_entity).collect();
-        let examples = examples::resolve(globals, &merged, &entities, diagnostics);
+        let examples = examples::resolve(globals, merged, &entities, diagnostics);
         (entities, examples)
     };
     let ((entities, examples), settings, tables) = start.compile(&Vec::new(), diagnostics, whole);
     if given.is_none() {
-        variants::check(&merged, diagnostics, &mut |assumed| {
+        variants::check(merged, diagnostics, &mut |assumed| {
             let mut faults = Vec::new();
             start.compile(assumed, &mut faults, |_, _, _| ());
             faults
         });
     }
-    let fingerprint = fingerprint(sources, &merged, given);
+    let fingerprint = fingerprint(sources, merged, given);
     let (kept, named) = (tables.kept, settings.named);
     let program = Program { mapping: merged.name.clone(), fingerprint, entities, kept, named, examples };
     examples::kept_back(&program, &merged.own, diagnostics);

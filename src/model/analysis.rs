@@ -14,6 +14,7 @@ mod scopes;
 
 use super::facts::Compiled;
 use crate::diag::Diagnostic;
+use crate::diag::codes::values;
 use crate::source::FileId;
 
 /// What the checks over the whole may look at.
@@ -38,5 +39,8 @@ pub fn all(whole: &Whole, diagnostics: &mut Vec<Diagnostic>) {
         });
         money::unchecked(one, diagnostics);
     }
-    overlap::check(whole.compiled, diagnostics);
+    // Settings that do not go together make records overlap: the cause is told already.
+    if !diagnostics.iter().any(|d| d.code == values::REQUIRE_NOT_MET) {
+        overlap::check(whole.compiled, diagnostics);
+    }
 }

@@ -95,7 +95,7 @@ fn add<'a>(
                             Diagnostic::new(lines::TABLE_NAMED_KEY, message, record.span, "looked up by these")
                                 .help("let the table's arrow point to them: `int -> severa Product by code`"),
                         );
-                        return;
+                        continue;
                     }
                     let texts = rows.iter().filter_map(|row| text_of(if on_left { &row.left } else { &row.right }));
                     for text in texts {

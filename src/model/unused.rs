@@ -1,16 +1,23 @@
 //! What a project declares and nothing uses: settings, tables, files; and settings without a word on what they are.
 
 use super::layers::Merged;
-use crate::diag::Diagnostic;
-use crate::diag::codes::tidy as codes;
+use crate::diag::codes::{names, tidy as codes};
+use crate::diag::{Diagnostic, Severity};
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{self, Item, Statement, walk};
 use std::collections::HashSet;
 
 /// Looks at what the mapping's own files declare; what lies below is the business of its own project.
 pub fn check(trees: &[(FileId, &ast::File)], merged: &Merged, diagnostics: &mut Vec<Diagnostic>) {
+    // A name that is written wrong may be meant for what seems unused.
+    let slip = |d: &Diagnostic| [names::UNKNOWN_NAME, names::UNKNOWN_TABLE, names::UNKNOWN_FIELD].contains(&d.code);
+    let slipped = diagnostics.iter().any(slip);
+    let faulty = |span: Span| {
+        let hit = |d: &&Diagnostic| d.severity() == Severity::Error && d.labels.iter().any(|l| span.contains(l.span));
+        diagnostics.iter().any(|d| hit(&d))
+    };
     let own = || trees.iter().filter(|(id, _)| merged.own.contains(id)).map(|(_, file)| *file);
-    let (mut settings, mut tables) = (Vec::new(), Vec::new());
+    let (mut settings, mut tables): (Declared<ast::Setting>, Declared<ast::Table>) = (Vec::new(), Vec::new());
     for item in own().flat_map(|file| &file.items) {
         match item {
             Item::Setting(setting) => settings.push((None, setting)),
@@ -20,6 +27,8 @@ pub fn check(trees: &[(FileId, &ast::File)], merged: &Merged, diagnostics: &mut 
             _ => {}
         }
     }
+    settings.retain(|(_, setting)| !faulty(setting.span));
+    tables.retain(|(_, table)| !faulty(table.span) && !faulty(table.name.span));
     if settings.is_empty() && tables.is_empty() {
         return;
     }
@@ -39,6 +48,9 @@ pub fn check(trees: &[(FileId, &ast::File)], merged: &Merged, diagnostics: &mut 
     for (entity, setting) in settings {
         let name = &setting.name.value;
         if !is_used(entity, name) {
+            if slipped {
+                continue;
+            }
             let message = format!("nothing uses the setting `{name}`");
             diagnostics.push(unused(codes::UNUSED_SETTING, message, setting.name.span));
         } else if setting.doc.trim().is_empty() {
@@ -50,7 +62,7 @@ pub fn check(trees: &[(FileId, &ast::File)], merged: &Merged, diagnostics: &mut 
         }
     }
     for (entity, table) in tables {
-        if !is_used(entity, &table.name.value) {
+        if !slipped && !is_used(entity, &table.name.value) {
             let message = format!("nothing uses the table `{}`", table.name.value);
             diagnostics.push(unused(codes::UNUSED_TABLE, message, table.name.span));
         }

@@ -18,8 +18,7 @@ pub fn check(one: &Compiled, diagnostics: &mut Vec<Diagnostic>) {
             pairs.iter().all(may)
         };
         if let Some(side) = Side::BOTH.into_iter().find(|side| nullable(*side))
-            && one.entity.identity.is_none()
-            && one.entity.mark.is_none()
+            && one.places.identity.is_none()
         {
             let message = format!("every key of this match can be blank in {}", side.title());
             diagnostics.push(Diagnostic::new(codes::MATCH_NULLABLE, message, first.span, "can be blank").help(
