@@ -31,6 +31,7 @@ mod tables;
 mod unused;
 mod variants;
 mod verify;
+pub mod view;
 
 pub use given::{Given, GivenValue};
 
@@ -112,6 +113,29 @@ pub fn build_each(
     }
     diag::shorten(diagnostics, 0);
     if diag::has_errors(diagnostics) { Vec::new() } else { programs }
+}
+
+/// The mapping that is named as it stands after layers and settings, in words; the same files as for [`build`].
+///
+/// Without a name it is each mapping that no other extends. With faults it is what stands of it: they
+/// are told by [`build`], and not here.
+pub fn views(
+    sources: &Sources,
+    schemas: &Schemas,
+    trees: &[(FileId, &ast::File)],
+    mapping: Option<&Spanned<String>>,
+    given: Option<&[Given]>,
+) -> Vec<view::View> {
+    let mut told = Vec::new();
+    let library = layers::Library::new(trees, &mut told);
+    let names = mapping.map_or_else(|| library.tops(), |name| vec![name.value.clone()]);
+    let merged = names.iter().filter_map(|name| library.merge(sources, name, None, &mut Vec::new()));
+    let view = |merged: layers::Merged| {
+        let sight = view::Sight { trees, merged: &merged, given };
+        let start = Start { sources, schemas, merged: &merged, given };
+        start.compile(&Vec::new(), &mut Vec::new(), |globals, compiled, _| sight.view(globals, compiled)).0
+    };
+    merged.map(view).collect()
 }
 
 fn compile(

@@ -2,16 +2,19 @@
 
 mod find;
 
-use crate::diag::Diagnostic;
+use crate::diag::{self, Diagnostic};
 use crate::diag::codes::settings::MISSING_FILE;
 use crate::diag::codes::tidy::ALLOW_UNUSED;
+use crate::model::Given;
+use crate::model::view::View;
 use crate::program::Program;
 use crate::schema::Schemas;
 use crate::schema::live::{self, Live};
 use crate::settings::{self, Settings};
-use crate::source::{FileId, Sources};
+use crate::source::{FileId, Sources, Spanned};
 use crate::syntax::{self, ast};
 use crate::{model, standard};
+use std::borrow::Cow;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -73,8 +76,43 @@ impl Standard {
     }
 }
 
+/// A project's files, parsed.
+struct Opened {
+    settings: Settings,
+    files: Vec<OwnFile>,
+    parsed: Vec<(FileId, ast::File)>,
+    live: Option<Live>,
+    /// The settings say which mapping runs. Settings that cannot be read say nothing of what it lacks.
+    readable: bool,
+    diagnostics: Vec<Diagnostic>,
+}
+
 /// Reads and checks one project. Its files are named relative to `from`, the working folder.
 pub fn check(sources: &mut Sources, standard: &Standard, found: &Found, from: &Path) -> Result<Checked, LoadError> {
+    let opened = open(sources, standard, found, from)?;
+    Ok(checked(sources, standard, found, opened))
+}
+
+/// The same, and each mapping as it stands: of one that has faults, what stands of it.
+pub fn view(
+    sources: &mut Sources,
+    standard: &Standard,
+    found: &Found,
+    from: &Path,
+) -> Result<(Checked, Vec<View>), LoadError> {
+    let opened = open(sources, standard, found, from)?;
+    let files = opened.all(standard);
+    let mut views = model::views(sources, &opened.schemas(), &files, opened.mapping(), opened.given());
+    if views.len() > 1 && !opened.has_standard() {
+        views.retain(|view| view.mapping != standard::NAME);
+    }
+    let checked = checked(sources, standard, found, opened);
+    let sound = !diag::has_errors(&checked.diagnostics);
+    views.iter_mut().for_each(|view| view.sound = sound);
+    Ok((checked, views))
+}
+
+fn open(sources: &mut Sources, standard: &Standard, found: &Found, from: &Path) -> Result<Opened, LoadError> {
     let mut diagnostics = standard.diagnostics.clone();
     let mut own = Vec::new();
     let settings = match &found.settings {
@@ -110,24 +148,52 @@ pub fn check(sources: &mut Sources, standard: &Standard, found: &Found, from: &P
         }
         parsed.push((id, file));
     }
-    let files: Vec<(FileId, &ast::File)> = standard.files.iter().chain(&parsed).map(|(id, file)| (*id, file)).collect();
-    // Settings that cannot be read say nothing of what the mapping lacks.
     let readable = found.settings.is_some() && settings.mapping.is_some();
-    let given = readable.then_some(settings.settings.as_slice());
-    let mapping = settings.mapping.as_ref().filter(|_| readable);
     let live = pulled(&found.folder, from)?;
-    let schemas = live.as_ref().map(|live| Schemas::standard().with_live(live));
-    let schemas = schemas.as_ref().unwrap_or(Schemas::standard());
-    let mut programs = model::build_each(sources, schemas, &files, mapping, given, &mut diagnostics);
+    Ok(Opened { settings, files: own, parsed, live, readable, diagnostics })
+}
+
+impl Opened {
+    fn all<'o>(&'o self, standard: &'o Standard) -> Vec<(FileId, &'o ast::File)> {
+        standard.files.iter().chain(&self.parsed).map(|(id, file)| (*id, file)).collect()
+    }
+
+    fn schemas(&self) -> Cow<'static, Schemas> {
+        match &self.live {
+            Some(live) => Cow::Owned(Schemas::standard().with_live(live)),
+            None => Cow::Borrowed(Schemas::standard()),
+        }
+    }
+
+    fn given(&self) -> Option<&[Given]> {
+        self.readable.then_some(self.settings.settings.as_slice())
+    }
+
+    fn mapping(&self) -> Option<&Spanned<String>> {
+        self.settings.mapping.as_ref().filter(|_| self.readable)
+    }
+
+    /// It has files of the standard mapping itself, in place of those that are built in or beside them.
+    fn has_standard(&self) -> bool {
+        self.parsed.iter().any(|(_, file)| is_standard(file))
+    }
+}
+
+fn checked(sources: &Sources, standard: &Standard, found: &Found, mut opened: Opened) -> Checked {
+    let mut diagnostics = std::mem::take(&mut opened.diagnostics);
+    let files = opened.all(standard);
+    let mut programs =
+        model::build_each(sources, &opened.schemas(), &files, opened.mapping(), opened.given(), &mut diagnostics);
     // The standard mapping is at hand in any folder, and stands there for itself only where it is all there is.
-    if programs.len() > 1 && !files.iter().any(|(id, file)| own.iter().any(|f| f.id == *id) && is_standard(file)) {
+    if programs.len() > 1 && !opened.has_standard() {
         programs.retain(|program| program.mapping != standard::NAME);
     }
     let program = programs.pop();
+    let Opened { settings, files: own, .. } = opened;
     // Whether the standard mapping's own comments have effect depends on what a project changes
     // of it, and is nothing that its user could mend.
     diagnostics.retain(|d| d.code != ALLOW_UNUSED || d.span().is_some_and(|s| own.iter().any(|f| f.id == s.file)));
-    Ok(Checked { folder: found.folder.clone(), settings, files: own, program, others: programs, diagnostics })
+    Checked { folder: found.folder.clone(), settings, files: own, program, others: programs, diagnostics }
 }
 
 fn is_standard(file: &ast::File) -> bool {
