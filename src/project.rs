@@ -2,9 +2,9 @@
 
 mod find;
 
-use crate::diag::{self, Diagnostic};
 use crate::diag::codes::settings::MISSING_FILE;
 use crate::diag::codes::tidy::ALLOW_UNUSED;
+use crate::diag::{self, Diagnostic};
 use crate::model::Given;
 use crate::model::view::View;
 use crate::program::Program;

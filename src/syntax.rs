@@ -8,4 +8,4 @@ pub mod outline;
 mod parse;
 
 pub use format::{Formatted, format, parse_with_layout};
-pub use parse::{EDITIONS, parse};
+pub use parse::{EDITIONS, LARGEST, parse};

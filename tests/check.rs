@@ -51,7 +51,8 @@ fn every_code_has_a_case() {
     }
     let missing: Vec<_> = codes::all().map(|c| c.name()).filter(|name| !cases.contains(*name)).collect();
     // Shown by a settings file together with a mapping, below and in tests/cli.rs.
-    let by_projects = ["setting-missing", "setting-unknown", "missing-file", "not-in-layout", "unused-file", "unknown-tenant-name"];
+    let by_projects =
+        ["setting-missing", "setting-unknown", "missing-file", "not-in-layout", "unused-file", "unknown-tenant-name"];
     let missing: Vec<_> = missing.into_iter().filter(|name| !by_projects.contains(name)).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }

@@ -1,7 +1,7 @@
 //! Faults that only follow from a statement that did not parse: they are left out, because who
 //! mends that statement mends them too, and who reads them first looks in the wrong place.
 
-use crate::diag::codes::{layers, lines, names, records, tidy, whole};
+use crate::diag::codes::{examples, layers, lines, names, records, syntax, tidy, values, whole};
 use crate::diag::{Code, Diagnostic};
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::ast::{self, Item};
@@ -19,12 +19,14 @@ const OF_NAMES: &[Code] = &[
     layers::CHANGE_OF_NOTHING,
     layers::DROP_OF_NOTHING,
     records::BAD_MASTER,
+    values::SETTING_TYPE,
     tidy::UNUSED_SETTING,
     tidy::UNUSED_TABLE,
 ];
 
 /// What is said of an entity by all its statements together.
 const OF_ENTITIES: &[Code] = &[
+    names::LINK_OFF,
     records::NO_SYSTEMS,
     records::NO_PAIRING,
     records::ONE_MATCH_KEY,
@@ -41,12 +43,16 @@ pub fn drop(sources: &Sources, trees: &[(FileId, &ast::File)], diagnostics: &mut
     }
     let known: Vec<Lost> = lost.iter().map(|span| Lost::new(sources.slice(*span))).collect();
     let hurt = stretches(sources, trees, &lost);
+    let unsure = unsure(sources, trees, &lost);
     diagnostics.retain(|d| {
-        let follows = if OF_NAMES.contains(&d.code) {
+        let lies_in = |stretches: &[Span]| d.labels.iter().any(|l| stretches.iter().any(|s| s.contains(l.span)));
+        let follows = if lies_in(&unsure) && !syntax::ALL.contains(&d.code) {
+            true
+        } else if OF_NAMES.contains(&d.code) || examples::ALL.contains(&d.code) {
             d.span()
                 .is_some_and(|span| words(sources.slice(span)).any(|word| known.iter().any(|lost| lost.may_name(word))))
         } else if OF_ENTITIES.contains(&d.code) || whole::ALL.contains(&d.code) {
-            d.labels.iter().any(|label| hurt.iter().any(|stretch| stretch.contains(label.span)))
+            lies_in(&hurt)
         } else {
             false
         };
@@ -57,7 +63,7 @@ pub fn drop(sources: &Sources, trees: &[(FileId, &ast::File)], diagnostics: &mut
 
 /// Whether something did not parse, so that not everything can be known.
 pub fn is_lost(trees: &[(FileId, &ast::File)]) -> bool {
-    trees.iter().any(|(_, file)| !file.lost.is_empty())
+    trees.iter().any(|(_, file)| file.lost_header || !file.lost.is_empty())
 }
 
 /// What a lost statement may have been about.
@@ -98,17 +104,37 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !is_word(c)).filter(|word| !word.is_empty())
 }
 
-/// Where the entities stand, in all files, that a lost statement is part of, or that link to such.
-fn stretches(sources: &Sources, trees: &[(FileId, &ast::File)], lost: &[Span]) -> Vec<Span> {
-    let entities: Vec<(&str, Span)> = trees
-        .iter()
-        .flat_map(|(_, file)| &file.items)
+/// The entities, and where they are written and changed.
+fn entities<'t>(trees: &[(FileId, &'t ast::File)]) -> Vec<(&'t str, Span)> {
+    let items = trees.iter().flat_map(|(_, file)| &file.items);
+    items
         .filter_map(|item| match item {
             Item::Entity(entity) => Some((entity.name.value.as_str(), entity.span)),
             Item::ChangeEntity { name, span, .. } => Some((name.value.as_str(), *span)),
             _ => None,
         })
+        .collect()
+}
+
+/// Where the entities stand that use a setting whose change is lost: the number of a column, and
+/// with it its type, may be another.
+fn unsure(sources: &Sources, trees: &[(FileId, &ast::File)], lost: &[Span]) -> Vec<Span> {
+    let entities = entities(trees);
+    let items = trees.iter().flat_map(|(_, file)| &file.items);
+    let settings: HashSet<&str> = items
+        .filter_map(|item| if let Item::Setting(setting) = item { Some(setting.name.value.as_str()) } else { None })
         .collect();
+    let outside = lost.iter().filter(|lost| !entities.iter().any(|(_, span)| span.contains(**lost)));
+    let changed: HashSet<&str> =
+        outside.flat_map(|span| words(sources.slice(*span))).filter(|word| settings.contains(word)).collect();
+    let uses = |span: Span| words(sources.slice(span)).any(|word| changed.contains(word));
+    let names: HashSet<&str> = entities.iter().filter(|(_, span)| uses(*span)).map(|(name, _)| *name).collect();
+    entities.iter().filter(|(name, _)| names.contains(name)).map(|(_, span)| *span).collect()
+}
+
+/// Where the entities stand, in all files, that a lost statement is part of, or that link to such.
+fn stretches(sources: &Sources, trees: &[(FileId, &ast::File)], lost: &[Span]) -> Vec<Span> {
+    let entities = entities(trees);
     let hurt: Vec<&str> = entities
         .iter()
         .filter(|(_, span)| lost.iter().any(|lost| span.contains(*lost)))

@@ -30,6 +30,9 @@ pub struct Formatted {
 
 /// Formats a file's text.
 pub fn format(source: &str) -> Formatted {
+    if let Some(diagnostic) = parse::too_large(FileId(0), source) {
+        return Formatted { text: source.to_owned(), diagnostics: vec![diagnostic] };
+    }
     let outline = outline(source);
     let parsed = parse::parse_outline(source, &outline, FileId(0));
     let left_alone =
@@ -46,6 +49,9 @@ pub fn format(source: &str) -> Formatted {
 /// A file with faults is not told to be laid out otherwise: first it must be mended.
 pub fn parse_with_layout(sources: &Sources, file: FileId) -> (ast::File, Vec<Diagnostic>) {
     let text = &sources.get(file).text;
+    if parse::too_large(file, text).is_some() {
+        return parse::parse(sources, file);
+    }
     let outline = outline(text);
     let parsed = parse::parse_outline(text, &outline, file);
     let mut diagnostics = parsed.diagnostics;
@@ -135,7 +141,7 @@ fn block(w: &mut Writer<'_>, items: &[Item], level: usize, place: Place) {
 fn row(w: &Writer<'_>, item: &Item, place: Place) -> Option<Row> {
     let Item::Statement(statement) = item else { return None };
     let head = w.slice(&statement.head);
-    if w.failed.contains(&statement.head.start) || head.contains('\n') {
+    if w.leaves(statement) || head.contains('\n') {
         return None;
     }
     let one_line = statement.block.as_ref().is_some_and(|b| is_one_line(w, b));
@@ -154,7 +160,7 @@ fn row(w: &Writer<'_>, item: &Item, place: Place) -> Option<Row> {
 
 fn statement(w: &mut Writer<'_>, statement: &Statement, text: Option<String>, level: usize, place: Place) {
     let indent = " ".repeat(level * 4);
-    let failed = w.failed.contains(&statement.head.start);
+    let failed = w.leaves(statement);
     let comment = statement.trailing.as_ref().map(|range| w.slice(range).to_owned());
     let head = match text {
         Some(text) => format!("{indent}{text}"),
@@ -257,6 +263,11 @@ fn moved(w: &Writer<'_>, head: &Range<usize>, level: usize) -> String {
 impl Writer<'_> {
     fn slice(&self, range: &Range<usize>) -> &str {
         self.source.get(range.clone()).unwrap_or("")
+    }
+
+    /// It did not parse, or stands in a block that nobody could read.
+    fn leaves(&self, statement: &Statement) -> bool {
+        statement.broken || self.failed.contains(&statement.head.start)
     }
 
     fn push(&mut self, text: String, comment: Option<String>) {

@@ -18,13 +18,21 @@ pub enum Failure {
     },
     /// A limit of the parser was met.
     TooDeep,
+    TooLong,
 }
 
 /// Rule calls per statement, far above what any real statement needs.
 const CALL_LIMIT: usize = 2_000_000;
 
+/// The longest statement in bytes, a hundred times as long as any that somebody wrote: parsing
+/// takes some hundred bytes of memory for each of them.
+const LONGEST: usize = 50_000;
+
 /// Parses one statement.
 pub fn parse(rule: Rule, text: &str) -> Result<Pairs<'_, Rule>, Failure> {
+    if text.len() > LONGEST {
+        return Err(Failure::TooLong);
+    }
     static LIMIT: std::sync::Once = std::sync::Once::new();
     LIMIT.call_once(|| pest::set_call_limit(NonZeroUsize::new(CALL_LIMIT)));
     MappingParser::parse(rule, text).map_err(|error| {

@@ -18,8 +18,9 @@ mod text;
 
 use super::ast;
 use super::outline::{Outline, outline};
+use crate::diag::codes::syntax::TOO_DEEP;
 use crate::diag::{self, Diagnostic};
-use crate::source::{FileId, Sources};
+use crate::source::{FileId, Sources, Span};
 use context::Context;
 use forms::{Found, LINE, find};
 use std::collections::HashSet;
@@ -29,9 +30,26 @@ pub(super) use forms::Place;
 /// The editions of the language that this program knows.
 pub const EDITIONS: &[&str] = &["2026"];
 
+/// The largest file in bytes, a dozen times the whole standard mapping: what a check takes of time
+/// and memory stays in bounds for whatever is put before it.
+pub const LARGEST: usize = 256 << 10;
+
+/// Says that a file is too large; nothing in it has been read then.
+pub(super) fn too_large(file: FileId, text: &str) -> Option<Diagnostic> {
+    (text.len() > LARGEST).then(|| {
+        let message = format!("a mapping file holds {} KB at most, and this one {}", LARGEST >> 10, text.len() >> 10);
+        let start = Span::new(file, 0, 0);
+        Diagnostic::new(TOO_DEEP, message, start, "not read")
+            .help("spread it over several files with the same `mapping` line")
+    })
+}
+
 /// Parses one file. Never fails: what is wrong stands among the diagnostics, the rest in the tree.
 pub fn parse(sources: &Sources, file: FileId) -> (ast::File, Vec<Diagnostic>) {
     let text = &sources.get(file).text;
+    if let Some(diagnostic) = too_large(file, text) {
+        return (ast::File { lost_header: true, ..ast::File::default() }, vec![diagnostic]);
+    }
     let outline = outline(text);
     let parsed = parse_outline(text, &outline, file);
     (parsed.file, parsed.diagnostics)

@@ -2,6 +2,8 @@
 
 use crate::support::{adversaries, any_input, invent};
 use crate::{Case, law, right_files};
+use samband::source::Sources;
+use samband::syntax;
 use std::time::{Duration, Instant};
 
 fn any(name: &str, cases: u64, bytes: usize, holds: fn(&str) -> Result<(), String>) {
@@ -96,6 +98,19 @@ fn settings(c: &mut crate::support::choices::Choices<'_>) -> String {
 
 /// Generous: on a busy machine, in a debug build, a linear pass over these takes a tenth of it.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+#[test]
+fn a_file_that_nobody_wrote_is_not_read() {
+    let text = format!("edition 2026\n{}", "// so\n".repeat(syntax::LARGEST / 6));
+    let mut sources = Sources::default();
+    let file = sources.add("own.mapping", text.clone());
+    let (_, diagnostics) = syntax::parse(&sources, file);
+    assert!(diagnostics.len() == 1 && diagnostics[0].message.contains("256 KB at most"), "{diagnostics:#?}");
+    assert_eq!(syntax::format(&text).text, text);
+    // Nothing is said of what cannot be known without it.
+    let (_, _, all) = any_input::over_standard(&text);
+    assert_eq!(all.len(), 1, "{all:#?}");
+}
 
 #[test]
 fn hard_inputs_are_answered_in_time() {

@@ -83,11 +83,7 @@ impl Before {
             // The last one that stood there before the layer that dropped it.
             let layer = texts.mapping(dropped.span.file);
             let was = said.iter().rev().find(|span| texts.mapping(span.file) != layer)?;
-            Some(DroppedView {
-                text: texts.text(*was),
-                was_at: Some(texts.place(*was)),
-                at: texts.place(dropped.span),
-            })
+            Some(DroppedView { text: texts.text(*was), was_at: Some(texts.place(*was)), at: texts.place(dropped.span) })
         });
         shown.collect()
     }

@@ -166,7 +166,8 @@ impl<'v> Context<'v> {
         let goes: Vec<Side> = Side::BOTH.into_iter().filter(creates_on).collect();
         let updates = goes.iter().copied().filter(|side| !once && master_side != Some(*side)).collect();
         let both_rule = arrow == Arrow::Both && master_side.is_none();
-        let own = made.compiled.zip(entity).map(|(compiled, entity)| Above { entity, compiled, master: master_side, once });
+        let own =
+            made.compiled.zip(entity).map(|(compiled, entity)| Above { entity, compiled, master: master_side, once });
         let below = own.or(made.above.map(|above| Above { master: master_side, ..above }));
         let one = |find: fn(&Statement) -> bool| {
             all().find(|s| find(s)).and_then(|statement| self.replacing(&made.path, statement))
@@ -185,8 +186,7 @@ impl<'v> Context<'v> {
             conflict: entity.filter(|_| both_rule).map(|e| policy(e.conflict)),
             conflict_written: one(|s| matches!(s, Statement::Conflict { .. })),
             identity: one(|s| matches!(s, Statement::Identity { .. })),
-            identity_column: entity
-                .and_then(|e| Some(e.field_name(Side::Business, Slot::Own(e.identity?)).to_owned())),
+            identity_column: entity.and_then(|e| Some(e.field_name(Side::Business, Slot::Own(e.identity?)).to_owned())),
             matches: all()
                 .filter(|s| matches!(s, Statement::Match { .. }))
                 .filter_map(|s| self.replacing(&made.path, s))

@@ -32,14 +32,7 @@ fn entity_off(texts: &Texts, entity: &ast::Entity, why: Why) -> OffView {
 }
 
 /// Blocks in a body and in its parts.
-fn blocks(
-    texts: &Texts,
-    settings: &Settings,
-    entity: &str,
-    path: &str,
-    body: &[Statement],
-    off: &mut Vec<OffView>,
-) {
+fn blocks(texts: &Texts, settings: &Settings, entity: &str, path: &str, body: &[Statement], off: &mut Vec<OffView>) {
     for statement in body {
         match statement {
             Statement::OnlyIf { condition, body, .. }

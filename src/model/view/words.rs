@@ -80,9 +80,8 @@ pub fn setting_type(texts: &Texts, ty: &SettingType) -> String {
     match ty {
         SettingType::Plain { name, size, within } => {
             let size = size.map(|size| format!("({size})")).unwrap_or_default();
-            let within = within.as_ref().map(|(low, high)| {
-                format!(" in {}..{}", texts.text(low.span), texts.text(high.span))
-            });
+            let within =
+                within.as_ref().map(|(low, high)| format!(" in {}..{}", texts.text(low.span), texts.text(high.span)));
             format!("{}{size}{}", name.value, within.unwrap_or_default())
         }
         SettingType::List(of) => format!("list of {}", setting_type(texts, of)),

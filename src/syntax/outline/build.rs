@@ -24,6 +24,9 @@ struct Open {
     rows: bool,
 }
 
+/// How many faults are kept before those that change nothing are left out.
+const MOST_FAULTS: usize = 5_000;
+
 struct Builder<'a> {
     text: &'a str,
     tokens: &'a [Token],
@@ -71,6 +74,10 @@ impl<'a> Builder<'a> {
     }
 
     fn fault(&mut self, kind: FaultKind, at: Range<usize>) {
+        // A file of closing braces has a fault in every byte.
+        if self.faults.len() >= MOST_FAULTS && kind == FaultKind::StrayBrace {
+            return;
+        }
         self.unclosed += usize::from(kind == FaultKind::UnclosedBracket);
         self.faults.push(Fault { kind, at });
     }
@@ -360,7 +367,9 @@ fn goes_on(b: &Builder<'_>, at: usize, start: &Token, closed: bool, rows: bool) 
     if !closed {
         let kept = b.mode == Mode::Counting
             || token.indent > start.indent
-            || matches!(token.kind, TokenKind::Close(_) | TokenKind::Newline | TokenKind::Comment);
+            // One further to the left than the statement closes what the statement stands in.
+            || (token.indent == start.indent && matches!(token.kind, TokenKind::Close(_)))
+            || matches!(token.kind, TokenKind::Newline | TokenKind::Comment);
         return if kept { Next::GoesOn } else { Next::Cut };
     }
     let begins_on = match token.kind {

@@ -25,7 +25,12 @@ pub fn example(cx: &mut Context<'_>, pair: Pair<'_, Rule>, statement: &Statement
             _ => {}
         }
     }
+    let lost = cx.lost.len();
     let (severa, business) = sides(cx, statement);
+    // Half an example would show something else than what was meant.
+    if cx.lost.len() > lost {
+        return None;
+    }
     Some(Example { title: title?, entity: entity?, severa, business, span })
 }
 

@@ -119,6 +119,16 @@ pub fn of_statement(cx: &Context<'_>, form: &Form, statement: &Statement, failur
             return Diagnostic::new(TOO_DEEP, "this statement is nested too deeply", span, "too much in one statement")
                 .help("give a part of it a line of its own");
         }
+        Failure::TooLong => {
+            let span = cx.span_of(&statement.head);
+            return Diagnostic::new(
+                TOO_DEEP,
+                "this statement is too long to be meant",
+                span,
+                "all of this is one statement",
+            )
+            .help("close what is open in it, or give a part of it a line of its own: long lists of values are tables");
+        }
     };
     // Blanks before the place belong to no one: the fault is at the next token, or at the end.
     let tokens = scan(head);

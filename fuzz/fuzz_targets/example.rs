@@ -1,0 +1,3 @@
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|text: &str| samband_fuzz::must(samband_fuzz::any_input::example(text)));
