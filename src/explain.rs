@@ -26,6 +26,8 @@ const FILES: &[(&str, &str)] = &[
     ("records", include_str!("explain/records.md")),
     ("layers", include_str!("explain/layers.md")),
     ("values", include_str!("explain/values.md")),
+    ("whole", include_str!("explain/whole.md")),
+    ("tidy", include_str!("explain/tidy.md")),
     ("examples", include_str!("explain/examples.md")),
     ("settings", include_str!("explain/settings.md")),
 ];

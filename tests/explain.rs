@@ -2,14 +2,15 @@
 //! right one is right, and the documentation is what the source says.
 
 use samband::diag::{Severity, codes, human};
+use samband::explain::frames::{self, Language};
 use samband::explain::{self, Checked};
-use std::collections::BTreeSet;
+use samband::schema::live::{Live, Tenant};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-/// Faults that are told under two codes: with no header at all, both that it is missing and that a
-/// `change` or `off` needs it.
-const ALSO: &[(&str, &str)] = &[("missing-mapping", "no-mapping-header")];
+/// An error that a comment would allow stays, and is told with the comment.
+const ALSO: &[(&str, &str)] = &[("allow-error", "unknown-name")];
 
 fn told(checked: &Checked) -> String {
     human::render_all(&checked.sources, &checked.diagnostics, human::Style::default())
@@ -97,6 +98,18 @@ fn examples_of_the_command_hold_in_a_folder() {
             let file = folder.path().join("acme").join(example.file_name());
             fs::create_dir_all(file.parent().expect("a folder")).expect("created");
             fs::write(&file, example.full_text()).expect("written");
+            if example.frame.name == "names" {
+                let names = ["Offer", "Order"].map(str::to_owned).to_vec();
+                let names =
+                    BTreeMap::from([("SalesStatusType".to_owned(), BTreeMap::from([("name".to_owned(), names)]))]);
+                let tenant = Tenant { from: "https://api.severa.example".to_owned(), names };
+                Live::new("2026-11-23", Some(tenant), None).save(&folder.path().join("acme")).expect("saved");
+            }
+            if example.frame.name == "elsewhere" {
+                fs::write(file.with_file_name("samband.yaml"), "mapping: acme\n").expect("written");
+                let customers = frames::find(Language::Mapping, "customer").expect("a frame").around("");
+                fs::write(file.with_file_name("customers.mapping"), customers).expect("written");
+            }
             let ran = samband(folder.path(), &["check", "acme", "--format", "json"]);
             let codes = ran.1.matches(&format!("\"code\":\"{}\"", page.code.name())).count();
             let all = ran.1.matches("\"code\":").count();

@@ -89,18 +89,18 @@ entity Customer {
     master   none
     number   CustNo, ActNo by business
 
-    name <-> fit(80) <-> Nm
+    name or hold <-> fit(80) <-> Nm
     @
 }
 
 entity Employee {
-    severa User <-> business Actor where EmpNo > 0
+    severa User <-> business Actor where EmpNo > 0 and CustNo = 0
 
     identity guid -> Inf[7]
     master   none
     number   EmpNo, ActNo by business
 
-    (firstName, lastName) <-> split_last(\" \", else \"?\") <-> fit(80) <-> Nm
+    (firstName, lastName) or hold <-> split_last(\" \", else \"?\") <-> fit(80) <-> Nm
 }
 ",
     },
@@ -119,7 +119,49 @@ entity Customer {
     number CustNo, ActNo by business
     @
 
-    name <-> fit(80) <-> Nm
+    name or hold <-> fit(80) <-> Nm
+}
+",
+    },
+    Frame {
+        language: Mapping,
+        name: "term",
+        place: "above an entity that has the line `paymentTerm or keep <-> payment_term <-> CPmtTrm`",
+        text: "\
+edition 2026
+
+mapping acme
+
+@
+
+entity Customer {
+    severa Customer <-> business Actor where CustNo > 0
+    identity guid -> Inf[8]
+    number CustNo, ActNo by business
+
+    name or hold        <-> fit(80)      <-> Nm
+    paymentTerm or keep <-> payment_term <-> CPmtTrm or blank
+}
+",
+    },
+    Frame {
+        language: Mapping,
+        name: "prospects",
+        place: "above an entity that says `send from business where Gr[5] != prospect_value`",
+        text: "\
+edition 2026
+
+mapping acme
+
+@
+
+entity Customer {
+    severa Customer <-> business Actor where CustNo > 0
+    identity guid -> Inf[8]
+    number CustNo, ActNo by business
+    send   from business where Gr[5] != prospect_value
+
+    name or hold <-> fit(80) <-> Nm
 }
 ",
     },
@@ -162,6 +204,7 @@ entity WorkHours {
 }
 ",
     },
+    Frame { language: Mapping, name: "elsewhere", place: "in a file beside samband.yaml", text: "edition 2026\n\n@" },
     Frame { language: Yaml, name: "file", place: "the whole of samband.yaml", text: "@" },
     Frame {
         language: Yaml,
@@ -171,7 +214,27 @@ entity WorkHours {
 mapping: standard
 settings:
   Project: { default_owner: kari.nordmann@example.com, won_status: Order }
+  Invoice: { status_to_send: Ready for ERP, transferred: Transferred, sent: Sent, paid: Paid }
+  TravelExpense: { group: 90 }
+  WorkType: { group: 91 }
+  PurchaseCost: { accounts: [4300..4999] }
 @
+",
+    },
+    Frame {
+        language: Yaml,
+        name: "names",
+        place: "in samband.yaml, among the settings of `Project`",
+        text: "\
+mapping: standard
+settings:
+  Invoice: { status_to_send: Ready for ERP, transferred: Transferred, sent: Sent, paid: Paid }
+  TravelExpense: { group: 90 }
+  WorkType: { group: 91 }
+  PurchaseCost: { accounts: [4300..4999] }
+  Project:
+    default_owner: kari.nordmann@example.com
+    @
 ",
     },
     Frame {
@@ -182,6 +245,10 @@ settings:
 mapping: standard
 settings:
   Project: { default_owner: kari.nordmann@example.com, won_status: Order }
+  Invoice: { status_to_send: Ready for ERP, transferred: Transferred, sent: Sent, paid: Paid }
+  TravelExpense: { group: 90 }
+  WorkType: { group: 91 }
+  PurchaseCost: { accounts: [4300..4999] }
 business:
   server: sql01.example.local:1433
   database: F0001
@@ -199,6 +266,10 @@ business:
 mapping: standard
 settings:
   Project: { default_owner: kari.nordmann@example.com, won_status: Order }
+  Invoice: { status_to_send: Ready for ERP, transferred: Transferred, sent: Sent, paid: Paid }
+  TravelExpense: { group: 90 }
+  WorkType: { group: 91 }
+  PurchaseCost: { accounts: [4300..4999] }
   @
 ",
     },

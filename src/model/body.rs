@@ -321,11 +321,18 @@ impl<'a> Body<'_, 'a> {
     ) -> (Compiled<'a>, [Option<Box<Records<'a>>>; 2]) {
         let entity = &mut self.entity;
         entity.origin = line::origin(self.globals, written);
-        if entity.identity.is_none() && entity.mark.is_none() && entity.matches.is_empty() {
+        // A piece of a text has no identifier of its own: it is found by its place among the others.
+        let of_pieces = entity.owner.as_ref().is_some_and(|owner| owner.pieces.is_some());
+        let placed = of_pieces && !entity.positions.is_empty();
+        if entity.identity.is_none() && entity.mark.is_none() && entity.matches.is_empty() && !placed {
+            let help = match of_pieces {
+                true => "give it `number COLUMN by position`: a piece is found by its place among the others",
+                false => "give it `identity guid -> Inf[n]` or `match number = … and name = …`",
+            };
             let message = format!("`{}` has neither identity nor match keys", self.name);
             diagnostics.push(
                 Diagnostic::new(codes::NO_PAIRING, message, self.places.name, "how is a record found again?")
-                    .help("give it `identity guid -> Inf[n]` or `match number = … and name = …`"),
+                    .help(help),
             );
         }
         let dated = self.severa.record.column("eventDate", None, None);

@@ -95,8 +95,11 @@ fn fault(end: &End, given: &Type, target: &Target, arrival: &Arrival) -> Option<
                 let all = || {
                     format!("it is one of {}", words.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(", "))
                 };
-                Diagnostic::new(codes::UNKNOWN_VALUE, message, arrival.from, "not one of its values")
-                    .help(did_you_mean(word, words.iter().copied()).unwrap_or_else(all))
+                let diagnostic = Diagnostic::new(codes::UNKNOWN_VALUE, message, arrival.from, "not one of its values");
+                match did_you_mean(word, words.iter().copied()) {
+                    Some(help) => diagnostic.help(help),
+                    None => diagnostic.help(all()),
+                }
             }
             _ => return None,
         },

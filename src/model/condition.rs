@@ -6,7 +6,7 @@ use super::scope::{self, Globals, Records, Spot};
 use super::settings::SettingValue;
 use crate::diag::Diagnostic;
 use crate::diag::codes::{lines, names, records as codes};
-use crate::diag::suggest::did_you_mean;
+use crate::diag::suggest::suggestion;
 use crate::functions::Shape;
 use crate::program::expr::{Arithmetic, Member, Piece};
 use crate::program::{Expr, Slot};
@@ -176,8 +176,8 @@ impl Reader<'_, '_> {
             self.globals.settings.all.keys().map(|k| k.strip_prefix(&format!("{}.", self.entity)).unwrap_or(k));
         let other = self.records.side.other();
         let elsewhere = self.globals.schemas.of(other).records.iter().any(|r| r.field(name).is_some());
-        match did_you_mean(name, fields.chain(settings)) {
-            Some(help) => diagnostic.help(help),
+        match suggestion(name, path.span, fields.chain(settings)) {
+            Some(suggestion) => diagnostic.suggest(suggestion),
             None if elsewhere => diagnostic.help(format!(
                 "{} has a field of that name: the left side is Severa, the right side Visma Business",
                 other.title()

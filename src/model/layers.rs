@@ -4,7 +4,7 @@ mod change;
 
 use crate::diag::Diagnostic;
 use crate::diag::codes::{layers as codes, names};
-use crate::diag::suggest::did_you_mean;
+use crate::diag::suggest::{did_you_mean, suggestion};
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::ast::{self, Item, Name};
 pub(super) use change::end_text;
@@ -264,8 +264,8 @@ fn nothing<'a>(what: &str, name: &Name, known: impl Iterator<Item = &'a str>) ->
         name.span,
         "not in the mapping below",
     );
-    match did_you_mean(&name.value, known) {
-        Some(help) => diagnostic.help(help),
+    match suggestion(&name.value, name.span, known) {
+        Some(suggestion) => diagnostic.suggest(suggestion),
         None => diagnostic.help("to add something new, write it without `change`"),
     }
 }

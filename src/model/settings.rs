@@ -135,8 +135,13 @@ impl Resolver<'_> {
             );
             return;
         }
-        let Some(ty) = declared(self.schemas, &setting.ty, self.diagnostics) else { return };
+        let ty = declared(self.schemas, &setting.ty, self.diagnostics);
         self.settings.own.insert(setting.name.value.clone());
+        let Some(ty) = ty else {
+            let unknown = Setting { value: SettingValue::Missing, ty: Type::Text(None), declared: setting.name.span };
+            self.settings.all.insert(name, unknown);
+            return;
+        };
         let given = self.given.and_then(|all| all.iter().find(|g| g.name.value == name));
         let assumed = self.assumed.iter().find(|(assumed, _)| *assumed == name);
         if let Some((_, value)) = assumed {

@@ -155,8 +155,8 @@ pub fn master(globals: &Globals, entity: &str, value: &Name, diagnostics: &mut V
                 value.span,
                 "neither a side nor a setting of one",
             );
-            diagnostics.push(match crate::diag::suggest::did_you_mean(&value.value, known) {
-                Some(help) => diagnostic.help(help),
+            diagnostics.push(match crate::diag::suggest::suggestion(&value.value, value.span, known) {
+                Some(suggestion) => diagnostic.suggest(suggestion),
                 None => diagnostic.help("write `severa`, `business`, `none`, or a setting of type `side`"),
             });
             None

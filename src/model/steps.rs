@@ -6,7 +6,7 @@ use super::scope::{self, Globals};
 use super::tables::Kind;
 use crate::diag::Diagnostic;
 use crate::diag::codes::{lines as codes, names};
-use crate::diag::suggest::did_you_mean;
+use crate::diag::suggest::suggestion;
 use crate::functions::{self, Behavior, Function, Parameter, Shape};
 use crate::program::Expr;
 use crate::program::expr::Fallback;
@@ -152,8 +152,8 @@ fn named(reader: &mut Reader, name: &str, span: Span, args: &[ast::Expr], ends: 
         Diagnostic::new(names::UNKNOWN_TABLE, format!("`{name}` is neither a transform nor a table"), span, "unknown");
     let tables = reader.globals.tables.all.iter().map(|t| t.name.as_str());
     let known = functions::all().map(|f| f.name).chain(tables);
-    reader.diagnostics.push(match did_you_mean(name, known) {
-        Some(help) => diagnostic.help(help),
+    reader.diagnostics.push(match suggestion(name, span, known) {
+        Some(suggestion) => diagnostic.suggest(suggestion),
         None => diagnostic,
     });
     None

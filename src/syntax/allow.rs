@@ -18,9 +18,10 @@ use std::ops::Range;
 /// Takes the warnings and notes away that are allowed in these files, and says what is wrong with
 /// the comments that allow them.
 ///
-/// A comment without effect is only reported in a file without errors: where there are some,
-/// what they hide may well be what the comment is about.
+/// A comment without effect is only reported where there is no error: while there are some, not
+/// everything is looked at, and what the comment is about may be among the rest.
 pub fn apply(sources: &Sources, files: &[FileId], diagnostics: &mut Vec<Diagnostic>) {
+    let sound = !diag::has_errors(diagnostics);
     for file in files {
         let text = sources.get(*file).text.as_str();
         if !text.contains("allow") || text.len() > LARGEST {
@@ -28,7 +29,6 @@ pub fn apply(sources: &Sources, files: &[FileId], diagnostics: &mut Vec<Diagnost
         }
         let outline = outline(text);
         let allows = comment::find(*file, text);
-        let sound = !diagnostics.iter().any(|d| is_error_in(d, *file));
         for allow in allows {
             let places = covered(text, &outline, allow.comment.range());
             let (mut used, mut faults) = (false, Vec::new());
@@ -55,10 +55,6 @@ pub fn apply(sources: &Sources, files: &[FileId], diagnostics: &mut Vec<Diagnost
         }
     }
     diag::tidy(diagnostics);
-}
-
-fn is_error_in(diagnostic: &Diagnostic, file: FileId) -> bool {
-    diagnostic.severity() == Severity::Error && diagnostic.span().is_some_and(|span| span.file == file)
 }
 
 fn lies_in(diagnostic: &Diagnostic, file: FileId, places: &[Range<usize>]) -> bool {

@@ -2,7 +2,7 @@
 
 use crate::diag::Diagnostic;
 use crate::diag::codes::{names, values as codes};
-use crate::diag::suggest::did_you_mean;
+use crate::diag::suggest::suggestion;
 use crate::model::given::GivenValue;
 use crate::program::expr::Member;
 use crate::schema::Schemas;
@@ -29,10 +29,14 @@ pub(super) fn declared(schemas: &Schemas, ty: &SettingType, diagnostics: &mut Ve
                     name.span,
                     "not a type",
                 );
-                diagnostics.push(
-                    diagnostic
-                        .help(did_you_mean(other, known).unwrap_or_else(|| format!("types are {}", known.join(", ")))),
-                );
+                diagnostics.push(match suggestion(other, name.span, known) {
+                    Some(suggestion) => diagnostic.suggest(suggestion),
+                    None => diagnostic.help(format!(
+                        "types are {}, `one of …`, `list of …`, and records by a field of theirs: \
+                         `severa InvoiceStatus by name`",
+                        known.join(", ")
+                    )),
+                });
                 return None;
             }
         },
@@ -52,8 +56,8 @@ pub(super) fn declared(schemas: &Schemas, ty: &SettingType, diagnostics: &mut Ve
                     record.span,
                     "unknown",
                 );
-                diagnostics.push(match did_you_mean(&record.value, records) {
-                    Some(help) => diagnostic.help(help),
+                diagnostics.push(match suggestion(&record.value, record.span, records) {
+                    Some(suggestion) => diagnostic.suggest(suggestion),
                     None => diagnostic,
                 });
                 return None;
@@ -64,8 +68,8 @@ pub(super) fn declared(schemas: &Schemas, ty: &SettingType, diagnostics: &mut Ve
                 let message = format!("`{}` has no field `{}`", record.value, by.value);
                 let diagnostic = Diagnostic::new(names::UNKNOWN_FIELD, message, by.span, "unknown");
                 let fields = known.fields.iter().map(|f| f.name.as_str());
-                diagnostics.push(match did_you_mean(&by.value, fields) {
-                    Some(help) => diagnostic.help(help),
+                diagnostics.push(match suggestion(&by.value, by.span, fields) {
+                    Some(suggestion) => diagnostic.suggest(suggestion),
                     None => diagnostic,
                 });
                 return None;

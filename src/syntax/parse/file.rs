@@ -59,9 +59,8 @@ pub fn file(cx: &mut Context<'_>, outline: &Outline) -> File {
                 .fix(format!("write `edition {newest}`"), span, format!("edition {newest}{ending}")),
         );
     }
-    if let Some((span, word)) = needs_mapping
-        && !mapping_tried
-    {
+    let unnamed = needs_mapping.filter(|_| !mapping_tried);
+    if let Some((span, word)) = unnamed {
         let message = format!("`{word}` is about the mapping that this one extends, and none is named");
         cx.diagnostics.push(
             Diagnostic::new(MISSING_MAPPING, message, span, "changes what?")
@@ -69,7 +68,7 @@ pub fn file(cx: &mut Context<'_>, outline: &Outline) -> File {
         );
     }
     check_documentation(cx, &outline.items);
-    tree.lost_header = mapping_tried && tree.mapping.is_none();
+    tree.lost_header = tree.mapping.is_none() && (mapping_tried || unnamed.is_some());
     tree.lost = std::mem::take(&mut cx.lost);
     tree
 }
