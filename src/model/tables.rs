@@ -167,7 +167,10 @@ fn typed(key: &ast::MapKey, ty: &Type, declared: &ast::SettingType, diagnostics:
         return;
     }
     let message = format!("the table holds {ty} here");
-    diagnostics.push(Diagnostic::new(lines::TABLE_TYPE, message, expr.span, "of another type"));
+    diagnostics.push(
+        Diagnostic::new(lines::TABLE_TYPE, message, expr.span, "of another type")
+            .help(format!("write a value of type {ty}, or give the table's first line another type")),
+    );
 }
 
 fn text_of(key: &ast::MapKey) -> Option<String> {

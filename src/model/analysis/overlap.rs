@@ -37,11 +37,15 @@ fn roles(a: &Entity, b: &Entity) -> bool {
     matches!((number(a), number(b)), (Some(a), Some(b)) if a != b)
 }
 
+fn of(one: &Compiled) -> String {
+    format!("records of `{}`", one.entity.name)
+}
+
 fn overlap(first: &Compiled, second: &Compiled, diagnostics: &mut Vec<Diagnostic>) {
     let message = format!("a record can be both a `{}` and a `{}`", first.entity.name, second.entity.name);
     diagnostics.push(
-        Diagnostic::new(codes::RECORDS_OVERLAP, message, second.places.systems, "these")
-            .also(first.places.systems, "and these")
+        Diagnostic::new(codes::RECORDS_OVERLAP, message, second.places.systems, of(second))
+            .also(first.places.systems, of(first))
             .help("tell them apart in their own `where`, for example by a group: `where ProdGr = group` here and `where ProdGr != group` there"),
     );
 }
@@ -60,7 +64,7 @@ fn same_identity(first: &Compiled, second: &Compiled, diagnostics: &mut Vec<Diag
         format!("`{}` and `{}` keep their identity in one column of one record", first.entity.name, second.entity.name);
     diagnostics.push(
         Diagnostic::new(codes::IDENTITY_SHARED, message, here, format!("`{b}`"))
-            .also(there, format!("`{a}` here, too"))
+            .also(there, format!("`{a}`"))
             .help("a record that is both would lose one of them: give each a column of its own"),
     );
 }
@@ -89,10 +93,10 @@ fn shared_fields(first: &Compiled, second: &Compiled, diagnostics: &mut Vec<Diag
         first.entity.name, second.entity.name
     );
     diagnostics.push(
-        Diagnostic::new(codes::SHARED_FIELDS, message, second.places.systems, "these records")
-            .also(first.places.systems, "can be these, too")
-            .also(here, "written here")
-            .also(there, "and here")
+        Diagnostic::new(codes::SHARED_FIELDS, message, second.places.systems, of(second))
+            .also(first.places.systems, of(first))
+            .also(here, format!("written by `{}`", second.entity.name))
+            .also(there, format!("written by `{}`", first.entity.name))
             .help("whichever changed last stands; narrow one of the two by its own `where` if that is not meant"),
     );
 }
