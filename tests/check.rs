@@ -1,12 +1,14 @@
 //! Every fault of the model has a mapping that shows it, and what a person reads then.
 //!
-//! A case is a file `tests/check/GROUP/CODE.mapping`, checked over the standard mapping. Add one,
-//! run with `INSTA_UPDATE=always`, and read what it says.
+//! A case is a file `tests/check/GROUP/CODE.mapping`, checked over the standard mapping, or a whole
+//! project, `tests/check/projects/CODE/`. Add one, run with `INSTA_UPDATE=always`, and read what
+//! it says.
 
 mod support;
 
 use samband::diag::{codes, human};
 use samband::model;
+use samband::project::{self, Standard};
 use samband::source::Sources;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -41,6 +43,24 @@ fn every_case_says_what_where_why_and_what_to_do() {
 }
 
 #[test]
+fn every_project_says_what_where_why_and_what_to_do() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/check/projects");
+    for folder in std::fs::read_dir(root).unwrap().flatten().map(|entry| entry.path()) {
+        let code = folder.file_name().unwrap().to_string_lossy().into_owned();
+        let mut sources = Sources::default();
+        let standard = Standard::load(&mut sources);
+        let found = project::find(&[], &folder).unwrap();
+        let checked = project::check(&mut sources, &standard, &found[0], &folder).unwrap();
+        let codes: Vec<_> = checked.diagnostics.iter().map(|d| d.code.name()).collect();
+        assert_eq!(codes, [code.as_str()]);
+        let style = human::Style { color: false, width: 100, ..human::Style::default() };
+        insta::with_settings!({ snapshot_path => "snapshots/check/projects", prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_snapshot!(code, human::render_all(&sources, &checked.diagnostics, style));
+        });
+    }
+}
+
+#[test]
 fn every_code_has_a_case() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/check");
     let mut cases = BTreeSet::new();
@@ -50,10 +70,6 @@ fn every_code_has_a_case() {
         }
     }
     let missing: Vec<_> = codes::all().map(|c| c.name()).filter(|name| !cases.contains(*name)).collect();
-    // Shown by a settings file together with a mapping, below and in tests/cli.rs.
-    let by_projects =
-        ["setting-missing", "setting-unknown", "missing-file", "not-in-layout", "unused-file", "unknown-tenant-name"];
-    let missing: Vec<_> = missing.into_iter().filter(|name| !by_projects.contains(name)).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }
 
