@@ -28,6 +28,7 @@ mod runtime;
 mod sandbox;
 mod schema;
 mod shared;
+mod show;
 #[cfg(feature = "run")]
 mod status;
 mod test;
@@ -59,6 +60,7 @@ enum Command {
     Fmt(fmt::Args),
     Schema(schema::Args),
     Explain(explain::Args),
+    Show(show::Args),
     Test(test::Args),
     #[cfg(feature = "run")]
     Sandbox(sandbox::Args),
@@ -101,6 +103,7 @@ fn carry_out(command: Command) -> Result<Exit, Failure> {
         Command::Fmt(args) => fmt::main(&args),
         Command::Schema(args) => schema::main(&args),
         Command::Explain(args) => explain::main(&args),
+        Command::Show(args) => show::main(&args),
         Command::Test(args) => test::main(&args),
         #[cfg(feature = "run")]
         Command::Sandbox(args) => sandbox::main(&args),

@@ -19,6 +19,7 @@ pub mod run;
 pub mod sandbox;
 pub mod schema;
 pub mod settings;
+pub mod show;
 pub mod source;
 pub mod standard;
 #[cfg(feature = "run")]

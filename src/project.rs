@@ -18,7 +18,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-pub use find::{Found, find, mapping_files, read, shown};
+pub use find::{Found, find, find_one, mapping_files, read, shown};
 
 /// What cannot be read at all, as opposed to what is read and found faulty.
 #[derive(Debug, Clone, PartialEq, Eq)]

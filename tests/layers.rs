@@ -14,7 +14,7 @@ const LAYERS: &[&[&str]] = &[
     &["standard", "trial"],
     &["model"],
     &["settings", "project"],
-    &["explain"],
+    &["explain", "show"],
     &["plan", "state"],
     &["run"],
     &["sandbox"],

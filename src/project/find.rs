@@ -58,6 +58,17 @@ pub fn find(paths: &[PathBuf], from: &Path) -> Result<Vec<Found>, LoadError> {
     Ok(found.into_values().collect())
 }
 
+/// The project in or around `folder`, or else around `from`, the working folder. Where there is none, it is
+/// one without files: the standard mapping alone.
+pub fn find_one(folder: Option<&Path>, from: &Path) -> Result<Found, LoadError> {
+    let start = match folder {
+        Some(given) if !from.join(given).is_dir() => return Err(missing(given)),
+        Some(given) => from.join(given),
+        None => from.to_path_buf(),
+    };
+    project(&around(&start).unwrap_or(start))
+}
+
 /// A file stands for its project; without one, for itself.
 fn one_file(path: &Path, found: &mut BTreeMap<PathBuf, Found>) -> Result<(), LoadError> {
     let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();

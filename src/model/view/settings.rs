@@ -81,13 +81,13 @@ fn shown(settings: &Settings, value: &SettingValue) -> Option<String> {
         SettingValue::Is(value) if value.is_null() => return None,
         SettingValue::Is(value) => value.to_string(),
         SettingValue::Named(place) => settings.named.get(*place).map(|named| named.wanted.clone())?,
-        SettingValue::List(members) if members.is_empty() => "none".to_owned(),
+        SettingValue::List(members) if members.is_empty() => "[]".to_owned(),
         SettingValue::List(members) => {
             let one = |member: &Member| match member {
                 Member::Is(value) => value.to_string(),
                 Member::Between(low, high) => format!("{low}..{high}"),
             };
-            members.iter().map(one).collect::<Vec<_>>().join(", ")
+            format!("[{}]", members.iter().map(one).collect::<Vec<_>>().join(", "))
         }
         SettingValue::None => "none".to_owned(),
         SettingValue::Missing => return None,
