@@ -4,7 +4,7 @@ mod support;
 
 use samband::diag::human;
 use samband::source::Sources;
-use samband::{model, settings, syntax};
+use samband::{model, settings, syntax, trial};
 use support::mapping;
 
 const README: &str = include_str!("../README.md");
@@ -16,17 +16,58 @@ fn blocks(language: &str) -> Vec<String> {
     readme.split(&fence).skip(1).filter_map(|rest| Some(rest.split_once("```")?.0.to_owned())).collect()
 }
 
+/// The pieces of the tour, in one file as they follow each other.
+fn tour() -> String {
+    blocks("mapping").join("\n")
+}
+
 #[test]
-fn its_mapping_is_without_fault_and_laid_out() {
-    let blocks = blocks("mapping");
-    assert_eq!(blocks.len(), 1);
-    for block in blocks {
-        let mut sources = Sources::default();
-        let mut files = mapping::add_standard(&mut sources);
-        files.push(sources.add("README.md", block.as_str()));
-        let (_, diagnostics) = model::check(&sources, samband::schema::Schemas::standard(), &files, None, None);
-        assert!(diagnostics.is_empty(), "{}", human::render_all(&sources, &diagnostics, human::Style::default()));
-        assert_eq!(syntax::format(&block).text, block);
+fn its_tour_is_one_mapping_without_fault_and_laid_out() {
+    assert!(blocks("mapping").len() >= 6);
+    let mut sources = Sources::default();
+    let mut files = mapping::add_standard(&mut sources);
+    files.push(sources.add("README.md", tour()));
+    let (_, diagnostics) = model::check(&sources, samband::schema::Schemas::standard(), &files, None, None);
+    assert!(diagnostics.is_empty(), "{}", human::render_all(&sources, &diagnostics, human::Style::default()));
+    assert_eq!(syntax::format(&tour()).text, tour());
+}
+
+#[test]
+fn the_examples_and_laws_of_its_tour_hold() {
+    let mut sources = Sources::default();
+    let mut files = mapping::add_standard(&mut sources);
+    files.push(sources.add("README.md", tour()));
+    let (program, _) = model::check(&sources, samband::schema::Schemas::standard(), &files, None, None);
+    let tested = trial::run(&program.expect("a program"), &trial::Options::default());
+    let told = |t: &trial::Tested| matches!(t.outcome, trial::Outcome::Failed(_));
+    assert!(!tested.iter().any(told), "{:#?}", tested.iter().filter(|t| told(t)).collect::<Vec<_>>());
+    for title in ["a prospect stays in Visma Business", "billable hours say who did them"] {
+        let passed = |t: &trial::Tested| t.name.contains(title) && matches!(t.outcome, trial::Outcome::Passed);
+        assert!(tested.iter().any(passed), "{title}");
+    }
+}
+
+#[test]
+fn the_fault_that_it_shows_is_told_so() {
+    let (line, shown) = ("website <-> truncate(255) <-> WebPg", blocks("text").concat());
+    let text =
+        format!("edition 2026\n\n\nmapping acme extends standard\n\nchange entity Customer {{\n    {line}\n}}\n");
+    let mut sources = Sources::default();
+    let mut files = mapping::add_standard(&mut sources);
+    files.push(sources.add("acme.mapping", text));
+    let (_, diagnostics) = model::check(&sources, samband::schema::Schemas::standard(), &files, None, None);
+    let told = human::render_all(&sources, &diagnostics, human::Style { width: 100, ..human::Style::default() });
+    assert!(told.trim() == shown.trim() && README.contains(&format!("`{line}`")), "{told}");
+}
+
+/// What it says of CI stands in the workflow that it points at.
+#[test]
+fn its_steps_of_ci_are_those_of_the_workflow() {
+    let workflow = include_str!("../docs/ci/github-workflow.yml");
+    let steps = blocks("yml").concat();
+    assert!(steps.lines().count() >= 4);
+    for step in steps.lines() {
+        assert!(workflow.contains(step), "{step}");
     }
 }
 

@@ -88,11 +88,17 @@ fn two_writers(one: &Compiled, diagnostics: &mut Vec<Diagnostic>) {
                 if on_create != line.on_create {
                     continue;
                 }
-                let message = format!("two lines write `{}` of {}", entity.field_name(side, *slot), side.title());
+                let field = entity.field_name(side, *slot);
+                let message = format!("two lines write `{field}` of {}", side.title());
+                // Only a line with the same two ends takes the place of one below: another end adds a line.
+                let help = match first.file == fact.span.file {
+                    true => "drop one, or put the choice into one line with `when`".to_owned(),
+                    false => "take the first away with `drop` and its other end, or put the choice into one line with `when`: a line takes the place of another only with the same two ends".to_owned(),
+                };
                 diagnostics.push(
                     Diagnostic::new(codes::TWO_WRITERS, message, fact.span, "the second")
                         .also(first, "the first")
-                        .help("drop one, or put the choice into one line with `when`"),
+                        .help(help),
                 );
             }
         }

@@ -94,7 +94,7 @@ pub fn measure(what: &str, lines: usize, repeat: usize, run: impl FnMut()) -> f6
 fn growth(repeat: usize) {
     println!("\n| one project of | CPU ms, median |\n|---|---|");
     let mut points = Vec::new();
-    for lines in [1_000_usize, 10_000, 100_000] {
+    for lines in [500_usize, 1_000, 2_000, 4_000, 8_000] {
         let text = generate::mapping(1, lines);
         let written = text.lines().count();
         let median = cpu(repeat.min(3), || {
