@@ -163,6 +163,7 @@ fn compile(
             faults
         });
     }
+    follow_on::pointless_below(merged, diagnostics);
     let fingerprint = fingerprint(sources, merged, given);
     let (kept, named) = (tables.kept, settings.named);
     let program = Program { mapping: merged.name.clone(), fingerprint, entities, kept, named, examples };

@@ -144,6 +144,20 @@ fn twenty_mistakes_give_twenty_faults() {
     assert_eq!(found, expected, "{}", human::render_all(&sources, &diagnostics, human::Style::default()));
 }
 
+/// A customer who turns an arrow or names a master cannot take the standard's own statements away.
+#[test]
+fn what_a_layer_makes_pointless_below_is_no_fault() {
+    let own = "edition 2026\n\nmapping ours extends standard\n\n\
+        change entity Customer {\n    master severa\n}\n\
+        change entity Project {\n    severa Project -> business OrgUnit[project_unit]\n}\n";
+    let mut sources = Sources::default();
+    let mut files = mapping::add_standard(&mut sources);
+    files.push(sources.add("ours.mapping", own));
+    let (_, diagnostics) = model::check(&sources, samband::schema::Schemas::standard(), &files, None, None);
+    let told = human::render_all(&sources, &diagnostics, human::Style::default());
+    assert!(!diagnostics.iter().any(|d| d.severity() == samband::diag::Severity::Error), "{told}");
+}
+
 /// The mapping's own settings, given in a settings file.
 #[test]
 fn settings_are_checked_against_the_mapping() {

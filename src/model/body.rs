@@ -10,7 +10,7 @@ use super::scope::{Globals, Records};
 use super::statements::{self, filter, master, number_columns};
 use super::{part, rows};
 use crate::diag::Diagnostic;
-use crate::diag::codes::records as codes;
+use crate::diag::codes::{names, records as codes};
 use crate::program::entity::Label;
 use crate::program::{Conflict, Entity, Line};
 use crate::schema::Record;
@@ -87,6 +87,7 @@ impl<'a> Body<'_, 'a> {
     /// All statements of the body, lines before what refers to them.
     pub fn statements(&mut self, flat: &[&Statement], diagnostics: &mut Vec<Diagnostic>) {
         self.entity.direction = self.direction;
+        repeated(flat, diagnostics);
         for statement in flat.iter().copied() {
             if let Statement::Number { columns, by, span } = statement {
                 self.places.number = Some(*span);
@@ -374,4 +375,34 @@ fn label(records: &mut Records) -> Label {
         ["CustNo", "EmpNo", "SupNo"].into_iter().find(|name| records.select.scope.iter().any(|c| c.field == *name));
     let key = scoped.and_then(|name| records.select.slot(name)).or(key);
     Label { key, name }
+}
+
+/// What an entity or part says once, and parts of one name.
+fn repeated(flat: &[&Statement], diagnostics: &mut Vec<Diagnostic>) {
+    let mut said: Vec<(String, Span)> = Vec::new();
+    for statement in flat {
+        let (what, span) = match statement {
+            Statement::Identity { span, .. } => ("identity".to_owned(), *span),
+            Statement::Master { span, .. } => ("master".to_owned(), *span),
+            Statement::Conflict { span, .. } => ("conflict".to_owned(), *span),
+            Statement::Failure { span, .. } => ("failure".to_owned(), *span),
+            Statement::Send(send) => (format!("send from {}", send.side.value.word()), send.span),
+            Statement::Part(part) => (format!("part {}", part.name.value), part.name.span),
+            _ => continue,
+        };
+        let Some((_, first)) = said.iter().find(|(other, _)| *other == what) else {
+            said.push((what, span));
+            continue;
+        };
+        let (code, help) = match statement {
+            Statement::Part(_) => (names::DUPLICATE_NAME, "give one of them another name, or write `change part`"),
+            Statement::Send(_) => (codes::REPEATED_STATEMENT, "join their conditions with `and`"),
+            _ => (codes::REPEATED_STATEMENT, "remove one of them"),
+        };
+        diagnostics.push(
+            Diagnostic::new(code, format!("`{what}` is there twice"), span, "the second")
+                .also(*first, "the first")
+                .help(help),
+        );
+    }
 }

@@ -1,6 +1,7 @@
 //! Faults that only follow from a statement that did not parse: they are left out, because who
 //! mends that statement mends them too, and who reads them first looks in the wrong place.
 
+use super::layers::Merged;
 use crate::diag::codes::{examples, layers, lines, names, records, syntax, tidy, values, whole};
 use crate::diag::{Code, Diagnostic};
 use crate::source::{FileId, Sources, Span};
@@ -58,6 +59,24 @@ pub fn drop(sources: &Sources, trees: &[(FileId, &ast::File)], diagnostics: &mut
         };
         // Of the lost statement itself everything may be said.
         !follows || d.span().is_some_and(|span| lost.iter().any(|lost| lost.contains(span)))
+    });
+}
+
+/// What a line or statement is for that has no effect as things are.
+const POINTLESS: &[Code] = &[
+    records::MASTER_ONE_WAY,
+    records::FILTER_DIRECTION,
+    records::NUMBER_DIRECTION,
+    whole::NEVER_FIRES,
+    whole::CONFLICT_UNUSED,
+];
+
+/// Leaves out what an upper layer makes pointless in a lower one: a customer who turns an arrow
+/// or names a master cannot take the standard's own statements away, and need not.
+pub fn pointless_below(merged: &Merged, diagnostics: &mut Vec<Diagnostic>) {
+    diagnostics.retain(|d| {
+        let depth = d.span().map_or(0, |span| merged.depth(span.file));
+        !POINTLESS.contains(&d.code) || !d.labels.iter().any(|label| merged.depth(label.span.file) > depth)
     });
 }
 

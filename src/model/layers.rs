@@ -32,6 +32,10 @@ pub struct Merged<'a> {
     /// With the layer that each is written in, counted from below.
     pub examples: Vec<(usize, ast::Example)>,
     layer: usize,
+    /// Where the files of the layer that is being put on begin.
+    layer_from: usize,
+    /// Of each file, how far from the lowest layer it stands.
+    depths: Vec<(FileId, usize)>,
     /// The files of the mapping itself, without those of what it extends.
     pub own: Vec<FileId>,
     /// Settings whose value a layer has chosen.
@@ -133,10 +137,11 @@ impl<'a> Library<'a> {
         let mut merged = Merged { name: name.to_owned(), ..Merged::default() };
         merged.own = chain.first().into_iter().flat_map(|files| files.iter().map(|(id, _)| *id)).collect();
         for (layer, files) in chain.into_iter().rev().enumerate() {
-            merged.layer = layer;
+            (merged.layer, merged.layer_from) = (layer, merged.files.len());
             // New things first, so that the order of files within a layer does not matter to changes.
             for (id, file) in files {
                 merged.files.push(*id);
+                merged.depths.push((*id, layer));
                 file.items.iter().for_each(|item| merged.add(item, diagnostics));
             }
             for (_, file) in files {
@@ -158,6 +163,11 @@ pub struct Dropped {
 }
 
 impl<'a> Merged<'a> {
+    /// How far from the lowest layer a file stands.
+    pub fn depth(&self, file: FileId) -> usize {
+        self.depths.iter().find(|(id, _)| *id == file).map_or(0, |(_, depth)| *depth)
+    }
+
     /// Where a layer switches an entity off.
     pub fn switched_off(&self, entity: &str) -> Option<Span> {
         self.off.iter().find(|name| name.value == entity).map(|name| name.span)
@@ -218,8 +228,8 @@ impl<'a> Merged<'a> {
                 self.stretches.push((name.value.clone(), *span));
                 match self.entities.iter_mut().find(|e| e.name.value == name.value) {
                     Some(entity) => {
-                        let mut changing =
-                            Changing { sources, entity: &name.value, diagnostics, drops: &mut self.drops };
+                        let (layer, drops) = (&self.files[self.layer_from..], &mut self.drops);
+                        let mut changing = Changing { sources, layer, entity: &name.value, diagnostics, drops };
                         changing.body(&mut entity.to_mut().body, body, &name.value);
                     }
                     None => {
@@ -247,7 +257,7 @@ fn fresh<T>(
     diagnostics.push(
         Diagnostic::new(
             names::DUPLICATE_NAME,
-            format!("there are two {what}s `{}`", name.value),
+            format!("the {what} `{}` is there twice", name.value),
             name.span,
             "the second",
         )

@@ -36,6 +36,9 @@ codes! {
     LINK_CIRCLE = "link-circle" Error
         "Entities that each need the other first."
         "Let one of the links do without: `or blank` or `or keep`.";
+    REPEATED_STATEMENT = "repeated-statement" Error
+        "A statement that an entity has once, written twice."
+        "Only one of them could hold. Remove one, or join two filters with `and`.";
     NUMBER_BY = "number-by" Error
         "Numbers that nobody gives."
         "`by business`: Visma Business assigns them. `by position`, in a part: the record's place among its owner's.";

@@ -57,14 +57,17 @@ fn unused_policy(one: &Compiled, diagnostics: &mut Vec<Diagnostic>) {
     let Some(conflict) = one.places.conflict else { return };
     let entity = &one.entity;
     let both = entity.creates_on(Side::Severa) && entity.creates_on(Side::Business);
-    let why = match (one.places.master_fixed, both) {
-        (true, true) => "the master's value stands in every conflict",
-        (_, false) => "records travel one way, so both sides never disagree",
+    let (why, because) = match (one.places.master_fixed, both) {
+        (true, true) => ("the master's value stands in every conflict", one.places.master.map(|at| (at, "the master"))),
+        (_, false) => ("records travel one way, so both sides never disagree", Some((one.places.systems, "one way"))),
         _ => return,
     };
-    diagnostics.push(
+    let mut diagnostic =
         Diagnostic::new(codes::CONFLICT_UNUSED, format!("this policy decides nothing: {why}"), conflict, "no effect")
             .help("remove the line")
-            .fix("remove the line", conflict, ""),
-    );
+            .fix("remove the line", conflict, "");
+    if let Some((at, text)) = because {
+        diagnostic = diagnostic.also(at, text);
+    }
+    diagnostics.push(diagnostic);
 }

@@ -4,13 +4,15 @@ use super::{Dropped, nothing};
 use crate::diag::Diagnostic;
 use crate::diag::codes::layers as codes;
 use crate::diag::suggest::suggestion;
-use crate::source::{Sources, Span};
+use crate::source::{FileId, Sources, Span};
 use crate::syntax::ast::{self, Statement};
 use std::borrow::Cow;
 
 /// The entity that is changed, and what is to be said of it.
 pub(super) struct Changing<'c> {
     pub(super) sources: &'c Sources,
+    /// The files of the layer that changes: what they say once more takes no place, it is said twice.
+    pub(super) layer: &'c [FileId],
     pub(super) entity: &'c str,
     pub(super) diagnostics: &'c mut Vec<Diagnostic>,
     pub(super) drops: &'c mut Vec<Dropped>,
@@ -82,24 +84,30 @@ impl Changing<'_> {
                 | Statement::OnCreate { .. }
                 | Statement::OnlyIf { .. }
                 | Statement::Hold { .. } => body.push(change.clone()),
-                other => {
-                    let (old, new) = (body.iter().find(|s| same_kind(s, other)), span_of(other));
-                    if let (Some(old), Some(new)) = (old.and_then(span_of), new)
-                        && same_text(self.sources, old, new)
-                    {
-                        self.diagnostics.push(changes_nothing(old, new));
-                    }
-                    body.retain(|s| !same_kind(s, other));
-                    body.push(other.clone());
-                }
+                other => self.replace(body, other),
             }
         }
+    }
+
+    /// A statement takes the place of those of its kind that stand below.
+    fn replace(&mut self, body: &mut Vec<Statement>, new: &Statement) {
+        let layer = self.layer;
+        let is_own = |s: &Statement| span_of(s).is_some_and(|span| layer.contains(&span.file));
+        let below = |s: &Statement| same_kind(s, new) && !is_own(s);
+        let old = body.iter().find(|s| below(s)).and_then(span_of);
+        if let (Some(old), Some(new)) = (old, span_of(new))
+            && same_text(self.sources, old, new)
+        {
+            self.diagnostics.push(changes_nothing(old, new));
+        }
+        body.retain(|s| !below(s));
+        body.push(new.clone());
     }
 
     fn put_line(&mut self, body: &mut Vec<Statement>, line: &ast::Line) {
         let new = ends(self.sources, line);
         let place = body.iter_mut().find_map(|s| match s {
-            Statement::Line(old) if ends(self.sources, old) == new => Some(old),
+            Statement::Line(old) if ends(self.sources, old) == new && !self.layer.contains(&old.span.file) => Some(old),
             _ => None,
         });
         match place {
