@@ -515,3 +515,57 @@ fn a_second_run_is_told_who_holds_the_lock() {
     block(company.clock.sleep(Duration::from_secs(11 * 60)));
     company.run();
 }
+
+/// What the registries of both sides hold.
+fn products(company: &Company) {
+    let word = |text: &str| Value::text(text);
+    company.severa.put(
+        "Product",
+        &text(0xA1),
+        &[("guid", guid(0xA1)), ("code", word("CABLE-5")), ("name", word("Cable, 5 m")), ("type", word("Materials"))],
+    );
+    company.severa.put(
+        "TravelExpenseType",
+        &text(0xA2),
+        &[("guid", guid(0xA2)), ("code", word("TAXI")), ("name", word("Taxi")), ("isActive", Value::Bool(true))],
+    );
+    for (number, name, group) in [("PUMP-1", "Pump", 1), ("FERRY", "Ferry", 90), ("CONS", "Consulting", 91)] {
+        let (id, number, name) = (number, word(number), word(name));
+        company.business.put(
+            "Prod",
+            id,
+            &[
+                ("ProdNo", number),
+                ("Descr", name),
+                ("ProdGr", Value::Int(group)),
+                ("Gr12", Value::Int(0)),
+                ("costPrice", Value::Decimal(rust_decimal::Decimal::TEN)),
+                ("costPriceCurrency", word("NOK")),
+            ],
+        );
+    }
+}
+
+#[test]
+fn products_go_both_ways_and_each_kind_stays_in_its_group() {
+    let company = Company::new();
+    products(&company);
+    company.run();
+    let business = |id: &str, field: &str| company.business.get("Prod", id, field);
+    assert_eq!(business("CABLE-5", "Descr"), Value::text("Cable, 5 m"));
+    assert_eq!(business("CABLE-5", "Inf8"), Value::text(text(0xA1)));
+    assert_eq!(business("TAXI", "ProdGr"), Value::Int(90), "a travel expense is created in its own group");
+    let severa = |table: &str| {
+        let world = company.severa.world.lock().unwrap();
+        let rows = world.tables.get(table).map(|t| t.rows.values().cloned().collect::<Vec<_>>()).unwrap_or_default();
+        let mut codes: Vec<String> = rows.iter().map(|r| r["code"].as_text().unwrap_or_default().to_owned()).collect();
+        codes.sort();
+        codes
+    };
+    assert_eq!(severa("Product"), ["CABLE-5", "PUMP-1"], "what is of the groups of others is no regular product");
+    assert_eq!(severa("TravelExpenseType"), ["FERRY", "TAXI"]);
+    company.quiet();
+    // A product that is moved to another group stays linked to what it was.
+    company.business.put("Prod", "PUMP-1", &[("ProdGr", Value::Int(91))]);
+    assert!(company.plan().is_empty());
+}

@@ -7,6 +7,9 @@ const CARRIED: &[(&str, &str)] = &[
     ("BusinessUnit", "OrgUnit"),
     ("User", "Actor"),
     ("Customer", "Actor"),
+    ("ProductCategory", "ProdCat"),
+    ("Product", "Prod"),
+    ("TravelExpenseType", "Prod"),
     ("Project", "OrgUnit"),
     ("WorkHour", "FreeInf"),
 ];
@@ -64,9 +67,7 @@ fn forget_lists_of_children(entity: &mut Entity) {
 
 fn is_carried(entity: &Entity) -> bool {
     let records = (entity.severa.record.name.as_str(), entity.business.record.name.as_str());
-    let own = entity.own_severa.is_empty() && entity.own_business.is_empty();
     CARRIED.contains(&records)
-        && own
         && entity.mark.is_none()
         && entity.failure.is_none()
         && entity.positions.is_empty()
@@ -79,6 +80,7 @@ impl Entity {
         let filters = self.send_severa.iter().chain(&self.send_business);
         filters.for_each(|filter| filter.condition.visit(see));
         self.holds.iter().for_each(|(condition, _)| condition.visit(see));
+        self.own_severa.iter().chain(&self.own_business).for_each(|condition| condition.visit(see));
         self.lines.iter().flat_map(|l| l.forward.iter().chain(&l.backward)).for_each(|e| e.visit(see));
         let pairs = self.matches.iter().flat_map(|rule| &rule.pairs);
         pairs.flat_map(|pair| [&pair.severa, &pair.business]).for_each(|e| e.visit(see));

@@ -253,6 +253,16 @@ impl Entity {
         }
     }
 
+    /// Whether a row is one of its records at all, by those conditions of its own `where` that the side does not
+    /// carry out.
+    pub fn is_ours(&self, side: Side, row: &Row, env: &Env) -> bool {
+        let own = if side == Side::Severa { &self.own_severa } else { &self.own_business };
+        own.is_empty() || {
+            let scope = Scope::new(self, side, row);
+            own.iter().all(|condition| eval::holds(condition, &scope, env))
+        }
+    }
+
     /// Whether the filter of a record's own side lets it travel.
     pub fn sends(&self, side: Side, row: &Row, env: &Env) -> Sends {
         let Some(filter) = self.filter(side) else {

@@ -124,6 +124,7 @@ impl Engine {
             self.partners(place, full, &mut found).await?;
         }
         let links = self.links_at_hand(&name, full, &found)?;
+        self.leave_out_others(place, index, &links, &mut found);
         self.not_restored(&name, full, &links, &found, &held)?;
         let visited = |side: Side, id: &String| found.get(side).contains_key(id);
         let known_held = held.iter().map(|h| (h.held.side, h.held.id.clone()));
@@ -137,6 +138,16 @@ impl Engine {
             business: found.business.into_values().collect(),
         };
         Ok(Gathered { known, watermarks })
+    }
+
+    /// Rows that are records of another entity. One that is linked was ours, and stays so.
+    pub(super) fn leave_out_others(&self, place: usize, index: &Index, links: &[Link], found: &mut Found) {
+        let (Some(entity), Some(opened)) = (self.program.entities.get(place), &self.opened) else { return };
+        let env = Env { links: index, lookups: &opened.lookups };
+        for side in Side::BOTH {
+            let linked: BTreeSet<&str> = links.iter().map(|link| link.id(side)).collect();
+            found.of(side).retain(|id, row| linked.contains(id.as_str()) || entity.is_ours(side, row, &env));
+        }
     }
 
     /// Everything is read the first time, when asked for, and when the mapping has changed.
@@ -297,7 +308,10 @@ impl Engine {
                     let travels = begun.contains(&(side.other(), row.id.clone()))
                         || (entity.creates_on(side.other()) || entity.identity.is_some())
                             && entity.sends(side, row, &env) == Sends::Yes;
-                    if travels && self.state.link_of(&entity.name, side, &row.id)?.is_none() {
+                    if travels
+                        && entity.is_ours(side, row, &env)
+                        && self.state.link_of(&entity.name, side, &row.id)?.is_none()
+                    {
                         lone.push(row);
                     }
                 }

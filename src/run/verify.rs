@@ -60,8 +60,10 @@ impl Engine {
         }
         self.candidates(place, index, &Side::BOTH, &begun, &mut found).await?;
         self.partners(place, false, &mut found).await?;
+        let links = self.links_at_hand(name, false, &found)?;
+        self.leave_out_others(place, index, &links, &mut found);
         let known = Known {
-            links: self.links_at_hand(name, false, &found)?,
+            links,
             decisions: self.state.decisions(name)?,
             severa: found.severa.into_values().collect(),
             business: found.business.into_values().collect(),
