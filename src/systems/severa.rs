@@ -97,6 +97,9 @@ impl System for Severa {
                 let writable = known.is_some_and(|known| known.fields.iter().any(|f| f.create || f.update));
                 self.client.need(scope::at_opening(resource.list, writable));
             }
+            if derived::of_users(select) {
+                self.client.need(scope::of("GET", "/v1/users"));
+            }
         }
         let identity = self.client.identity().await?;
         let description = format!("Severa at {}", self.config.url);

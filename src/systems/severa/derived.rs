@@ -19,6 +19,12 @@ pub fn wanted(select: &Select) -> Vec<Extra> {
     }
 }
 
+/// Whether anything is asked that only the list of users tells: the business unit of a user on another record.
+pub fn of_users(select: &Select) -> bool {
+    let own = select.record.name != "User" && select.slot("user.businessUnit.guid").is_some();
+    own || select.fields.iter().filter_map(|field| field.of.as_deref()).any(of_users)
+}
+
 impl Severa {
     /// Rows with their derived fields; lists are filled in by [`Severa::complete`].
     pub(super) async fn derive(&mut self, select: &Select, parsed: Vec<Parsed>) -> Result<Vec<Row>, SystemError> {
