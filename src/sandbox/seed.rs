@@ -57,7 +57,7 @@
 //! | 5 h on 6004 | S | approved, of a project whose customer is held |
 //! | 7.5 h on 5001, in 2024 | S | approved, older than a start date in 2026 |
 //! | rows of categories 3 and 45 | B | other programs' rows in `FreeInf1`, not ours to touch |
-//! | 2 h, 3.5 h, 4 h on 5002 and others | S | on an invoice |
+//! | 2 h, 3.5 h, 4 h on 5002 and others | S | of December 2025, on an invoice |
 //! | **Contacts** | | |
 //! | Silje Dahl of Fjordkraft Bygg | S B | with phone numbers in Severa only |
 //! | Mika Laine of Kuusikko | S | a second e-mail address that may not be used |

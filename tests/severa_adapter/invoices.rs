@@ -27,15 +27,20 @@ fn projects(tenant: &Tenant, numbers: &[&str]) -> Value {
     Value::List(numbers.iter().map(|number| guid(tenant, "projects", "number", number)).collect())
 }
 
-/// The fields of an invoice's rows by their names.
-fn rows_of(row: &Row) -> Vec<Box<dyn Fn(&str) -> Value>> {
+/// A row's fields by their names.
+struct Held(Vec<Value>);
+
+impl Held {
+    fn get(&self, name: &str) -> Value {
+        self.0[ROW.iter().position(|field| *field == name).unwrap()].clone()
+    }
+}
+
+fn rows_of(row: &Row) -> Vec<Held> {
     let Value::List(rows) = &row.values[8] else { panic!("rows") };
-    let field = |values: &Vec<Value>| {
-        let values = values.clone();
-        Box::new(move |name: &str| values[ROW.iter().position(|f| *f == name).unwrap()].clone())
-            as Box<dyn Fn(&str) -> Value>
-    };
-    rows.iter().map(|row| if let Value::Record(values) = row { field(values) } else { panic!("a record") }).collect()
+    rows.iter()
+        .map(|row| if let Value::Record(values) = row { Held(values.clone()) } else { panic!("a record") })
+        .collect()
 }
 
 async fn ready(tenant: &Tenant, select: &Select) -> Vec<Row> {
@@ -74,31 +79,31 @@ async fn rows_tell_what_they_were_made_of() {
         (3, "HOTEL", "travelExpenseType.guid", "travelexpensetypes"),
     ] {
         let row = &held[row];
-        assert_eq!(row("code"), Value::List(vec![Value::text(code)]));
+        assert_eq!(row.get("code"), Value::List(vec![Value::text(code)]));
         for other in ["workType.guid", "product.guid", "travelExpenseType.guid"] {
             let expected = if other == field { guid(&tenant, table, "code", code) } else { Value::Null };
-            assert_eq!(row(other), expected, "{code}: {other}");
+            assert_eq!(row.get(other), expected, "{code}: {other}");
         }
-        assert_eq!(row("project.guid"), guid(&tenant, "projects", "number", "5002"));
+        assert_eq!(row.get("project.guid"), guid(&tenant, "projects", "number", "5002"));
         let nobody = code == "P-100";
-        assert_eq!(row("user.guid"), if nobody { Value::Null } else { lars.clone() }, "{code}");
-        assert_eq!(row("user.businessUnit.guid"), if nobody { Value::Null } else { unit.clone() }, "{code}");
+        assert_eq!(row.get("user.guid"), if nobody { Value::Null } else { lars.clone() }, "{code}");
+        assert_eq!(row.get("user.businessUnit.guid"), if nobody { Value::Null } else { unit.clone() }, "{code}");
     }
     let two = on(&rows, &projects(&tenant, &["6007", "5003"]));
     let held = rows_of(two);
-    assert_eq!(held[0]("project.guid"), guid(&tenant, "projects", "number", "6007"));
-    assert_eq!(held[1]("project.guid"), guid(&tenant, "projects", "number", "5003"));
+    assert_eq!(held[0].get("project.guid"), guid(&tenant, "projects", "number", "6007"));
+    assert_eq!(held[1].get("project.guid"), guid(&tenant, "projects", "number", "5003"));
     let bare = rows_of(on(&rows, &projects(&tenant, &["5004"])));
-    assert_eq!((bare[0]("product.guid"), bare[0]("code")), (Value::Null, Value::List(Vec::new())));
+    assert_eq!((bare[0].get("product.guid"), bare[0].get("code")), (Value::Null, Value::List(Vec::new())));
     let foreign = on(&rows, &projects(&tenant, &["5005"]));
     assert_eq!(foreign.values[4], Value::text("SEK"));
-    assert_eq!(rows_of(foreign)[0]("unitPrice.currencyCode"), Value::text("NOK"));
+    assert_eq!(rows_of(foreign)[0].get("unitPrice.currencyCode"), Value::text("NOK"));
     // Nothing points at the rows of a credit note: its codes and its own project tell.
     let note = rows.iter().find(|row| row.values[3] == Value::Bool(true)).expect("the credit note");
     let held = rows_of(note);
-    assert_eq!(held[0]("quantity"), Value::Decimal((-3).into()));
-    assert_eq!(held[0]("workType.guid"), guid(&tenant, "worktypes", "code", "W100"));
-    assert_eq!(held[0]("project.guid"), guid(&tenant, "projects", "number", "6003"));
+    assert_eq!(held[0].get("quantity"), Value::Decimal((-3).into()));
+    assert_eq!(held[0].get("workType.guid"), guid(&tenant, "worktypes", "code", "W100"));
+    assert_eq!(held[0].get("project.guid"), guid(&tenant, "projects", "number", "6003"));
     // The same by identifier, in a full listing, and in one of rows.
     let mut adapter = tenant.adapter();
     let ids: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
@@ -110,6 +115,12 @@ async fn rows_tell_what_they_were_made_of() {
     let first: Vec<Vec<Value>> = flat.iter().take(4).map(|row| row.values.clone()).collect();
     let Value::List(expected) = &shop.values[8] else { panic!("rows") };
     assert_eq!(first.into_iter().map(Value::Record).collect::<Vec<_>>(), *expected);
+    // Only what is not older than a start date.
+    let start_date = Some("2026-04-01".parse().unwrap());
+    let read = Read { select: super::select("Invoice", &["guid"]), since: None, push: Vec::new(), start_date };
+    assert!(adapter.read(&read, None).await.expect("none").rows.is_empty());
+    let read = Read { start_date: Some("2026-01-31".parse().unwrap()), ..read };
+    assert_eq!(adapter.read(&read, None).await.expect("some").rows.len(), 7);
     tenant.no_faults();
 }
 
@@ -122,13 +133,13 @@ async fn a_row_of_several_people_has_nobody() {
     tenant.world.put("workhours", samband::sandbox::severa::object([("guid", hour.into()), ("user", link)]));
     let rows = ready(&tenant, &select("Invoice", INVOICE)).await;
     let held = rows_of(on(&rows, &projects(&tenant, &["5002"])));
-    assert_eq!(held[0]("user.guid"), Value::Null);
+    assert_eq!(held[0].get("user.guid"), Value::Null);
     assert_eq!(
-        held[0]("user.businessUnit.guid"),
+        held[0].get("user.businessUnit.guid"),
         guid(&tenant, "businessunits", "code", "110"),
         "both are of one unit"
     );
-    assert_eq!(held[0]("workType.guid"), guid(&tenant, "worktypes", "code", "W200"));
+    assert_eq!(held[0].get("workType.guid"), guid(&tenant, "worktypes", "code", "W200"));
 }
 
 #[tokio::test]

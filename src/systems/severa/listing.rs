@@ -158,8 +158,14 @@ impl Severa {
                 _ => {}
             }
         }
-        if let (Some(start), "WorkHour") = (read.start_date, resource.record) {
-            query.push(("eventDateStart".to_owned(), start.to_string()));
+        match (read.start_date, resource.record) {
+            (Some(start), "WorkHour") => query.push(("eventDateStart".to_owned(), start.to_string())),
+            // A moment is asked for where a day is compared: a day early loses none, whatever the tenant's clock.
+            (Some(start), "Invoice") => {
+                let start = start.yesterday().unwrap_or(start);
+                query.push(("startDate".to_owned(), format!("{start}T00:00:00Z")));
+            }
+            _ => {}
         }
         Ok(query)
     }

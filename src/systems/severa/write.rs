@@ -300,7 +300,7 @@ mod tests {
         let nothing = |_: &str| None;
         let held = |name: &str| (name == "unitPrice.currencyCode").then(|| Value::text("NOK"));
         assert_eq!(operations("Product", &[amount.clone(), code], &nothing), whole);
-        assert_eq!(operations("Product", &[amount.clone()], &held), whole);
+        assert_eq!(operations("Product", std::slice::from_ref(&amount), &held), whole);
         assert_eq!(operations("Product", &[amount], &nothing), op("/unitPrice/amount", "99.5"));
         let empty = [field("unitPrice.amount", Value::Null)];
         assert_eq!(operations("Product", &empty, &held), op("/unitPrice", "null"));

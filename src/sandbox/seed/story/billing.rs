@@ -38,6 +38,8 @@ pub fn make(maker: &mut Maker) {
     status(maker, &sent, "Sent");
     maker.tick();
     let note = maker.world.credit(&sent).expect("a sent invoice can be credited");
+    let dates = object([("date", "2026-02-10".into()), ("dueDate", "2026-03-12".into())]);
+    maker.world.edit("invoices", &note, dates).expect("a draft can be dated");
     status(maker, &note, "Ready for transfer");
 
     // A row that no product stands behind.
@@ -56,13 +58,13 @@ pub fn make(maker: &mut Maker) {
     bill(maker, &[6003]);
 }
 
-/// Approved, billable hours of Lars Hansen.
+/// Approved, billable hours of Lars Hansen, from before a start date in 2026.
 fn hours(maker: &mut Maker, project: i64, kind: &str, quantity: &str, price: (&str, &str), text: &str) {
     let input = object([
         ("phase", link(&root(maker, project))),
         ("user", maker.link("users", "Lars Hansen")),
         ("workType", maker.link("worktypes", kind)),
-        ("eventDate", "2026-01-20".into()),
+        ("eventDate", "2025-12-18".into()),
         ("quantity", number(quantity)),
         ("unitPrice", money(price.0, price.1)),
         ("isBillable", true.into()),
