@@ -101,6 +101,10 @@ impl System for Severa {
                 self.client.need(scope::of("GET", "/v1/users"));
             }
         }
+        // What an earlier run has learned may not be true any more.
+        self.won = None;
+        self.units_of_users = None;
+        self.codes.clear();
         let identity = self.client.identity().await?;
         let description = format!("Severa at {}", self.config.url);
         Ok(Opened { identity, description })

@@ -116,6 +116,20 @@ async fn a_cost_is_created_once_and_found_by_its_description() {
     tenant.no_faults();
 }
 
+#[tokio::test]
+async fn many_of_a_register_are_fetched_by_its_list() {
+    let tenant = tenant().await;
+    let kind = |n: i64| samband::sandbox::severa::object([("name", format!("Kind {n}").into())]);
+    let ids: Vec<String> = (0..120).map(|n| tenant.world.create("worktypes", kind(n)).expect("a work type")).collect();
+    let select = select("WorkType", &["guid", "name"]);
+    let mut gone = ids[..110].to_vec();
+    gone.push("00000000-0000-0000-0000-000000000001".to_owned());
+    let rows = tenant.adapter().fetch(&select, &gone).await.expect("fetched");
+    assert_eq!(rows.iter().map(|row| row.id.clone()).collect::<Vec<_>>(), ids[..110]);
+    assert!(tenant.seen.lock().unwrap().len() < 6);
+    tenant.no_faults();
+}
+
 /// A client with just these scopes.
 async fn granted(scopes: &[&str]) -> Tenant {
     let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();

@@ -79,6 +79,12 @@ impl Severa {
                     parsed.extend(answer::rows(&response, resource.list, select, &derived::wanted(select))?);
                 }
             }
+        } else if ids.len() > AT_ONCE && resource.is_register() {
+            let wanted: BTreeSet<&String> = ids.iter().collect();
+            for response in self.pages(resource.paging, resource.list, &[]).await? {
+                let all = answer::rows(&response, resource.list, select, &derived::wanted(select))?;
+                parsed.extend(all.into_iter().filter(|p| wanted.contains(&p.row.id)));
+            }
         } else {
             for id in ids {
                 let path = format!("{}/{id}", resource.list);

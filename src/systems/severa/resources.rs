@@ -182,6 +182,14 @@ pub fn all() -> &'static [Resource] {
     RESOURCES
 }
 
+impl Resource {
+    /// Whether it is one of the tenant's settings: lists so short that a page or two hold them whole. Products, which
+    /// are read by tokens, may be many.
+    pub fn is_register(&self) -> bool {
+        self.paging != Paging::Token && super::scope::of("GET", self.list).as_deref() == Some("settings:read")
+    }
+}
+
 impl Part {
     pub fn path(&self, owner: &str) -> String {
         format!("{}{owner}{}", self.of_one.0, self.of_one.1)
