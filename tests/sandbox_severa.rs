@@ -8,6 +8,8 @@ mod contract;
 mod access;
 #[path = "sandbox_severa/client.rs"]
 mod client;
+#[path = "sandbox_severa/invoices.rs"]
+mod invoices;
 #[path = "sandbox_severa/lists.rs"]
 mod lists;
 #[path = "sandbox_severa/routes.rs"]

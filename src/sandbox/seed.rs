@@ -57,6 +57,28 @@
 //! | 5 h on 6004 | S | approved, of a project whose customer is held |
 //! | 7.5 h on 5001, in 2024 | S | approved, older than a start date in 2026 |
 //! | rows of categories 3 and 45 | B | other programs' rows in `FreeInf1`, not ours to touch |
+//! | 2 h, 3.5 h, 4 h on 5002 and others | S | of December 2025, on an invoice |
+//! | **Contacts** | | |
+//! | Silje Dahl of Fjordkraft Bygg | S B | with phone numbers in Severa only |
+//! | Mika Laine of Kuusikko | S | a second e-mail address that may not be used |
+//! | Karin Ek of Lindström Möbler | S | neither e-mail nor phone |
+//! | Tor Vik of Rask Levering | S | deleted: must not travel |
+//! | **Products, travel expenses, work types** | | |
+//! | P-100 | S B | equal code, in Severa of no category |
+//! | CABLE-5, LIC-TEAM | S | of the categories HW and SW |
+//! | TRAIN, SUBCONTRACT, COST | S | no regular products: what fees and purchases are booked as |
+//! | Gavekort | S | without a code: must not travel |
+//! | KM, DIET, HOTEL | S | one of each class of travel expenses |
+//! | W300 Design; Reisetid | S | with a sales account; without a code |
+//! | **Invoices** (all but two ready for transfer) | | |
+//! | on 5002 | S | one project; hours of two work types, a product, a travel expense; in EUR |
+//! | on 6007 and 5003 | S | two projects of one customer |
+//! | on 6003, sent, number 30001 | S | credited: must not travel |
+//! | its credit note | S | negative quantities, and nothing points at its row |
+//! | on 5004 | S | a row that no product stands behind |
+//! | on 5005 | S | in SEK, with a row in NOK: held |
+//! | on 6003, a draft | S | not ready: must not travel |
+//! | fees and mileage on 6001 and 5001 | S | still to be billed; a cost that never is |
 
 mod bulk;
 mod business;
@@ -107,6 +129,7 @@ pub fn seed(size: Size, seed: u64, clock: Clock) -> Seed {
         Size::Customers(count) => count.saturating_sub(STORY),
     };
     bulk::make(&mut maker, more);
+    story::billing(&mut maker);
     Seed { world: maker.world.fork(clock), business: maker.rows }
 }
 

@@ -27,6 +27,7 @@ mod world;
 pub use error::{Fault, Place};
 pub use json::{Json, Members, link, object};
 pub use options::{FaultHook, Moment, Options, Outcome, Trouble};
+pub use rules::Bill;
 pub use serve::Running;
 pub use world::{Clock, SnapshotError, World, system_clock};
 

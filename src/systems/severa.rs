@@ -5,6 +5,7 @@
 
 mod answer;
 mod client;
+mod derived;
 mod fetch;
 mod http;
 mod listing;
@@ -12,6 +13,8 @@ mod pace;
 mod related;
 mod reqwest_http;
 mod resources;
+mod scope;
+mod sources;
 mod write;
 
 pub use http::{Http, HttpFailure, HttpRequest, HttpResponse};
@@ -19,6 +22,7 @@ pub use reqwest_http::ReqwestHttp;
 
 use super::secret::Secret;
 use super::{Clock, Create, Opened, Page, PageToken, Read, Row, Select, System, SystemError, Update, Usage};
+use crate::schema;
 use crate::value::{Side, Value};
 use client::Client;
 use std::collections::HashMap;
@@ -67,6 +71,8 @@ pub struct Severa {
     won: Option<Vec<String>>,
     /// Each user's business unit, read once a run where work hours want it.
     units_of_users: Option<HashMap<String, Value>>,
+    /// By the record: whose code it is, where one alone has it.
+    codes: HashMap<&'static str, HashMap<String, Value>>,
     /// A listing under way: what was gathered beside its pages.
     under_way: Option<listing::UnderWay>,
 }
@@ -74,7 +80,7 @@ pub struct Severa {
 impl Severa {
     pub fn new(config: SeveraConfig, http: Arc<dyn Http>, clock: Arc<dyn Clock>) -> Self {
         let client = Client::new(config.clone(), http, clock);
-        Self { client, config, won: None, units_of_users: None, under_way: None }
+        Self { client, config, won: None, units_of_users: None, codes: HashMap::new(), under_way: None }
     }
 }
 
@@ -86,8 +92,19 @@ impl System for Severa {
 
     async fn open(&mut self, selects: &[Select]) -> Result<Opened, SystemError> {
         for select in selects {
-            resources::of(&select.record.name)?;
+            for resource in resources::asked(select)? {
+                let known = schema::severa().record(resource.record);
+                let writable = known.is_some_and(|known| known.fields.iter().any(|f| f.create || f.update));
+                self.client.need(scope::at_opening(resource.list, writable));
+            }
+            if derived::of_users(select) {
+                self.client.need(scope::of("GET", "/v1/users"));
+            }
         }
+        // What an earlier run has learned may not be true any more.
+        self.won = None;
+        self.units_of_users = None;
+        self.codes.clear();
         let identity = self.client.identity().await?;
         let description = format!("Severa at {}", self.config.url);
         Ok(Opened { identity, description })

@@ -91,7 +91,7 @@ async fn filters_select() {
                 won[0], won[1]
             ),
             "number",
-            "[5001,6001]",
+            "[5001,6001,5004]",
         ),
         (format!("/v1/customers/{fjord}/projects?isClosed=true"), "number", "[6008]"),
         ("/v1/projects?isClosed=true".into(), "number", "[6008]"),

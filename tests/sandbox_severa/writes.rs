@@ -191,7 +191,7 @@ async fn contacts_and_communications() {
 async fn the_lenient_server_ignores_what_the_real_one_is_believed_to_ignore() {
     let hand = Hand::new();
     let client = Client::start(story(&hand), Options { strict: false, ..free() }).await;
-    assert_eq!(client.wrong("GET", "/v1/workhours?isApproved=true", None).await.rows().len(), 8);
+    assert_eq!(client.wrong("GET", "/v1/workhours?isApproved=true", None).await.rows().len(), 15);
     let made = client.wrong("POST", "/v1/customers", Some(r#"{"name":"A","code":"1","isInternal":true}"#)).await;
     assert_eq!((made.status, &made.json()["isInternal"]), (201, &json!(false)));
 }

@@ -12,6 +12,7 @@ pub const GAPS: &[(&str, &str)] = &[
     ("patch-values", "PatchOperation.value is typed as a string; any JSON value is sent"),
     ("patch-paths", "PatchOperation.op is sent in any case; paths are those of the input model"),
     ("invoice-input-model", "InvoiceInputModel and InvoiceRowInputModel are named and not published"),
+    ("billing", "how rows are grouped, rounded, taxed and credited is not published"),
     ("error-bodies", "400, 401, 403 and 429 are not listed; 429 is plain text, 404 has no body"),
     ("unknown-members", "the document does not say what happens to unknown members and parameters"),
     ("later-additions", "members, parameters and routes of December 2024 are marked x-since"),

@@ -3,9 +3,11 @@
 mod cost;
 mod customer;
 mod hour;
+mod invoice;
 mod people;
 mod project;
 
+pub use invoice::{Bill, bill, credit};
 pub use people::contract_of;
 
 use super::contract::{Kind, contract};
@@ -58,7 +60,9 @@ pub fn change(state: &mut State, now: Timestamp, table: &str, old: &Record, body
     let mut body = body;
     normalise(table, &mut body);
     match table {
-        "invoices" => cost::invoice_changed(state, now, old, &mut body)?,
+        "invoicerows" => invoice::row_changed(state, old)?,
+        "invoices" => invoice::changed(state, now, old, &mut body)?,
+        "projectfees" | "projecttravelexpenses" => cost::changed(old, &body)?,
         "projects" => project::changed(state, now, old, &mut body)?,
         "workhours" => hour::changed(state, old, &mut body)?,
         _ => {}
@@ -85,6 +89,7 @@ pub fn derived(state: &State, table: &str, record: &Record, name: &str) -> Optio
     match table {
         "addresses" => customer::address_member(state, record, name),
         "contactpersons" => people::contact_member(state, record, name),
+        "invoices" => invoice::member(state, record, name),
         "phases" => project::phase_member(state, record, name),
         "products" if name == "productCode" => record.body.get("code").cloned(),
         "projectbillingcustomers" if name == "canBeDeleted" => Some(Json::Bool(true)),

@@ -3,6 +3,7 @@
 //! Records are stored in the shape of the output model with references cut down to `{"guid": …}`; what a reference
 //! shows beside its GUID is filled in when the record is shown, so a renamed customer is renamed everywhere.
 
+mod hands;
 mod snapshot;
 mod store;
 

@@ -10,6 +10,9 @@ use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
 
+/// A path of the answer that the adapter wants for itself.
+pub type Extra = (&'static str, Type);
+
 /// A row, and what the adapter itself wanted of it.
 pub struct Parsed {
     pub row: Row,
@@ -50,12 +53,7 @@ impl Shape {
 }
 
 /// A list of records, as far as `select` and `extra` ask.
-pub fn rows(
-    response: &HttpResponse,
-    path: &str,
-    select: &Select,
-    extra: &[(&str, Type)],
-) -> Result<Vec<Parsed>, SystemError> {
+pub fn rows(response: &HttpResponse, path: &str, select: &Select, extra: &[Extra]) -> Result<Vec<Parsed>, SystemError> {
     let record = &select.record.name;
     let known = schema::severa().record(record);
     let mut shape = Shape { members: Vec::new() };
@@ -285,8 +283,24 @@ fn scalar(text: &str, ty: &Type) -> Result<Value, &'static str> {
             let text = string()?;
             Ok(if text.is_empty() { Value::Null } else { Value::Text(text) })
         }
-        Type::List(_) | Type::Values(_) | Type::Range => Ok(Value::Null),
+        Type::Values(of) => elements(text, of),
+        Type::List(_) | Type::Range => Ok(Value::Null),
     }
+}
+
+/// A list of plain values; of records, their identifiers.
+fn elements(text: &str, of: &Type) -> Result<Value, &'static str> {
+    #[derive(serde::Deserialize)]
+    struct Reference<'a> {
+        #[serde(borrow)]
+        guid: &'a RawValue,
+    }
+    let raw: Vec<&RawValue> = serde_json::from_str(text).map_err(|_| "a list")?;
+    let element = |raw: &RawValue| match serde_json::from_str::<Reference>(raw.get()) {
+        Ok(reference) => scalar(reference.guid.get(), of),
+        Err(_) => scalar(raw.get(), of),
+    };
+    raw.into_iter().map(element).collect::<Result<_, _>>().map(Value::List)
 }
 
 fn decimal(text: &str) -> Option<rust_decimal::Decimal> {
@@ -317,5 +331,18 @@ mod tests {
         assert_eq!(number("\"7\""), Err("a number"));
         assert_eq!(scalar("7.0", &Type::Int), Ok(Value::Int(7)));
         assert_eq!(scalar("7.5", &Type::Int), Err("a whole number"));
+    }
+
+    #[test]
+    fn lists_hold_values_or_identifiers() {
+        let texts = Type::Values(Box::new(Type::Text(None)));
+        assert_eq!(scalar(r#"["a", "b"]"#, &texts), Ok(Value::List(vec![Value::text("a"), Value::text("b")])));
+        assert_eq!(scalar("null", &texts), Ok(Value::Null));
+        assert_eq!(scalar(r#""a""#, &texts), Err("a list"));
+        let guids = Type::Values(Box::new(Type::Guid));
+        let guid = "39f9432a-a141-fcab-9142-8045bf8ed54a";
+        let expected = Value::List(vec![Value::Guid(guid.parse().unwrap())]);
+        assert_eq!(scalar(&format!(r#"[{{"guid":"{guid}","name":"A"}}]"#), &guids), Ok(expected));
+        assert_eq!(scalar(r#"[{"guid":7}]"#, &guids), Err("a text"));
     }
 }

@@ -2,11 +2,12 @@
 
 use super::http::{Http, HttpFailure, HttpRequest, HttpResponse};
 use super::pace::Pace;
-use super::{SeveraConfig, answer};
+use super::{SeveraConfig, answer, scope};
 use crate::systems::{Clock, ErrorKind, SystemError, Usage};
 use crate::value::Side;
 use jiff::Timestamp;
 use serde::Deserialize;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +17,8 @@ pub struct Client {
     clock: Arc<dyn Clock>,
     pace: Pace,
     token: Option<Token>,
+    /// What a token must allow.
+    scopes: BTreeSet<String>,
     usage: Usage,
 }
 
@@ -32,9 +35,6 @@ struct TokenAnswer {
     access_token_expires_in: Option<i64>,
 }
 
-/// What the mapping of these entities reads and writes.
-const SCOPES: &str = "customers:read,customers:write,hours:read,organization:read,projects:read,projects:write,settings:read,settings:write,users:read,users:write";
-
 /// How a request may be tried again.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Again {
@@ -47,7 +47,7 @@ enum Again {
 impl Client {
     pub fn new(config: SeveraConfig, http: Arc<dyn Http>, clock: Arc<dyn Clock>) -> Self {
         let pace = Pace::new(config.requests_per_second);
-        Self { config, http, clock, pace, token: None, usage: Usage::default() }
+        Self { config, http, clock, pace, token: None, scopes: BTreeSet::new(), usage: Usage::default() }
     }
 
     pub fn usage(&self) -> Usage {
@@ -56,6 +56,15 @@ impl Client {
 
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// From now on tokens allow these as well.
+    pub fn need(&mut self, scopes: impl IntoIterator<Item = String>) {
+        for scope in scopes {
+            if self.scopes.insert(scope) {
+                self.token = None;
+            }
+        }
     }
 
     pub fn rows(&mut self, count: usize) {
@@ -96,6 +105,7 @@ impl Client {
         again: Again,
     ) -> Result<HttpResponse, SystemError> {
         let url = self.url(path, query);
+        self.need(scope::of(method, path));
         let mut renewed = false;
         let mut tries = 0;
         loop {
@@ -174,7 +184,9 @@ impl Client {
         {
             return Ok(token.text.clone());
         }
-        let body = serde_json::json!({"client_id": self.config.client_id, "client_secret": self.config.client_secret.reveal(), "scope": SCOPES});
+        let scopes: Vec<&str> = self.scopes.iter().map(String::as_str).collect();
+        let scopes = scopes.join(",");
+        let body = serde_json::json!({"client_id": self.config.client_id, "client_secret": self.config.client_secret.reveal(), "scope": scopes});
         let mut tries = 0;
         loop {
             tries += 1;
@@ -205,7 +217,7 @@ impl Client {
                 Ok(response) if response.status == 400 || response.status == 401 || response.status == 403 => {
                     return Err(error(ErrorKind::Credentials, format!("{} refused the client `{}`", self.config.url, self.config.client_id))
                         .why(answer::server_text(&response))
-                        .help("check `client_id` and `client_secret` in samband.yaml: secrets are made, and run out, in Severa under Settings > Integrations > REST API"));
+                        .help(format!("check `client_id` and `client_secret` in samband.yaml, and that the client has the scopes {scopes}: secrets are made, and run out, in Severa under Settings > Integrations > REST API")));
                 }
                 Ok(response) if (response.status == 429 || response.status >= 500) && again => {
                     self.back_off(tries, response.header("retry-after")).await;

@@ -3,16 +3,13 @@
 use super::answer;
 use super::http::HttpResponse;
 use super::listing::in_scope;
-use super::related::{Related, wanted};
-use super::resources::{self, Paging, Resource};
-use super::{Severa, client};
+use super::related::{AT_ONCE, Related};
+use super::resources::{self, Paging};
+use super::{Severa, client, derived};
 use crate::systems::{ErrorKind, Row, Select, SystemError};
 use crate::value::Value;
 use std::collections::BTreeSet;
 use std::time::Duration;
-
-/// Identifiers in one request, so that addresses stay short.
-const AT_ONCE: usize = 20;
 
 impl Severa {
     pub(super) fn overlap(&self) -> Duration {
@@ -26,7 +23,7 @@ impl Severa {
     /// Every page of a listing, for lists that are needed whole.
     pub(super) async fn pages(
         &mut self,
-        resource: &Resource,
+        paging: Paging,
         path: &str,
         filter: &[(String, String)],
     ) -> Result<Vec<HttpResponse>, SystemError> {
@@ -36,7 +33,7 @@ impl Severa {
         let mut seen = BTreeSet::new();
         loop {
             let mut query = filter.to_vec();
-            match resource.paging {
+            match paging {
                 Paging::Token => {
                     query.push(("rowCount".to_owned(), size.to_string()));
                     if !token.is_empty() {
@@ -50,7 +47,7 @@ impl Severa {
                 Paging::Whole => {}
             }
             let response = self.client.get(path, &query).await?;
-            let next = match resource.paging {
+            let next = match paging {
                 Paging::Token => response.header("nextpagetoken").filter(|t| !t.is_empty()).map(str::to_owned),
                 Paging::Offset => {
                     let count = answer::whole::<Vec<serde::de::IgnoredAny>>(&response, path)?.len();
@@ -78,22 +75,28 @@ impl Severa {
         if let Some(parameter) = resource.by_ids {
             for some in ids.chunks(AT_ONCE) {
                 let filter: Vec<_> = some.iter().map(|id| (parameter.to_owned(), id.clone())).collect();
-                for response in self.pages(resource, resource.list, &filter).await? {
-                    parsed.extend(answer::rows(&response, resource.list, select, wanted(select))?);
+                for response in self.pages(resource.paging, resource.list, &filter).await? {
+                    parsed.extend(answer::rows(&response, resource.list, select, &derived::wanted(select))?);
                 }
+            }
+        } else if ids.len() > AT_ONCE && resource.is_register() {
+            let wanted: BTreeSet<&String> = ids.iter().collect();
+            for response in self.pages(resource.paging, resource.list, &[]).await? {
+                let all = answer::rows(&response, resource.list, select, &derived::wanted(select))?;
+                parsed.extend(all.into_iter().filter(|p| wanted.contains(&p.row.id)));
             }
         } else {
             for id in ids {
                 let path = format!("{}/{id}", resource.list);
                 match self.client.get(&path, &[]).await {
-                    Ok(response) => parsed.extend(answer::rows(&response, &path, select, wanted(select))?),
+                    Ok(response) => parsed.extend(answer::rows(&response, &path, select, &derived::wanted(select))?),
                     Err(fault) if fault.kind == ErrorKind::Gone => {}
                     Err(fault) => return Err(fault),
                 }
             }
         }
         self.client.rows(parsed.len());
-        let mut rows = self.complete(select, parsed, &Related::default()).await?;
+        let mut rows = self.complete(select, parsed, &mut Related::default()).await?;
         rows.retain(|row| in_scope(select, row));
         Ok(rows)
     }
@@ -118,13 +121,12 @@ impl Severa {
         };
         let mut parsed = Vec::new();
         for filter in filters {
-            for response in self.pages(resource, resource.list, &filter).await? {
-                parsed.extend(answer::rows(&response, resource.list, select, wanted(select))?);
+            for response in self.pages(resource.paging, resource.list, &filter).await? {
+                parsed.extend(answer::rows(&response, resource.list, select, &derived::wanted(select))?);
             }
         }
         self.client.rows(parsed.len());
-        let related = if parsed.len() > AT_ONCE { self.related(select, None).await? } else { Related::default() };
-        let mut rows = self.complete(select, parsed, &related).await?;
+        let mut rows = self.complete(select, parsed, &mut Related::default()).await?;
         rows.retain(|row| in_scope(select, row));
         Ok(rows)
     }

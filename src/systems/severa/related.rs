@@ -1,109 +1,64 @@
-//! Fields that no single answer holds: a customer's addresses and projects, Won, an hour's business unit.
+//! Lists that belong to records: a customer's addresses, its contacts with their communications, an invoice's rows.
 
-use super::answer::{self, Parsed};
-use super::listing::OWNER;
-use super::{Severa, resources};
-use crate::systems::{Row, Select, SystemError};
+use super::answer::{self, Extra, Parsed};
+use super::resources::{self, Part};
+use super::{Severa, derived};
+use crate::systems::{ErrorKind, RecordName, Row, Select, SystemError};
 use crate::value::{Type, Value};
 use std::collections::{BTreeSet, HashMap};
 
-/// Lists by their owner, for the records of one listing.
+/// What was gathered beside the pages of one listing.
 #[derive(Debug, Default)]
 pub struct Related {
-    /// By the owner's list field: each owner's elements.
+    /// By the owner's list field: each owner's elements, of all owners.
     lists: HashMap<String, HashMap<String, Vec<Value>>>,
-    /// Owners that count as changed because one of their elements was.
+    /// Owners that count as changed because something in their lists was.
     pub owners: BTreeSet<String>,
-    /// Whether the lists are complete, or hold what changed only.
-    complete: bool,
 }
 
-/// What the adapter wants of a record beside the fields asked for.
-pub fn wanted(select: &Select) -> &'static [(&'static str, Type)] {
-    match select.record.name.as_str() {
-        "Project" => &[("salesStatus.salesStatusTypeGuid", Type::Guid)],
-        "WorkHour" => &[("user.guid", Type::Guid)],
-        _ => &[],
-    }
-}
-
-/// Identifiers in one request, so that addresses stay short.
-const AT_ONCE: usize = 20;
+/// Identifiers in one request, so that addresses stay short; above it one flat list costs less than a request each.
+pub const AT_ONCE: usize = 20;
 
 impl Severa {
-    /// Reads the lists that belong to a select's records: all of them, or what changed since.
+    /// What a listing needs beside its pages: without `since` the lists as a whole, else whose lists have changed.
     pub(super) async fn related(&mut self, select: &Select, since: Option<&str>) -> Result<Related, SystemError> {
-        let mut related = Related { complete: since.is_none(), ..Related::default() };
-        for field in &select.fields {
-            let Some(of) = &field.of else { continue };
-            let since = since.map(|at| ("changedSince", at));
-            let mut found = self.flat(of, since, &[]).await?;
-            if of.record.name == "Project"
-                && let Some((_, at)) = since
-            {
-                found.extend(self.flat(of, Some(("salesStatusChangedSince", at)), &[]).await?);
-            }
-            let lists = related.lists.entry(field.name.clone()).or_default();
-            for (owner, value) in found {
-                if since.is_some() {
-                    related.owners.insert(owner);
-                } else {
-                    lists.entry(owner).or_default().push(value);
+        let mut related = Related::default();
+        match since {
+            Some(since) => related.owners = self.changed_owners(select, since).await?,
+            None => {
+                for field in &select.fields {
+                    let Some(of) = &field.of else { continue };
+                    let part = resources::part(&select.record.name, &field.name)?;
+                    related.lists.insert(field.name.clone(), self.all_of(part, of).await?);
                 }
             }
         }
         Ok(related)
     }
 
-    /// A flat list of elements with their owners.
-    async fn flat(
-        &mut self,
-        of: &Select,
-        since: Option<(&str, &str)>,
-        filter: &[(String, String)],
-    ) -> Result<Vec<(String, Value)>, SystemError> {
-        let resource = resources::of(&of.record.name)?;
-        let mut query: Vec<(String, String)> = filter.to_vec();
-        if let Some((name, at)) = since {
-            query.push((name.to_owned(), at.to_owned()));
-        }
-        let path = resource.list;
-        let mut extra: Vec<(&str, Type)> = OWNER.to_vec();
-        extra.extend(wanted(of).iter().cloned());
-        let mut found = Vec::new();
-        for response in self.pages(resource, path, &query).await? {
-            for parsed in answer::rows(&response, path, of, &extra)? {
-                if let Some(Value::Guid(owner)) = parsed.extra.first() {
-                    let owner = owner.to_string();
-                    let row = self.derived(of, Parsed { row: parsed.row, extra: parsed.extra[1..].to_vec() }).await?;
-                    found.push((owner, Value::Record(row.values)));
-                }
-            }
-        }
-        self.client.rows(found.len());
-        Ok(found)
-    }
-
-    /// Rows with the lists and derived fields that their select asks for.
+    /// Rows with the derived fields and the lists that their select asks for, lists inside lists included.
     pub(super) async fn complete(
         &mut self,
         select: &Select,
         parsed: Vec<Parsed>,
-        related: &Related,
+        related: &mut Related,
     ) -> Result<Vec<Row>, SystemError> {
-        let mut rows = Vec::with_capacity(parsed.len());
-        for parsed in parsed {
-            rows.push(self.derived(select, parsed).await?);
-        }
+        let mut rows = self.derive(select, parsed).await?;
         for (slot, field) in select.fields.iter().enumerate() {
             let Some(of) = &field.of else { continue };
-            let fresh;
+            let part = resources::part(&select.record.name, &field.name)?;
+            // Invoices have rows beyond counting, and only those of a few are wanted.
+            let flat = rows.len() > AT_ONCE && part.of_several.is_none() && part.record != "Invoice";
+            if flat && !related.lists.contains_key(&field.name) {
+                related.lists.insert(field.name.clone(), self.all_of(part, of).await?);
+            }
+            let some;
             let lists = match related.lists.get(&field.name) {
-                Some(lists) if related.complete => lists,
-                _ => {
+                Some(lists) => lists,
+                None => {
                     let ids: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
-                    fresh = self.lists_of(of, &ids).await?;
-                    &fresh
+                    some = self.some_of(part, of, &ids).await?;
+                    &some
                 }
             };
             for row in &mut rows {
@@ -113,91 +68,129 @@ impl Severa {
         Ok(rows)
     }
 
-    /// The elements of some owners, completely.
-    async fn lists_of(&mut self, of: &Select, owners: &[String]) -> Result<HashMap<String, Vec<Value>>, SystemError> {
-        let mut lists: HashMap<String, Vec<Value>> = HashMap::new();
-        if of.record.name == "Project" {
-            for some in owners.chunks(AT_ONCE) {
-                let filter: Vec<_> = some.iter().map(|guid| ("customerGuids".to_owned(), guid.clone())).collect();
-                for (owner, value) in self.flat(of, None, &filter).await? {
-                    lists.entry(owner).or_default().push(value);
+    /// The elements of all owners, from the flat list.
+    async fn all_of(&mut self, part: &Part, of: &Select) -> Result<HashMap<String, Vec<Value>>, SystemError> {
+        let resource = resources::of(part.element)?;
+        let parsed = self.elements(part, of, resource.paging, resource.list, &[]).await?;
+        self.grouped(of, parsed).await
+    }
+
+    /// The elements of some owners.
+    async fn some_of(
+        &mut self,
+        part: &Part,
+        of: &Select,
+        owners: &[String],
+    ) -> Result<HashMap<String, Vec<Value>>, SystemError> {
+        let mut parsed = Vec::new();
+        match part.of_several {
+            Some(parameter) => {
+                let resource = resources::of(part.element)?;
+                for some in owners.chunks(AT_ONCE) {
+                    let filter: Vec<_> = some.iter().map(|guid| (parameter.to_owned(), guid.clone())).collect();
+                    parsed.extend(self.elements(part, of, resource.paging, resource.list, &filter).await?);
                 }
             }
-            return Ok(lists);
-        }
-        // One request an owner, unless reading the flat list costs less.
-        if owners.len() > AT_ONCE {
-            for (owner, value) in self.flat(of, None, &[]).await? {
-                lists.entry(owner).or_default().push(value);
+            None => {
+                for owner in owners {
+                    match self.elements(part, of, part.paging, &part.path(owner), &[]).await {
+                        // Gone between the listing and now: the next run tells.
+                        Err(fault) if fault.kind == ErrorKind::Gone => {}
+                        result => parsed.extend(result?),
+                    }
+                }
             }
-            return Ok(lists);
         }
-        let resource = resources::of(&of.record.name)?;
-        for owner in owners {
-            let path = format!("/v1/customers/{owner}/addresses");
-            for response in self.pages(resource, &path, &[]).await? {
-                let elements = answer::rows(&response, &path, of, wanted(of))?;
-                let values = elements.into_iter().map(|p| Value::Record(p.row.values));
-                lists.entry(owner.clone()).or_default().extend(values);
+        self.grouped(of, parsed).await
+    }
+
+    /// A list of elements, the owner as the first of what the adapter wants of each.
+    async fn elements(
+        &mut self,
+        part: &Part,
+        of: &Select,
+        paging: resources::Paging,
+        path: &str,
+        filter: &[(String, String)],
+    ) -> Result<Vec<Parsed>, SystemError> {
+        let mut extra: Vec<Extra> = vec![(part.owner, Type::Guid)];
+        extra.extend(derived::wanted(of));
+        let mut parsed = Vec::new();
+        for response in self.pages(paging, path, filter).await? {
+            parsed.extend(answer::rows(&response, path, of, &extra)?);
+        }
+        self.client.rows(parsed.len());
+        Ok(parsed)
+    }
+
+    async fn grouped(&mut self, of: &Select, parsed: Vec<Parsed>) -> Result<HashMap<String, Vec<Value>>, SystemError> {
+        let mut owners = Vec::with_capacity(parsed.len());
+        let mut elements = Vec::with_capacity(parsed.len());
+        for mut parsed in parsed {
+            let rest = parsed.extra.split_off(1);
+            if let Some(Value::Guid(owner)) = parsed.extra.first() {
+                owners.push(owner.to_string());
+                elements.push(Parsed { row: parsed.row, extra: rest });
             }
+        }
+        let rows = Box::pin(self.complete(of, elements, &mut Related::default())).await?;
+        let mut lists: HashMap<String, Vec<Value>> = HashMap::new();
+        for (owner, row) in owners.into_iter().zip(rows) {
+            lists.entry(owner).or_default().push(Value::Record(row.values));
         }
         Ok(lists)
     }
 
-    async fn derived(&mut self, select: &Select, parsed: Parsed) -> Result<Row, SystemError> {
-        let Parsed { mut row, extra } = parsed;
-        if let Some(slot) = select.slot("won").filter(|_| select.record.name == "Project") {
-            let won = match extra.first() {
-                Some(Value::Guid(status)) => self.won_types().await?.contains(&status.to_string()),
-                _ => false,
+    /// Whose lists have changed: an owner's own stamp does not move for them, as far as is known.
+    async fn changed_owners(&mut self, select: &Select, since: &str) -> Result<BTreeSet<String>, SystemError> {
+        let mut owners = BTreeSet::new();
+        for field in &select.fields {
+            let Some(of) = &field.of else { continue };
+            let part = resources::part(&select.record.name, &field.name)?;
+            let resource = resources::of(part.element)?;
+            let owner = [(part.owner, Type::Guid)];
+            let bare = only_guid(part.element);
+            let mut known = BTreeSet::new();
+            let mut add = |parsed: Vec<Parsed>| {
+                for parsed in parsed {
+                    known.insert(parsed.row.id);
+                    owners.extend(parsed.extra.first().filter(|value| !value.is_null()).map(Value::to_string));
+                }
             };
-            row.values[slot] = Value::Bool(won);
-        }
-        if let Some(slot) = select.slot("user.businessUnit.guid") {
-            row.values[slot] = match extra.first() {
-                Some(Value::Guid(user)) => self.unit_of(&user.to_string()).await?,
-                _ => Value::Null,
-            };
-        }
-        Ok(row)
-    }
-
-    /// The sales status types whose state is Won: names are the tenant's own, the state is not.
-    pub(super) async fn won_types(&mut self) -> Result<Vec<String>, SystemError> {
-        if let Some(won) = &self.won {
-            return Ok(won.clone());
-        }
-        let select = only_guid("SalesStatusType");
-        let resource = resources::of("SalesStatusType")?;
-        let mut won = Vec::new();
-        for response in self.pages(resource, resource.list, &[("salesState".to_owned(), "Won".to_owned())]).await? {
-            won.extend(answer::rows(&response, resource.list, &select, &[])?.into_iter().map(|p| p.row.id));
-        }
-        self.won = Some(won.clone());
-        Ok(won)
-    }
-
-    async fn unit_of(&mut self, user: &str) -> Result<Value, SystemError> {
-        if self.units_of_users.is_none() {
-            let resource = resources::of("User")?;
-            let mut units = HashMap::new();
-            for response in self.pages(resource, resource.list, &[]).await? {
-                for parsed in
-                    answer::rows(&response, resource.list, &only_guid("User"), &[("businessUnit.guid", Type::Guid)])?
-                {
-                    units.insert(parsed.row.id, parsed.extra.into_iter().next().unwrap_or_default());
+            for name in changed_parameters(part.element) {
+                let filter = [((*name).to_owned(), since.to_owned())];
+                for response in self.pages(resource.paging, resource.list, &filter).await? {
+                    let parsed = answer::rows(&response, resource.list, &bare, &owner)?;
+                    self.client.rows(parsed.len());
+                    add(parsed);
                 }
             }
-            self.units_of_users = Some(units);
+            let below = Box::pin(self.changed_owners(of, since)).await?;
+            for id in below.difference(&known) {
+                let path = format!("{}/{id}", resource.list);
+                match self.client.get(&path, &[]).await {
+                    Ok(response) => {
+                        let parsed = answer::rows(&response, &path, &bare, &owner)?;
+                        owners.extend(parsed.iter().filter_map(|p| p.extra.first()).map(Value::to_string));
+                    }
+                    Err(fault) if fault.kind == ErrorKind::Gone => {}
+                    Err(fault) => return Err(fault),
+                }
+            }
         }
-        Ok(self.units_of_users.as_ref().and_then(|units| units.get(user)).cloned().unwrap_or_default())
+        Ok(owners)
     }
 }
 
-fn only_guid(record: &str) -> Select {
-    Select {
-        record: crate::systems::RecordName { name: record.to_owned(), index: None },
-        scope: Vec::new(),
-        fields: Vec::new(),
+/// The parameters that find what has changed. A project that turned Won is found by a cursor of its own.
+fn changed_parameters(record: &str) -> &'static [&'static str] {
+    match record {
+        "Project" => &["changedSince", "salesStatusChangedSince"],
+        _ => &["changedSince"],
     }
+}
+
+/// A question for nothing but identifiers and stamps.
+pub fn only_guid(record: &str) -> Select {
+    Select { record: RecordName { name: record.to_owned(), index: None }, scope: Vec::new(), fields: Vec::new() }
 }

@@ -1,95 +1,186 @@
 //! Creating and changing records.
 
-use super::Severa;
-use super::answer;
 use super::client::error;
-use super::related::{Related, wanted};
-use super::resources;
+use super::related::{Related, only_guid};
+use super::resources::{self, Made};
+use super::{Severa, answer, derived};
+use crate::schema;
 use crate::systems::{Create, ErrorKind, PartWrite, Row, Select, SystemError, Update};
-use crate::value::Value;
+use crate::value::{Type, Value};
 use std::fmt::Write;
+
+/// Fields and the values to write to them.
+type Values = Vec<(String, Value)>;
 
 impl Severa {
     pub(super) async fn post(&mut self, create: &Create) -> Result<Row, SystemError> {
-        let resource = resources::of(&create.select.record.name)?;
-        let response = self.client.post(resource.list, object(&create.values)).await?;
-        let parsed = answer::rows(&response, resource.list, &create.select, wanted(&create.select))?;
-        let Some(created) = parsed.first().map(|p| p.row.id.clone()) else {
-            return Err(error(ErrorKind::Unknown, format!("POST {} was answered without the record", resource.list)));
+        let record = create.select.record.name.as_str();
+        let (path, values) = self.collection(record, &create.values)?;
+        let values = self.input(record, &values).await?;
+        let response = self.client.post(&path, object(&values)).await?;
+        self.codes.remove(record);
+        let parsed = answer::rows(&response, &path, &create.select, &derived::wanted(&create.select))?;
+        // A fee is answered as a list, as one of a recurring kind may become several: the first is the one of today.
+        let Some(parsed) = parsed.into_iter().next() else {
+            return Err(error(ErrorKind::Unknown, format!("POST {path} was answered without the record")));
         };
+        let created = parsed.row.id.clone();
         for part in &create.parts {
             // The record is there: a part that fails is completed by the next run, and must not make a second record.
-            if let Err(fault) = self.part(&created, part).await {
-                tracing::warn!(record = %create.select.record.name, guid = %created, %fault, "the record was created without its {}", part.list);
+            if let Err(fault) = self.part(record, &created, part).await {
+                tracing::warn!(%record, guid = %created, %fault, "the record was created without its {}", part.list);
             }
         }
-        let mut rows = self.complete(&create.select, parsed, &Related::default()).await?;
-        Ok(rows.remove(0))
+        let mut rows = self.complete(&create.select, vec![parsed], &mut Related::default()).await?;
+        rows.pop().ok_or_else(|| error(ErrorKind::Unknown, format!("POST {path} was answered without the record")))
     }
 
     pub(super) async fn patch(&mut self, update: &Update) -> Result<Row, SystemError> {
-        let resource = resources::of(&update.select.record.name)?;
-        let gone =
-            || error(ErrorKind::Gone, format!("{} {} is not in Severa any more", update.select.record.name, update.id));
+        let record = update.select.record.name.as_str();
+        let resource = resources::of(record)?;
+        let gone = || error(ErrorKind::Gone, format!("{record} {} is not in Severa any more", update.id));
         let mut now = self.by_id(&update.select, std::slice::from_ref(&update.id)).await?;
         let Some(row) = now.pop() else { return Err(gone()) };
         for (field, expected) in &update.expect {
             let found = update.select.slot(field).and_then(|slot| row.values.get(slot)).unwrap_or(&Value::Null);
             if !found.same(expected) {
                 let what = format!(
-                    "{} {} has changed meanwhile: `{field}` is {found}, and {expected} was expected",
-                    update.select.record.name, update.id
+                    "{record} {} has changed meanwhile: `{field}` is {found}, and {expected} was expected",
+                    update.id
                 );
                 return Err(error(ErrorKind::Moved, what));
             }
         }
         if !update.set.is_empty() {
-            self.client.patch(&format!("{}/{}", resource.list, update.id), operations(&update.set)).await?;
+            let held = |name: &str| {
+                let value = update.select.slot(name).and_then(|slot| row.values.get(slot));
+                value.filter(|value| !value.is_null()).cloned()
+            };
+            let body = operations(record, &update.set, &held);
+            self.client.patch(&format!("{}/{}", resource.list, update.id), body).await?;
+            self.codes.remove(record);
         }
         for part in &update.parts {
-            self.checked_part(&update.select, &row, part)?;
-            self.part(&update.id, part).await?;
+            checked_part(&update.select, &row, part)?;
+            self.part(record, &update.id, part).await?;
         }
         let mut after = self.by_id(&update.select, std::slice::from_ref(&update.id)).await?;
         after.pop().ok_or_else(gone)
     }
 
-    /// That an element still holds what was expected.
-    fn checked_part(&self, select: &Select, owner: &Row, part: &PartWrite) -> Result<(), SystemError> {
-        let Some(id) = &part.id else { return Ok(()) };
-        let field = select.fields.iter().position(|f| f.name == part.list);
-        let (Some(slot), Some(of)) = (field, field.and_then(|slot| select.fields[slot].of.as_deref())) else {
-            return Ok(());
-        };
-        let Some(Value::List(elements)) = owner.values.get(slot) else { return Ok(()) };
-        let element = elements.iter().find_map(|e| match e {
-            Value::Record(values) if values.first().is_some_and(|guid| guid.to_string() == *id) => Some(values),
-            _ => None,
-        });
-        let Some(element) = element else {
-            return Err(error(ErrorKind::Moved, format!("{} {id} is not there any more", part.list)));
-        };
-        for (name, expected) in &part.expect {
-            let found = of.slot(name).and_then(|slot| element.get(slot)).unwrap_or(&Value::Null);
-            if !found.same(expected) {
-                return Err(error(
-                    ErrorKind::Moved,
-                    format!(
-                        "{} {id} has changed meanwhile: `{name}` is {found}, and {expected} was expected",
-                        part.list
-                    ),
-                ));
-            }
+    /// Where a record is created, and what remains for its body.
+    fn collection(&self, record: &str, values: &[(String, Value)]) -> Result<(String, Values), SystemError> {
+        let resource = resources::of(record)?;
+        let known = schema::severa().record(record);
+        if !known.is_some_and(|known| known.fields.iter().any(|field| field.create)) {
+            return Err(error(ErrorKind::Refused, format!("a {record} cannot be created over Severa's interface"))
+                .help("create it in Severa, or take it out of what the mapping creates"));
         }
-        Ok(())
+        if record != "Address" {
+            return Ok((resource.list.to_owned(), values.to_vec()));
+        }
+        let owner = values.iter().find(|(name, _)| name == "customer.guid").map(|(_, owner)| owner.to_string());
+        let owner = owner
+            .ok_or_else(|| error(ErrorKind::Refused, "an address is created for a customer, which is not given"))?;
+        let rest = values.iter().filter(|(name, _)| name != "customer.guid").cloned().collect();
+        Ok((resources::part("Customer", "addresses")?.path(&owner), rest))
     }
 
-    async fn part(&mut self, owner: &str, part: &PartWrite) -> Result<(), SystemError> {
-        match &part.id {
-            Some(id) => self.client.patch(&format!("/v1/addresses/{id}"), operations(&part.set)).await?,
-            None => self.client.post(&format!("/v1/customers/{owner}/addresses"), object(&part.set)).await?,
+    /// Values as the input model takes them.
+    async fn input(&mut self, record: &str, values: &[(String, Value)]) -> Result<Values, SystemError> {
+        let mut input = Vec::with_capacity(values.len());
+        for (name, value) in values {
+            match (record, name.as_str()) {
+                ("ContactCommunication", "kind") => {
+                    if !values.iter().any(|(name, _)| name == "communicationType.guid") {
+                        input.push(("communicationType.guid".to_owned(), self.type_of_kind(value).await?));
+                    }
+                }
+                _ => input.push((written(record, name).to_owned(), value.clone())),
+            }
+        }
+        // Its default would be that nobody may use it.
+        if record == "ContactCommunication" && !values.iter().any(|(name, _)| name == "isForbiddenToUse") {
+            input.push(("isForbiddenToUse".to_owned(), Value::Bool(false)));
+        }
+        Ok(input)
+    }
+
+    /// The first active communication type of a kind: names are the tenant's own.
+    async fn type_of_kind(&mut self, kind: &Value) -> Result<Value, SystemError> {
+        let resource = resources::of("CommunicationType")?;
+        let extra = [("type", Type::Text(None)), ("guid", Type::Guid)];
+        for response in self.pages(resource.paging, resource.list, &[("active".to_owned(), "true".to_owned())]).await? {
+            for parsed in answer::rows(&response, resource.list, &only_guid("CommunicationType"), &extra)? {
+                if let [of, guid] = parsed.extra.as_slice()
+                    && of.same(kind)
+                {
+                    return Ok(guid.clone());
+                }
+            }
+        }
+        Err(error(ErrorKind::Refused, format!("Severa has no active communication type of the kind {kind}"))
+            .help("add one in Severa under Settings > Communication types"))
+    }
+
+    async fn part(&mut self, record: &str, owner: &str, write: &PartWrite) -> Result<(), SystemError> {
+        let part = resources::part(record, &write.list)?;
+        let resource = resources::of(part.element)?;
+        if let Some(id) = &write.id {
+            let body = operations(part.element, &write.set, &|_| None);
+            self.client.patch(&format!("{}/{id}", resource.list), body).await?;
+            return Ok(());
+        }
+        let mut values = self.input(part.element, &write.set).await?;
+        let path = match part.made {
+            Made::Under => part.path(owner),
+            Made::Flat => {
+                values.retain(|(name, _)| name != part.owner);
+                values.push((part.owner.to_owned(), Value::text(owner)));
+                resource.list.to_owned()
+            }
+            Made::Never => {
+                let what = format!("`{}` of a {record} are made by Severa itself", part.list);
+                return Err(error(ErrorKind::Refused, what).help("take them out of what the mapping creates"));
+            }
         };
+        self.client.post(&path, object(&values)).await?;
         Ok(())
+    }
+}
+
+/// That an element still holds what was expected.
+fn checked_part(select: &Select, owner: &Row, part: &PartWrite) -> Result<(), SystemError> {
+    let Some(id) = &part.id else { return Ok(()) };
+    let slot = select.slot(&part.list);
+    let of = slot.and_then(|slot| select.fields.get(slot)).and_then(|field| field.of.as_deref());
+    let (Some(of), Some(Value::List(elements))) = (of, slot.and_then(|slot| owner.values.get(slot))) else {
+        return Ok(());
+    };
+    let place = of.slot("guid").unwrap_or(0);
+    let element = elements.iter().find_map(|element| match element {
+        Value::Record(values) if values.get(place).is_some_and(|guid| guid.to_string() == *id) => Some(values),
+        _ => None,
+    });
+    let Some(element) = element else {
+        return Err(error(ErrorKind::Moved, format!("{} {id} is not there any more", part.list)));
+    };
+    for (name, expected) in &part.expect {
+        let found = of.slot(name).and_then(|slot| element.get(slot)).unwrap_or(&Value::Null);
+        if !found.same(expected) {
+            let what =
+                format!("{} {id} has changed meanwhile: `{name}` is {found}, and {expected} was expected", part.list);
+            return Err(error(ErrorKind::Moved, what));
+        }
+    }
+    Ok(())
+}
+
+/// Where a derived field is written.
+fn written<'a>(record: &str, field: &'a str) -> &'a str {
+    match (record, field) {
+        ("Invoice", "status") => "status.guid",
+        _ => field,
     }
 }
 
@@ -110,24 +201,53 @@ fn object(values: &[(String, Value)]) -> String {
     format!("{{{}}}", members.join(","))
 }
 
-/// A JSON Patch, of which Severa carries Replace only. A reference is cleared as a whole.
-fn operations(set: &[(String, Value)]) -> String {
-    let mut text = String::from("[");
-    for (place, (path, value)) in set.iter().enumerate() {
-        let path = match (value, path.split_once('.')) {
-            (Value::Null, Some((reference, "guid"))) => reference,
-            _ => path,
+/// A JSON Patch, of which Severa carries Replace only. A reference is cleared as a whole. Money is written as a whole
+/// where both its parts are known, from what is set or else from what is `held`: in an empty one there is nothing to
+/// replace.
+fn operations(record: &str, set: &[(String, Value)], held: &dyn Fn(&str) -> Option<Value>) -> String {
+    let mut operations: Vec<(String, String)> = Vec::new();
+    for (path, value) in set {
+        let path = written(record, path);
+        let (place, text) = match (path.rsplit_once('.'), value) {
+            (Some((money, "amount" | "currencyCode")), _) => match whole(record, money, set, held) {
+                Some(text) => (money, text),
+                None => (path, json(value)),
+            },
+            (Some((reference, "guid")), Value::Null) => (reference, json(value)),
+            _ => (path, json(value)),
         };
+        let place = format!("/{}", place.replace('.', "/"));
+        if !operations.iter().any(|(known, _)| *known == place) {
+            operations.push((place, text));
+        }
+    }
+    let mut text = String::from("[");
+    for (place, (path, value)) in operations.iter().enumerate() {
         let separator = if place == 0 { "" } else { "," };
-        let _ = write!(
-            text,
-            "{separator}{{\"op\":\"Replace\",\"path\":{},\"value\":{}}}",
-            quoted(&format!("/{}", path.replace('.', "/"))),
-            json(value)
-        );
+        let path = quoted(path);
+        let _ = write!(text, "{separator}{{\"op\":\"Replace\",\"path\":{path},\"value\":{value}}}");
     }
     text.push(']');
     text
+}
+
+/// Money as the input models take it. One without an amount is nothing, but for the cost of a travel expense type,
+/// which must be there.
+fn whole(record: &str, money: &str, set: &[(String, Value)], held: &dyn Fn(&str) -> Option<Value>) -> Option<String> {
+    let of = |part: &str| {
+        let name = format!("{money}.{part}");
+        match set.iter().find(|(path, _)| *path == name) {
+            Some((_, value)) => Some(value.clone()),
+            None => held(&name),
+        }
+    };
+    let amount = of("amount");
+    let kept = record == "TravelExpenseType";
+    if amount.as_ref().is_some_and(Value::is_null) && !kept {
+        return Some("null".to_owned());
+    }
+    let code = of("currencyCode").filter(|code| !code.is_null())?;
+    Some(format!("{{\"amount\":{},\"currencyCode\":{}}}", json(&amount?), json(&code)))
 }
 
 fn quoted(text: &str) -> String {
@@ -167,6 +287,32 @@ mod tests {
     fn a_reference_is_cleared_as_a_whole() {
         let set = [("owner.guid".to_owned(), Value::Null), ("name".to_owned(), Value::text("A"))];
         let expected = r#"[{"op":"Replace","path":"/owner","value":null},{"op":"Replace","path":"/name","value":"A"}]"#;
-        assert_eq!(operations(&set), expected);
+        assert_eq!(operations("Customer", &set, &|_| None), expected);
+    }
+
+    #[test]
+    fn money_is_written_as_a_whole() {
+        let field = |name: &str, value: Value| (name.to_owned(), value);
+        let amount = field("unitPrice.amount", Value::Decimal(rust_decimal::Decimal::new(995, 1)));
+        let code = field("unitPrice.currencyCode", Value::text("NOK"));
+        let op = |path: &str, value: &str| format!(r#"[{{"op":"Replace","path":"{path}","value":{value}}}]"#);
+        let whole = op("/unitPrice", r#"{"amount":99.5,"currencyCode":"NOK"}"#);
+        let nothing = |_: &str| None;
+        let held = |name: &str| (name == "unitPrice.currencyCode").then(|| Value::text("NOK"));
+        assert_eq!(operations("Product", &[amount.clone(), code], &nothing), whole);
+        assert_eq!(operations("Product", std::slice::from_ref(&amount), &held), whole);
+        assert_eq!(operations("Product", &[amount], &nothing), op("/unitPrice/amount", "99.5"));
+        let empty = [field("unitPrice.amount", Value::Null)];
+        assert_eq!(operations("Product", &empty, &held), op("/unitPrice", "null"));
+        let empty = [field("unitPrice.amount", Value::Null), field("unitPrice.currencyCode", Value::text("NOK"))];
+        let kept = op("/unitPrice", r#"{"amount":null,"currencyCode":"NOK"}"#);
+        assert_eq!(operations("TravelExpenseType", &empty, &nothing), kept);
+    }
+
+    #[test]
+    fn an_invoices_status_is_written_by_its_reference() {
+        let set = [("status".to_owned(), Value::text("7b2f")), ("number".to_owned(), Value::Int(70_012))];
+        let expected = r#"[{"op":"Replace","path":"/status/guid","value":"7b2f"},{"op":"Replace","path":"/number","value":70012}]"#;
+        assert_eq!(operations("Invoice", &set, &|_| None), expected);
     }
 }

@@ -104,7 +104,8 @@ fn phase(maker: &mut Maker, project: i64, name: &str) -> String {
     maker.make("phases", name, object([("name", name.into()), ("parentPhase", link(&root))]))
 }
 
-fn root(maker: &Maker, project: i64) -> String {
+/// The root phase of a project.
+pub fn root(maker: &Maker, project: i64) -> String {
     let guid = maker.link("projects", &project.to_string());
     let project = guid.reference().and_then(|guid| maker.world.get("projects", guid));
     let root = project.as_ref().and_then(|project| project.at("rootPhase.guid")).and_then(Json::as_text);

@@ -4,7 +4,8 @@ use super::{Call, read};
 use crate::sandbox::severa::auth;
 use crate::sandbox::severa::error::Fault;
 use crate::sandbox::severa::json::{Json, Members};
-use crate::sandbox::severa::{Response, present};
+use crate::sandbox::severa::rules::{self, Bill};
+use crate::sandbox::severa::{Response, present, validate};
 
 /// What one of these routes answers; nothing for the others.
 pub fn answer(call: &Call<'_>) -> Option<Result<Response, Vec<Fault>>> {
@@ -19,8 +20,7 @@ pub fn answer(call: &Call<'_>) -> Option<Result<Response, Vec<Fault>>> {
         ("GET", path) if path.starts_with("/v1/localization/countries/{") && !path.ends_with("{guid}") => {
             Ok(countries(call))
         }
-        // It bills everything that is billable on its projects; the sandbox holds invoices that were put there.
-        ("POST", "/v1/invoices") => Err(Fault::not_carried("`POST /v1/invoices`")),
+        ("POST", "/v1/invoices") => return Some(bill(call)),
         _ => return None,
     };
     Some(answer.map_err(|fault| vec![fault]))
@@ -44,6 +44,31 @@ fn countries(call: &Call<'_>) -> Response {
     let fits = |held: Option<&str>| held.is_some_and(|held| held.to_lowercase() == value.to_lowercase());
     let found = state.rows("countries").iter().filter(|country| fits(country.text(member)));
     Response::json(200, &Json::List(found.map(|country| present::record(&state, "countries", country)).collect()))
+}
+
+/// Drafts of all that is billable on the projects named. GUESS: `groupProjects` makes one invoice of them.
+fn bill(call: &Call<'_>) -> Result<Response, Vec<Fault>> {
+    let one = |fault: Fault| vec![fault];
+    let body = read(call).map_err(one)?;
+    let mut state = call.server.world.lock();
+    let faults = validate::body(&state, "CreateInvoiceModel", &body, call.server.options.strict);
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    let text = |name: &str| body.get(name).and_then(Json::as_text).map(str::to_owned);
+    let projects = body.get("projects").map(Json::items).unwrap_or_default();
+    let bill = Bill {
+        projects: projects.iter().filter_map(Json::reference).map(str::to_owned).collect(),
+        together: body.get("groupProjects").and_then(Json::as_bool).unwrap_or(false),
+        billing_customer: text("billingCustomerGuid"),
+        date: text("date").and_then(|date| date.parse().ok()),
+        status: text("invoiceStatusGuid"),
+    };
+    let now = (call.server.world.clock())();
+    let made = rules::bill(&mut state, now, &bill).map_err(one)?;
+    let shown =
+        made.iter().filter_map(|guid| Some(present::record(&state, "invoices", state.record("invoices", guid)?)));
+    Ok(Response::json(201, &Json::List(shown.collect())))
 }
 
 fn first(call: &Call<'_>, table: &str) -> Result<Response, Fault> {

@@ -1,10 +1,9 @@
-//! Project fees, travel expenses and invoices.
+//! Project fees and travel expenses.
 
-use super::{day, fill, number};
+use super::fill;
 use crate::sandbox::severa::error::Fault;
 use crate::sandbox::severa::json::{Json, Members, link};
 use crate::sandbox::severa::world::{Record, State};
-use jiff::Timestamp;
 
 /// The customer follows from the project; a fee takes name, type and prices of its product where it gives none.
 pub fn create(state: &State, table: &str, body: &mut Members) -> Result<(), Fault> {
@@ -29,6 +28,9 @@ pub fn create(state: &State, table: &str, body: &mut Members) -> Result<(), Faul
         return Err(Fault::body("phase.guid", "a fee of a user needs its phase"));
     }
     let source = source.cloned();
+    // GUESS: what is entered is billed unless somebody says otherwise, and at once.
+    fill(body, "isBillable", Some(Json::Bool(true)));
+    fill(body, "billingSchedule", Some("Immediately".into()));
     body.insert("customer".into(), customer.into());
     for (member, from) in [
         ("name", "name"),
@@ -54,24 +56,10 @@ pub fn type_member(record: &Record, name: &str) -> Option<Json> {
     Some(Json::Bool(record.text("expenseClass") == Some(class)))
 }
 
-/// An invoice gets its number when it enters a status that has one. An invoice in a read-only status takes nothing but
-/// another status (GUESS).
-pub fn invoice_changed(state: &mut State, now: Timestamp, old: &Record, body: &mut Members) -> Result<(), Fault> {
-    let flag = |body: &Members, flag: &str| {
-        let status =
-            body.get("status").and_then(Json::reference).and_then(|guid| state.record("invoicestatuses", guid));
-        status.is_some_and(|status| status.body.get(flag) == Some(&Json::Bool(true)))
-    };
-    let same_status = old.reference("status") == body.get("status").and_then(Json::reference);
-    if same_status && flag(body, "isReadOnly") {
-        return Err(Fault::operation("the invoice's status does not let it be changed"));
-    }
-    let (numbered, paid) = (flag(body, "hasInvoiceNumber"), flag(body, "isPaid"));
-    if numbered && body.get("number").is_none_or(Json::is_null) {
-        number(state, body, "nextInvoiceNumber", "lastInvoiceNumber");
-    }
-    if paid {
-        fill(body, "paymentDate", Some(day(now).to_string().into()));
+/// What is on an invoice cannot be changed (GUESS, as for work hours).
+pub fn changed(old: &Record, body: &Members) -> Result<(), Fault> {
+    if old.reference("invoice").is_some() && old.body.get("invoice") == body.get("invoice") {
+        return Err(Fault::operation("it is on an invoice"));
     }
     Ok(())
 }
