@@ -2,6 +2,7 @@
 //!
 //! Planning is pure. It is given the rows of both sides and what the state knows, and writes nothing.
 
+mod children;
 mod compare;
 mod create;
 mod entity;
@@ -11,6 +12,7 @@ mod json;
 mod limits;
 mod output;
 mod pair;
+mod report;
 mod text;
 
 pub use entity::plan;
@@ -88,6 +90,12 @@ pub struct Operation {
     pub fields: Vec<FieldChange>,
     /// Columns whose numbers Visma Business assigns.
     pub numbers: Vec<String>,
+    /// Records of their own that come to be with it: the lines of an order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub children: Vec<Child>,
+    /// It says something of the record that this plan creates from the same source, and follows on that.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub follows: bool,
     /// The fingerprints of the source's ends of the lines that this puts in step.
     pub bases: Vec<(u64, u64)>,
     /// When the source was last changed, as it was read.
@@ -105,6 +113,8 @@ pub enum Kind {
     WriteBack,
     /// Our identifier in a record that is there.
     Link,
+    /// The word in Severa that a record could not be carried over.
+    Report,
 }
 
 impl Kind {
@@ -114,6 +124,7 @@ impl Kind {
             Kind::Update => "update",
             Kind::WriteBack => "write_back",
             Kind::Link => "link",
+            Kind::Report => "report",
         }
     }
 }
@@ -137,6 +148,19 @@ pub struct PartOf {
     pub part: usize,
     pub list: String,
     pub id: Option<String>,
+}
+
+/// A record that is created with the one above, in one step.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Child {
+    /// `Invoice.Row`
+    pub entity: String,
+    /// The element of the source's list that it comes from.
+    pub source_id: String,
+    pub name: String,
+    pub fields: Vec<FieldChange>,
+    /// Columns whose numbers Visma Business assigns.
+    pub numbers: Vec<String>,
 }
 
 /// Something worth saying that nobody must act on.
@@ -201,7 +225,7 @@ impl Plan {
                 match operation.kind {
                     Kind::Create => totals.create += 1,
                     Kind::Update => totals.update += 1,
-                    Kind::WriteBack => totals.write_back += 1,
+                    Kind::WriteBack | Kind::Report => totals.write_back += 1,
                     Kind::Link => totals.link += 1,
                 }
             }

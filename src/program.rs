@@ -13,7 +13,7 @@ pub mod line;
 pub mod lookup;
 
 pub use entity::{Conflict, Entity, MatchKeys, Part, Sends};
-pub use eval::{Env, Linked, Links, Reference, Stop};
+pub use eval::{Above, Env, Linked, Links, Reference, Scope, Stop};
 pub use example::{Example, Expected, ExpectedField, Wanted};
 pub use expr::{Expr, Slot};
 pub use line::{Carried, Line, Origin, Outcome, Planned};

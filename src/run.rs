@@ -9,6 +9,7 @@ mod apply;
 mod error;
 mod gather;
 mod index;
+mod needed;
 mod report;
 mod verify;
 mod write;
@@ -17,7 +18,7 @@ pub use error::RunError;
 pub use report::{Outcome, Report};
 
 use crate::plan::{self, Limits, Plan};
-use crate::program::{Env, Lookups, Program, Reference};
+use crate::program::{Lookups, Program, Reference};
 use crate::state::{Holder, State};
 use crate::systems::{Clock, Read, Row, Select, System};
 use crate::value::{Side, Value};
@@ -194,27 +195,18 @@ impl Engine {
         for place in 0..self.program.entities.len() {
             let entity = &self.program.entities[place];
             let asked = self.options.entities.is_empty() || self.options.entities.contains(&entity.name);
-            if !asked || !entity.carried {
+            // What is only carried over when needed is planned with whoever needs it.
+            if !asked || !entity.carried || entity.only_when_needed {
                 continue;
             }
             if self.stopped() {
                 return Err(RunError::Interrupted);
             }
             let gathered = self.gather(place, &index, progress).await?;
-            let Some(opened) = &self.opened else { return Err(RunError::Interrupted) };
-            let entity = &self.program.entities[place];
-            progress.at("planning", &entity.name, 0, None);
-            // Records of an entity may point at each other: what the first look creates, the second can point at.
-            let mut planned = {
-                let env = Env { links: &index, lookups: &opened.lookups };
-                plan::plan(entity, &gathered.known, &env, self.options.start_date, self.options.link_only)
-            };
-            let to_itself = planned.waits.iter().flat_map(|w| &w.references).any(|r| r.entity == entity.name);
-            for _ in 0..if to_itself { 2 } else { 0 } {
-                index.add(place, &planned);
-                let env = Env { links: &index, lookups: &opened.lookups };
-                planned = plan::plan(entity, &gathered.known, &env, self.options.start_date, self.options.link_only);
-                index.forget_planned(place);
+            progress.at("planning", &self.program.entities[place].name, 0, None);
+            let mut planned = self.plan_one(place, &gathered.known, &mut index)?;
+            if self.plan_needed(&mut plan, &planned, &mut index).await? {
+                planned = self.plan_one(place, &gathered.known, &mut index)?;
             }
             index.add(place, &planned);
             planned.watermarks = gathered.watermarks;

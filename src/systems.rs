@@ -136,6 +136,11 @@ pub struct Create {
     /// Our identifier, written in the same transaction (Visma Business).
     pub identity: Option<(String, Value)>,
     pub parts: Vec<PartWrite>,
+    /// Records of their own that come to be with this one, in the same transaction: the lines of an order.
+    pub children: Vec<Create>,
+    /// Of a child: a column, and the column of the record above whose value it gets, numbers that
+    /// were just assigned included.
+    pub joins: Vec<(String, String)>,
 }
 
 /// Changes to one record.

@@ -65,5 +65,5 @@ fn travel(program: &Program, stand_in: &StandIn, example: &Example) -> Journey {
         return Journey::Arrives(Vec::new());
     };
     let row = Row { id: stand_in::SAMPLE.to_string(), changed: None, values: example.values.clone() };
-    travel::travel(entity, example.given, &row, &Env { links: stand_in, lookups: &stand_in.lookups })
+    travel::travel(entity, example.given, &row, &Env::new(stand_in, &stand_in.lookups))
 }

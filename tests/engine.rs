@@ -1,5 +1,7 @@
 //! The engine over the standard mapping, with both sides in memory.
 
+#[path = "engine/invoices.rs"]
+mod invoices;
 mod support;
 
 use samband::plan::{Kind, Limits, Plan};
@@ -46,6 +48,13 @@ impl Company {
         let (severa, business) = (&company.severa, &company.business);
         severa.put("Country", "c1", &[("guid", guid(0x4700)), ("code2", Value::text("NO"))]);
         severa.put("Currency", "c2", &[("guid", guid(0x4701)), ("code", Value::text("NOK"))]);
+        for (bits, name) in [(1, "Ready for ERP"), (2, "Transferred"), (3, "Sent"), (4, "Paid"), (5, "Failed")] {
+            severa.put(
+                "InvoiceStatus",
+                &text(0x700 + bits),
+                &[("guid", guid(0x700 + bits)), ("name", Value::text(name))],
+            );
+        }
         severa.put("SalesStatusType", "s1", &[("guid", guid(0x51)), ("name", Value::text("Order"))]);
         severa.put(
             "User",
@@ -68,8 +77,18 @@ impl Company {
         self.folder.path().join("state.db")
     }
 
+    /// As the engine carries it out.
+    fn program(&self) -> samband::program::Program {
+        let mut program = mapping::standard().program;
+        program.leave_out_what_is_not_carried();
+        program
+    }
+
     fn engine(&self, options: Options) -> Engine {
-        let program = mapping::standard().program;
+        self.engine_of(mapping::standard().program, options)
+    }
+
+    fn engine_of(&self, program: samband::program::Program, options: Options) -> Engine {
         let state = State::open(Path::new(&self.state())).unwrap();
         Engine::new(
             program,
@@ -87,6 +106,21 @@ impl Company {
 
     fn run(&self) -> (Plan, Report) {
         block(self.engine(Options::default()).run(&mut Quiet)).unwrap()
+    }
+
+    /// With one more setting.
+    fn run_with(&self, setting: &str, value: &str) -> (Plan, Report) {
+        let program = mapping::standard_with(&[(setting, value)]).program;
+        block(self.engine_of(program, Options::default()).run(&mut Quiet)).unwrap()
+    }
+
+    fn try_run(&self, options: Options) -> Result<(Plan, Report), RunError> {
+        block(self.engine(options).run(&mut Quiet))
+    }
+
+    /// Long enough for whatever is at work to be over, and for held records to be tried again.
+    fn wait(&self) {
+        block(self.clock.sleep(Duration::from_secs(3_600)));
     }
 
     /// A run that ends in a crash of the process, as far as the engine can tell.

@@ -37,7 +37,7 @@ fn written(lines: &str, fields: &[(&str, Value)]) -> Vec<(String, Value)> {
     });
     let row = Row { id: "x".to_owned(), changed: None, values: values.collect() };
     let lookups = Lookups::default();
-    let env = Env { links: &NoLinks, lookups: &lookups };
+    let env = Env::new(&NoLinks, &lookups);
     let mut written = Vec::new();
     for line in entity.lines.iter().filter(|line| line.writes_to(Side::Business)) {
         match line.carry(entity, Side::Business, &row, None, &env).outcome {

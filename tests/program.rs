@@ -39,7 +39,7 @@ fn row(fields: &[(&str, Value)], select: &samband::systems::Select) -> Row {
 fn an_employee_travels_both_ways_and_comes_back_the_same() {
     let standard = mapping::standard();
     let entity = &standard.program.entities[standard.program.position("Employee").expect("an entity")];
-    let env = Env { links: &AllLinked, lookups: &standard.lookups };
+    let env = Env::new(&AllLinked, &standard.lookups);
     let severa = row(
         &[
             ("code", Value::text("1042")),
@@ -84,7 +84,7 @@ fn an_employee_travels_both_ways_and_comes_back_the_same() {
 fn letters_in_an_employees_code_are_held_with_the_reason() {
     let standard = mapping::standard();
     let entity = &standard.program.entities[standard.program.position("Employee").expect("an entity")];
-    let env = Env { links: &AllLinked, lookups: &standard.lookups };
+    let env = Env::new(&AllLinked, &standard.lookups);
     let severa = row(&[("code", Value::text("A-12"))], &entity.severa);
     let line = entity.lines.iter().find(|l| l.key.starts_with("code")).expect("the line of the code");
     let carried = line.carry(entity, Side::Business, &severa, None, &env);
@@ -98,7 +98,7 @@ fn letters_in_an_employees_code_are_held_with_the_reason() {
 fn customers_are_sent_for_a_won_project_only_and_the_condition_is_named() {
     let standard = mapping::standard();
     let entity = &standard.program.entities[standard.program.position("Customer").expect("an entity")];
-    let env = Env { links: &AllLinked, lookups: &standard.lookups };
+    let env = Env::new(&AllLinked, &standard.lookups);
     let place = entity.severa.slot("projects").expect("projects are asked for");
     let inner = entity.severa.fields[place].of.as_ref().expect("with their fields").fields.len();
     let project = |won: bool| {
@@ -119,7 +119,7 @@ fn customers_are_sent_for_a_won_project_only_and_the_condition_is_named() {
 fn a_name_that_was_cut_is_not_written_back_over_the_longer_one() {
     let standard = mapping::standard();
     let entity = &standard.program.entities[standard.program.position("Customer").expect("an entity")];
-    let env = Env { links: &AllLinked, lookups: &standard.lookups };
+    let env = Env::new(&AllLinked, &standard.lookups);
     let line = entity.lines.iter().find(|l| l.key == "name <-> Nm").expect("the line of the name");
     let long = "K".repeat(90);
     let severa = row(&[("name", Value::text(long.as_str()))], &entity.severa);
@@ -134,7 +134,7 @@ fn a_name_that_was_cut_is_not_written_back_over_the_longer_one() {
 fn a_project_without_a_linked_customer_is_held_and_an_owner_is_waited_for() {
     let standard = mapping::standard();
     let entity = &standard.program.entities[standard.program.position("Project").expect("an entity")];
-    let env = Env { links: &NoneLinked, lookups: &standard.lookups };
+    let env = Env::new(&NoneLinked, &standard.lookups);
     let guid = Value::Guid("39f9432a-a141-fcab-9142-8045bf8ed54a".parse().expect("a GUID"));
     let severa = row(&[("customer.guid", guid.clone()), ("projectOwner.guid", guid)], &entity.severa);
     let carry = |key: &str| {

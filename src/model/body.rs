@@ -336,9 +336,13 @@ impl<'a> Body<'_, 'a> {
                     .help(help),
             );
         }
-        let dated = self.severa.record.column("eventDate", None, None);
-        let dated = dated.filter(|_| self.direction == Arrow::ToBusiness && entity.owner.is_none());
-        entity.dated = dated.map(|column| (Side::Severa, self.severa.slot(&column)));
+        let (records, fields) = match self.direction {
+            Arrow::ToSevera => (&mut self.business, ["ValDt", "VoDt"]),
+            _ => (&mut self.severa, ["eventDate", "date"]),
+        };
+        let dated = fields.iter().find_map(|name| records.record.column(name, None, records.index));
+        let dated = dated.filter(|_| self.direction != Arrow::Both && entity.owner.is_none());
+        entity.dated = dated.map(|column| (records.side, records.slot(&column)));
         entity.label_severa = label(&mut self.severa);
         entity.label_business = label(&mut self.business);
         entity.required_severa = required(self.severa.record);
@@ -365,10 +369,16 @@ fn required(record: &Record) -> Vec<String> {
 /// By what people know a record: its number or code, and its name.
 fn label(records: &mut Records) -> Label {
     let mut slot = |name: &str| records.record.column(name, None, records.index).map(|column| records.slot(&column));
-    let key = ["number", "code", "RNo", "CustNo", "EmpNo", "PK"].into_iter().find_map(&mut slot);
+    let key = ["number", "code", "RNo", "CustNo", "EmpNo", "PK", "OrdNo", "ProdNo", "PrCatNo", "VoNo"]
+        .into_iter()
+        .find_map(&mut slot);
     let name = match (slot("firstName"), slot("lastName")) {
         (Some(first), Some(last)) => vec![first, last],
-        _ => ["name", "Nm", "Txt1", "description"].into_iter().find_map(&mut slot).into_iter().collect(),
+        _ => ["name", "Nm", "Descr", "customer.name", "Txt1", "Txt", "description"]
+            .into_iter()
+            .find_map(&mut slot)
+            .into_iter()
+            .collect(),
     };
     // An associate is one of several roles; which number counts follows from the scope.
     let scoped =

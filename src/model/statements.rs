@@ -104,7 +104,12 @@ pub fn failure(
     }
     // A setting that may be none says that nothing is to be set.
     let arrival = Arrival::new(&typed.expr, &typed.shape, false, value.span, false);
-    capacity::accepts(&target, &arrival, diagnostics).then_some(Failure { slot, value: typed.expr })
+    if !capacity::accepts(&target, &arrival, diagnostics) {
+        return None;
+    }
+    let notes = body.severa.record.column("notes", None, None).filter(|column| column.field.update);
+    let reason = notes.map(|column| body.severa.slot(&column));
+    Some(Failure { slot, value: typed.expr, reason })
 }
 
 /// A statement in words, with its place.

@@ -182,6 +182,8 @@ fn change(
         record_id: Some(target.id.clone()),
         fields,
         numbers: Vec::new(),
+        children: Vec::new(),
+        follows: false,
         bases,
         source_stamp: source.changed.map(|s| s.to_string()),
         columns: Default::default(),
@@ -227,9 +229,10 @@ fn way(entity: &Entity, line: &Line, pair: &Pair, entry: (u64, u64, u64), filter
 
 /// Paired for the first time: the master's values stand, or else the newer record's; a blank gives way.
 fn first(entity: &Entity, line: &Line, pair: &Pair, may: impl Fn(Side) -> bool) -> Way {
+    // What a line against the entity's arrow says is made of marks that may all be off.
     let blank = |side: Side| {
         let row = if side == Side::Severa { pair.severa } else { pair.business };
-        line.values(entity, side, row).iter().all(Value::is_null)
+        !line.write_back && line.values(entity, side, row).iter().all(Value::is_null)
     };
     let preferred = entity.master.or_else(|| newer(pair)).unwrap_or(Side::Severa);
     [preferred.other(), preferred].into_iter().find(|to| may(*to) && !blank(to.other())).map_or(Way::InStep, Way::Carry)

@@ -2,7 +2,7 @@
 
 use super::output::{Output, columns, part_of};
 use super::pair::held;
-use super::{FieldChange, Kind, Operation, Wait, fingerprint};
+use super::{Child, FieldChange, Kind, Operation, Wait, children, fingerprint};
 use crate::program::{Entity, Env, Line, Outcome, Planned, Reference, Sends, Slot};
 use crate::systems::Row;
 use crate::value::{Side, Value};
@@ -68,7 +68,18 @@ pub fn create(entity: &Entity, from: Side, row: &Row, env: &Env, start: Option<j
         out.hold(held(entity, from, row, "missing-required", reason));
         return;
     }
-    write_back(entity, from, row, &numbers, out, record);
+    let children = match children::children(entity, from, row, env) {
+        Ok(children) => children,
+        Err(stopped) => {
+            out.hold(held(entity, from, row, stopped.code, stopped.reason));
+            record.waits.extend(stopped.waits);
+            out.waits.push(Wait { side: from, id: row.id.clone(), references: record.waits });
+            return;
+        }
+    };
+    record.waits.extend(children.waits);
+    record.children = children.records;
+    write_back(entity, (from, row), &numbers, env, out, record);
 }
 
 #[derive(Default)]
@@ -76,6 +87,7 @@ struct Record {
     fields: Vec<FieldChange>,
     bases: Vec<(u64, u64)>,
     waits: Vec<Reference>,
+    children: Vec<Child>,
 }
 
 fn has_value(planned: &Planned) -> bool {
@@ -121,7 +133,14 @@ fn add(entity: &Entity, line: &Line, from: Side, row: &Row, env: &Env, record: &
 }
 
 /// The creation itself, and what must flow back once it has been done.
-fn write_back(entity: &Entity, from: Side, row: &Row, numbers: &[String], out: &mut Output, record: Record) {
+fn write_back(
+    entity: &Entity,
+    (from, row): (Side, &Row),
+    numbers: &[String],
+    env: &Env,
+    out: &mut Output,
+    record: Record,
+) {
     let to = from.other();
     let (key, name) = entity.label(from, row);
     out.waits.push(Wait { side: from, id: row.id.clone(), references: record.waits });
@@ -135,6 +154,8 @@ fn write_back(entity: &Entity, from: Side, row: &Row, numbers: &[String], out: &
         record_id,
         fields,
         numbers: Vec::new(),
+        children: Vec::new(),
+        follows: false,
         bases: Vec::new(),
         source_stamp: row.changed.map(|s| s.to_string()),
         columns: if from == Side::Business { columns(entity, row) } else { Default::default() },
@@ -142,6 +163,7 @@ fn write_back(entity: &Entity, from: Side, row: &Row, numbers: &[String], out: &
     let mut creation = operation(Kind::Create, to, None, record.fields);
     creation.numbers = numbers.to_vec();
     creation.bases = record.bases;
+    creation.children = record.children;
     out.operation(creation);
     match from {
         // A number that Visma Business assigns goes back to the record it was made from.
@@ -171,6 +193,12 @@ fn write_back(entity: &Entity, from: Side, row: &Row, numbers: &[String], out: &
                     out.operation(operation(Kind::WriteBack, Side::Severa, Some(row.id.clone()), fields));
                 }
             }
+            let fields = said_of_a_new_one(entity, row, env);
+            if !fields.is_empty() {
+                let mut back = operation(Kind::WriteBack, Side::Severa, Some(row.id.clone()), fields);
+                back.follows = true;
+                out.operation(back);
+            }
         }
         // Our identifier in a record that Visma Business had before Severa.
         Side::Business => {
@@ -191,4 +219,31 @@ fn write_back(entity: &Entity, from: Side, row: &Row, numbers: &[String], out: &
             out.operation(operation(Kind::Link, Side::Business, Some(row.id.clone()), vec![field]));
         }
     }
+}
+
+/// What lines against the entity's arrow say in Severa of a record that has just been created: of a
+/// new order that it is there. Nothing is known of it yet, so all its fields count as blank.
+fn said_of_a_new_one(entity: &Entity, row: &Row, env: &Env) -> Vec<FieldChange> {
+    let values = vec![Value::Null; entity.business.fields.len()];
+    let new = Row { id: String::new(), changed: None, values };
+    let mut fields = Vec::new();
+    for line in entity.lines.iter().filter(|l| l.write_back && l.writes_to(Side::Severa)) {
+        let Outcome::Write(values) = line.carry(entity, Side::Severa, &new, Some(row), env).outcome else { continue };
+        for (slot, value) in values {
+            let old = entity.slot(Side::Severa, row, slot).clone();
+            // A blank is not said of what is only going to be there.
+            let says = matches!(&value, Planned::Value(new) if !new.is_null() && !new.same(&old));
+            if says {
+                fields.push(FieldChange {
+                    field: entity.field_name(Side::Severa, slot).to_owned(),
+                    part: part_of(entity, slot, Some(row)),
+                    old,
+                    new: value,
+                    because: line.origin.clone(),
+                    line: fingerprint::line_key(line),
+                });
+            }
+        }
+    }
+    fields
 }

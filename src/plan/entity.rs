@@ -2,7 +2,7 @@
 
 use super::output::{Known, Output};
 use super::pair;
-use super::{EntityPlan, Kind, Operation, Planned, compare, create};
+use super::{EntityPlan, Kind, Operation, Planned, compare, create, report};
 use crate::program::{Entity, Env};
 use crate::systems::Row;
 use crate::value::Side;
@@ -26,6 +26,8 @@ pub fn plan(
             for row in rows {
                 if let Some(reason) = blind(entity, known, side, row, env) {
                     out.hold(pair::held(entity, side, row, "unknown-outcome", reason));
+                } else if entity.only_when_needed && !known.needed.contains(&row.id) {
+                    out.keep_back("a record that is carried over needs it".to_owned());
                 } else {
                     create::create(entity, side, row, env, start, &mut out);
                 }
@@ -50,6 +52,9 @@ pub fn plan(
     out.operations.retain(|o| o.kind == Kind::Link || !o.records().any(|record| held.contains(&record)));
     if link_only {
         out.operations.retain(|o| o.kind == Kind::Link);
+    } else {
+        let reports: Vec<_> = out.held.iter().filter_map(|held| report::report(entity, held, known, env)).collect();
+        reports.into_iter().for_each(|report| out.operation(report));
     }
     order(&entity.name, &mut out.operations);
     for (number, operation) in out.operations.iter_mut().enumerate() {

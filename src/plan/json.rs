@@ -1,6 +1,6 @@
 //! A plan as other programs read it; field names are stable.
 
-use super::{Operation, Plan, Planned};
+use super::{Child, FieldChange, Operation, Plan, Planned};
 use crate::value::Value;
 use serde_json::{Value as Json, json};
 
@@ -29,16 +29,22 @@ fn new(planned: &Planned) -> Json {
 
 /// The document of `--format json`; `outcome` gives what became of an operation, by its identifier.
 pub fn document(plan: &Plan, outcome: impl Fn(&str) -> Option<String>) -> Json {
-    let operation = |o: &Operation| {
-        let fields: Vec<Json> = o
-            .fields
-            .iter()
+    let fields = |of: &[FieldChange]| -> Vec<Json> {
+        of.iter()
             .map(|f| {
                 let name = f.part.as_ref().map_or_else(|| f.field.clone(), |p| format!("{}.{}", p.list, f.field));
                 json!({"field": name, "old": value(&f.old), "new": new(&f.new), "because": {"file": f.because.file, "line": f.because.line}})
             })
-            .collect();
+            .collect()
+    };
+    let operation = |o: &Operation| {
+        let child = |c: &Child| json!({"entity": c.entity, "name": c.name, "fields": fields(&c.fields)});
+        let children: Vec<Json> = o.children.iter().map(child).collect();
+        let fields = fields(&o.fields);
         let mut object = json!({"id": o.id, "kind": o.kind.word(), "side": o.side.word(), "key": o.key, "name": o.name, "fields": fields});
+        if let (false, Some(members)) = (children.is_empty(), object.as_object_mut()) {
+            members.insert("children".to_owned(), Json::Array(children));
+        }
         if let (Some(outcome), Some(members)) = (outcome(&o.id), object.as_object_mut()) {
             members.insert("outcome".to_owned(), Json::String(outcome));
         }

@@ -23,6 +23,8 @@ pub struct Known {
     /// Creations that were begun and whose end is not known: the side to create on, and the record
     /// on the other side that they come from. Both sides have been searched for what they came to.
     pub intents: BTreeSet<(Side, String)>,
+    /// Of an entity that is carried over only when needed: its records in Severa that others point at.
+    pub needed: BTreeSet<String>,
 }
 
 /// A plan under construction.

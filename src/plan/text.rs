@@ -1,6 +1,6 @@
 //! A plan as a person reads it: the sum first, then what changes, then what waits.
 
-use super::{EntityPlan, Kind, Operation, Plan};
+use super::{EntityPlan, FieldChange, Kind, Operation, Plan};
 use crate::program::{Planned, Reference};
 use crate::value::Side;
 use std::fmt::Write;
@@ -36,7 +36,7 @@ fn entity(text: &mut String, entity: &EntityPlan, every: bool) {
         entity.entity, entity.read_severa, entity.read_business
     );
     for side in Side::BOTH {
-        for kind in [Kind::Create, Kind::Update, Kind::WriteBack, Kind::Link] {
+        for kind in [Kind::Create, Kind::Update, Kind::WriteBack, Kind::Link, Kind::Report] {
             let of_kind: Vec<&Operation> =
                 entity.operations.iter().filter(|o| o.side == side && o.kind == kind).collect();
             let shown = if every { of_kind.len() } else { SHOWN };
@@ -73,6 +73,7 @@ fn verb(kind: Kind) -> &'static str {
         Kind::Update => "update",
         Kind::WriteBack => "write back",
         Kind::Link => "link",
+        Kind::Report => "report back",
     }
 }
 
@@ -82,19 +83,29 @@ fn operation(text: &mut String, operation: &Operation) {
         Kind::Update => '~',
         Kind::WriteBack => '<',
         Kind::Link => '=',
+        Kind::Report => '!',
     };
     let label = format!("{} {}", operation.key, operation.name);
     let _ = writeln!(text, "  {sign} {} in {}: {}", verb(operation.kind), operation.side.title(), label.trim());
     for number in &operation.numbers {
         let _ = writeln!(text, "      {number} = the next number");
     }
-    for field in &operation.fields {
+    fields(text, operation.kind, "      ", &operation.fields);
+    for child in &operation.children {
+        let part = child.entity.rsplit('.').next().unwrap_or(&child.entity);
+        let _ = writeln!(text, "      + {} {}", part.to_lowercase(), child.name);
+        fields(text, operation.kind, "          ", &child.fields);
+    }
+}
+
+fn fields(text: &mut String, kind: Kind, indent: &str, fields: &[FieldChange]) {
+    for field in fields {
         let part = field.part.as_ref().map(|p| format!("{}.", p.list)).unwrap_or_default();
         let new = planned(&field.new);
         let because = format!("{}:{}", field.because.file, field.because.line);
-        let _ = match operation.kind {
-            Kind::Create => writeln!(text, "      {part}{} = {new}   ({because})", field.field),
-            _ => writeln!(text, "      {part}{}: {} → {new}   ({because})", field.field, field.old),
+        let _ = match kind {
+            Kind::Create => writeln!(text, "{indent}{part}{} = {new}   ({because})", field.field),
+            _ => writeln!(text, "{indent}{part}{}: {} → {new}   ({because})", field.field, field.old),
         };
     }
 }

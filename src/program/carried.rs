@@ -10,6 +10,8 @@ const CARRIED: &[(&str, &str)] = &[
     ("ProductCategory", "ProdCat"),
     ("Product", "Prod"),
     ("TravelExpenseType", "Prod"),
+    ("WorkType", "Prod"),
+    ("Invoice", "Ord"),
     ("Project", "OrgUnit"),
     ("WorkHour", "FreeInf"),
 ];
@@ -22,7 +24,9 @@ impl Program {
             forget_lists_of_children(entity);
         }
         let (mut kept, mut named) = (vec![false; self.kept.len()], vec![false; self.named.len()]);
-        for entity in self.entities.iter().filter(|e| e.carried) {
+        let carried = self.entities.iter().filter(|e| e.carried);
+        let children = carried.clone().flat_map(|e| e.children.iter().filter(|child| child.comes_with_owner()));
+        for entity in carried.chain(children) {
             entity.visit(&mut |expr| match expr {
                 Expr::Kept { table, .. } => kept.iter_mut().skip(*table).take(1).for_each(|needed| *needed = true),
                 Expr::Named(place) => named.iter_mut().skip(*place).take(1).for_each(|needed| *needed = true),
@@ -38,7 +42,8 @@ impl Program {
         let mut names = Vec::new();
         for entity in &self.entities {
             if entity.carried {
-                names.extend(entity.children.iter().map(|child| child.name.clone()));
+                let alone = entity.children.iter().filter(|child| !child.comes_with_owner());
+                names.extend(alone.map(|child| child.name.clone()));
             } else {
                 names.push(entity.name.clone());
             }
@@ -56,7 +61,8 @@ fn forget_lists_of_children(entity: &mut Entity) {
         }
     });
     let Some(key) = entity.severa.fields.first().cloned() else { return };
-    for owner in entity.children.iter().filter_map(|child| child.owner.as_ref()) {
+    let alone = entity.children.iter().filter(|child| !child.comes_with_owner());
+    for owner in alone.filter_map(|child| child.owner.as_ref()) {
         if !used.contains(&owner.slot)
             && let Some(field) = entity.severa.fields.get_mut(owner.slot)
         {
@@ -67,11 +73,7 @@ fn forget_lists_of_children(entity: &mut Entity) {
 
 fn is_carried(entity: &Entity) -> bool {
     let records = (entity.severa.record.name.as_str(), entity.business.record.name.as_str());
-    CARRIED.contains(&records)
-        && entity.mark.is_none()
-        && entity.failure.is_none()
-        && entity.positions.is_empty()
-        && !entity.only_when_needed
+    CARRIED.contains(&records) && entity.mark.is_none()
 }
 
 impl Entity {
@@ -80,6 +82,9 @@ impl Entity {
         let filters = self.send_severa.iter().chain(&self.send_business);
         filters.for_each(|filter| filter.condition.visit(see));
         self.holds.iter().for_each(|(condition, _)| condition.visit(see));
+        self.failure.iter().for_each(|failure| failure.value.visit(see));
+        self.mark.iter().for_each(|mark| mark.text.visit(see));
+        self.owner.iter().flat_map(|owner| owner.condition.iter().chain(&owner.pieces)).for_each(|e| e.visit(see));
         self.own_severa.iter().chain(&self.own_business).for_each(|condition| condition.visit(see));
         self.lines.iter().flat_map(|l| l.forward.iter().chain(&l.backward)).for_each(|e| e.visit(see));
         let pairs = self.matches.iter().flat_map(|rule| &rule.pairs);

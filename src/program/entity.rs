@@ -92,6 +92,8 @@ pub struct Failure {
     /// The Severa field to set.
     pub slot: usize,
     pub value: Expr,
+    /// The field that takes the reason in words, where the record has one.
+    pub reason: Option<usize>,
 }
 
 /// How a child's records hang on the record above.
@@ -226,6 +228,12 @@ impl Entity {
         }
     }
 
+    /// Of a part: its rows are written together with the record above, whole or not at all, and are
+    /// never visited alone. That is so where they are numbered by their place.
+    pub fn comes_with_owner(&self) -> bool {
+        self.owner.is_some() && !self.positions.is_empty()
+    }
+
     pub fn select(&self, side: Side) -> &Select {
         match side {
             Side::Severa => &self.severa,
@@ -258,7 +266,7 @@ impl Entity {
     pub fn is_ours(&self, side: Side, row: &Row, env: &Env) -> bool {
         let own = if side == Side::Severa { &self.own_severa } else { &self.own_business };
         own.is_empty() || {
-            let scope = Scope::new(self, side, row);
+            let scope = Scope::of(self, side, row, env);
             own.iter().all(|condition| eval::holds(condition, &scope, env))
         }
     }
@@ -268,7 +276,7 @@ impl Entity {
         let Some(filter) = self.filter(side) else {
             return Sends::Yes;
         };
-        let scope = Scope::new(self, side, row);
+        let scope = Scope::of(self, side, row, env);
         if eval::holds(&filter.condition, &scope, env) {
             return Sends::Yes;
         }
@@ -278,13 +286,13 @@ impl Entity {
 
     /// The reason of the first `hold when` that a Severa record meets.
     pub fn held_by(&self, row: &Row, env: &Env) -> Option<&str> {
-        let scope = Scope::new(self, Side::Severa, row);
+        let scope = Scope::of(self, Side::Severa, row, env);
         self.holds.iter().find(|(condition, _)| eval::holds(condition, &scope, env)).map(|(_, reason)| reason.as_str())
     }
 
     /// The record's match keys, normalised as names are compared.
     pub fn match_keys(&self, side: Side, row: &Row, env: &Env) -> MatchKeys {
-        let scope = Scope::new(self, side, row);
+        let scope = Scope::of(self, side, row, env);
         let key = |pair: &MatchPair| {
             let expr = if side == Side::Severa { &pair.severa } else { &pair.business };
             let value = eval::value(expr, &scope, env).ok()?;

@@ -9,9 +9,30 @@ use rust_decimal::Decimal;
 use std::cell::Cell;
 
 /// What a run knows apart from the two records: links, kept tables, resolved names.
+#[derive(Clone, Copy)]
 pub struct Env<'a> {
     pub links: &'a dyn Links,
     pub lookups: &'a Lookups,
+    above: Option<Above<'a>>,
+}
+
+/// The records that a part with rows of its own belongs to.
+#[derive(Clone, Copy)]
+pub struct Above<'a> {
+    pub severa: &'a Row,
+    /// None while it is only going to be created.
+    pub business: Option<&'a Row>,
+}
+
+impl<'a> Env<'a> {
+    pub fn new(links: &'a dyn Links, lookups: &'a Lookups) -> Self {
+        Self { links, lookups, above: None }
+    }
+
+    /// For the records of a part.
+    pub fn below(self, above: Above<'a>) -> Self {
+        Self { above: Some(above), ..self }
+    }
 }
 
 /// The stored links, and those that the plan at hand will make.
@@ -74,10 +95,13 @@ impl<'a> Scope<'a> {
         Self { entity, side, values: &row.values, owner: &[], picked, cut: Cell::new(false) }
     }
 
-    /// With the record above at hand.
-    pub fn below(mut self, owner: &'a Row) -> Self {
-        self.owner = &owner.values;
-        self
+    /// With the record above at hand, if there is one.
+    pub fn of(entity: &'a Entity, side: Side, row: &'a Row, env: &Env<'a>) -> Self {
+        let owner = env.above.and_then(|above| match side {
+            Side::Severa => Some(above.severa),
+            Side::Business => above.business,
+        });
+        Self { owner: owner.map_or(&[], |row| &row.values), ..Self::new(entity, side, row) }
     }
 
     pub fn slot(&self, slot: Slot) -> &'a Value {
@@ -121,7 +145,7 @@ pub fn alone(expr: &Expr) -> Option<Value> {
     let scope =
         Scope { entity: &bare, side: Side::Severa, values: &[], owner: &[], picked: Vec::new(), cut: Cell::new(false) };
     let lookups = Lookups::default();
-    value(expr, &scope, &Env { links: &NoLinks, lookups: &lookups }).ok()
+    value(expr, &scope, &Env::new(&NoLinks, &lookups)).ok()
 }
 
 /// A condition over the fields of a list's element alone: comparisons of plain fields.
@@ -136,7 +160,7 @@ pub(super) fn holds_of_element(condition: &Expr, element: &[Value]) -> bool {
         cut: Cell::new(false),
     };
     let lookups = Lookups::default();
-    holds(condition, &scope, &Env { links: &NoLinks, lookups: &lookups })
+    holds(condition, &scope, &Env::new(&NoLinks, &lookups))
 }
 
 /// An expression's value, which may be known only once another record has been created.

@@ -88,7 +88,7 @@ impl Line {
             Side::Business => &self.forward,
             Side::Severa => &self.backward,
         };
-        let scope = Scope::new(entity, to.other(), source);
+        let scope = Scope::of(entity, to.other(), source, env);
         let mut waits = Vec::new();
         let outcome = self.run(exprs, to, &scope, env, &mut waits);
         // A text that was cut on its way out must not come back shorter than it was.
@@ -124,7 +124,7 @@ impl Line {
     }
 
     fn cuts(&self, entity: &Entity, severa: &Row, env: &Env) -> bool {
-        let scope = Scope::new(entity, Side::Severa, severa);
+        let scope = Scope::of(entity, Side::Severa, severa, env);
         let mut waits = Vec::new();
         self.forward.iter().any(|expr| {
             scope.cut.set(false);
@@ -136,8 +136,8 @@ impl Line {
     pub fn in_step(&self, entity: &Entity, severa: &Row, business: &Row, env: &Env) -> bool {
         let agrees = |to: Side, source: &Row, target: &Row| {
             let exprs = if to == Side::Business { &self.forward } else { &self.backward };
-            let scope = Scope::new(entity, to.other(), source);
-            let target_scope = Scope::new(entity, to, target);
+            let scope = Scope::of(entity, to.other(), source, env);
+            let target_scope = Scope::of(entity, to, target, env);
             match self.run(exprs, to, &scope, env, &mut Vec::new()) {
                 Outcome::Write(values) => values.iter().all(|(slot, planned)| match planned {
                     Planned::Value(value) => target_scope.slot(*slot).same(value),

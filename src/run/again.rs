@@ -73,7 +73,7 @@ impl Engine {
             ..Known::default()
         };
         let Some(opened) = &self.opened else { return Err(RunError::Interrupted) };
-        let env = Env { links: &work.index, lookups: &opened.lookups };
+        let env = Env::new(&work.index, &opened.lookups);
         let (start, link_only) = (self.options.start_date, self.options.link_only);
         Ok(plan::plan(&self.program.entities[place], &known, &env, start, link_only))
     }

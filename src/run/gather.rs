@@ -133,6 +133,7 @@ impl Engine {
             linked,
             held: known_held.filter(|(side, id)| visited(*side, id) || gone.contains(&(*side, id.clone()))).collect(),
             decisions,
+            needed: BTreeSet::new(),
             intents: intents.into_iter().map(|i| (i.side, i.source_id)).collect(),
             severa: found.severa.into_values().collect(),
             business: found.business.into_values().collect(),
@@ -143,7 +144,7 @@ impl Engine {
     /// Rows that are records of another entity. One that is linked was ours, and stays so.
     pub(super) fn leave_out_others(&self, place: usize, index: &Index, links: &[Link], found: &mut Found) {
         let (Some(entity), Some(opened)) = (self.program.entities.get(place), &self.opened) else { return };
-        let env = Env { links: index, lookups: &opened.lookups };
+        let env = Env::new(index, &opened.lookups);
         for side in Side::BOTH {
             let linked: BTreeSet<&str> = links.iter().map(|link| link.id(side)).collect();
             found.of(side).retain(|id, row| linked.contains(id.as_str()) || entity.is_ours(side, row, &env));
@@ -199,7 +200,7 @@ impl Engine {
 
     /// Waits until requests that we lost sight of can no longer be at work. What they came to is
     /// found by the pairing afterwards: by our identifier, then by match keys.
-    async fn settle_intents(&mut self, intents: &[Intent]) -> Result<(), RunError> {
+    pub(super) async fn settle_intents(&mut self, intents: &[Intent]) -> Result<(), RunError> {
         for intent in intents {
             let settle = self.side(intent.side).settle_time();
             let over = intent
@@ -301,7 +302,7 @@ impl Engine {
         for side in sides.iter().copied() {
             let (asked, guids) = {
                 let Some(opened) = &self.opened else { return Ok(()) };
-                let env = Env { links: index, lookups: &opened.lookups };
+                let env = Env::new(index, &opened.lookups);
                 let entity = &self.program.entities[place];
                 let mut lone: Vec<&Row> = Vec::new();
                 for row in found.get(side).values() {

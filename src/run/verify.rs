@@ -71,7 +71,7 @@ impl Engine {
         };
         let Some(opened) = &self.opened else { return Ok(()) };
         let entity = &self.program.entities[place];
-        let pairing = pair(entity, &known, &Env { links: index, lookups: &opened.lookups });
+        let pairing = pair(entity, &known, &Env::new(index, &opened.lookups));
         for operation in planned.operations.iter().filter(|o| o.kind == Kind::Create) {
             let from = operation.side.other();
             let alone = if from == Side::Severa { &pairing.lone_severa } else { &pairing.lone_business };

@@ -4,7 +4,7 @@ use super::apply::Work;
 use super::index::Index;
 use super::{Engine, RunError};
 use crate::plan::{self, FieldChange, Kind, Operation, Planned};
-use crate::program::{Entity, Env, Outcome};
+use crate::program::{Entity, Env, Outcome, Slot};
 use crate::state::{Base, Change, Intent, Link};
 use crate::systems::{Create, ErrorKind, PartWrite, Row, SystemError, Update};
 use crate::value::{Side, Value};
@@ -37,10 +37,16 @@ impl Engine {
         work: &mut Work<'_>,
     ) -> Result<Written, RunError> {
         let own = self.program.entities[place].name.clone();
+        if operation.follows && !self.created.contains_key(&operation.source_id) {
+            return Ok(Written::NotTried);
+        }
         let mut fields = Vec::new();
         let mut later: Vec<FieldChange> = Vec::new();
         for change in &operation.fields {
             let value = match &change.new {
+                Planned::Value(value) if operation.follows => {
+                    self.assigned(place, operation, change, &work.index).unwrap_or_else(|| value.clone())
+                }
                 Planned::Value(value) => value.clone(),
                 Planned::Pending(reference) if operation.kind == Kind::WriteBack && reference.entity == own => {
                     match self.assigned(place, operation, change, &work.index) {
@@ -69,14 +75,22 @@ impl Engine {
             };
             fields.push(Field { change, value });
         }
+        let children = match self.children(place, operation, work)? {
+            Ok(children) => children,
+            Err(written) => return Ok(written),
+        };
         let result = match operation.kind {
-            Kind::Create => self.create(place, operation, &fields).await?,
-            Kind::Update | Kind::WriteBack | Kind::Link => self.update(place, operation, &fields).await,
+            Kind::Create => self.create(place, operation, &fields, children).await?,
+            Kind::Update | Kind::WriteBack | Kind::Link | Kind::Report => self.update(place, operation, &fields).await,
         };
         let row = match result {
             Ok(row) => row,
             Err(error) => return self.failed(&own, operation, error),
         };
+        if operation.kind == Kind::Report {
+            self.reported(&own, operation, &fields, work.run)?;
+            return Ok(Written::Done);
+        }
         let kept = |line: &u64| !later.iter().any(|f| f.line == *line);
         // A line that gets its value in a second pass is not in step before that.
         let bases = operation
@@ -101,13 +115,72 @@ impl Engine {
         Ok(Written::Done)
     }
 
-    /// A number that Visma Business assigned, through the line that carries it back; nothing where
-    /// its record was not created.
+    /// What is created together with the record, its values settled.
+    fn children(
+        &self,
+        place: usize,
+        operation: &Operation,
+        work: &Work<'_>,
+    ) -> Result<Result<Vec<Create>, Written>, RunError> {
+        let entity = &self.program.entities[place];
+        let mut creates = Vec::new();
+        for written in &operation.children {
+            let Some(child) = entity.children.iter().find(|child| child.name == written.entity) else { continue };
+            let mut values = Vec::new();
+            for change in &written.fields {
+                let value = match &change.new {
+                    Planned::Value(value) => value.clone(),
+                    Planned::Pending(reference) => match work.index.resolve(reference) {
+                        Some(value) => value,
+                        None if !work.report.down.is_empty() => return Ok(Err(Written::NotTried)),
+                        None => {
+                            let (side, id) = (operation.side.other(), &operation.source_id);
+                            self.state.wait_also_for(&entity.name, side, id, reference)?;
+                            let reason = format!(
+                                "{} {} was not carried over, and {} points at it",
+                                reference.entity, reference.value, written.name
+                            );
+                            return Ok(Err(Written::Held { code: "not-linked", reason }));
+                        }
+                    },
+                };
+                values.push((change.field.clone(), value));
+            }
+            let column = |slot: usize| entity.field_name(Side::Business, Slot::Own(slot)).to_owned();
+            let joins = child.owner.iter().flat_map(|owner| &owner.joins);
+            creates.push(Create {
+                select: child.business.clone(),
+                values,
+                numbers: written.numbers.clone(),
+                identity: None,
+                parts: Vec::new(),
+                children: Vec::new(),
+                joins: joins.map(|(own, slot)| (own.clone(), column(*slot))).collect(),
+            });
+        }
+        Ok(Ok(creates))
+    }
+
+    /// What was said in Severa of a record that is held: in the history, and no link comes of it.
+    fn reported(&self, entity: &str, operation: &Operation, fields: &[Field], run: i64) -> Result<(), RunError> {
+        let now = self.clock.now();
+        self.state.together(|| {
+            for field in fields {
+                let id = operation.record_id.as_deref().unwrap_or(&operation.source_id);
+                self.state.record(run, now, &change_of(entity, operation.side, id, field.change, &field.value))?;
+            }
+            Ok(())
+        })?;
+        Ok(())
+    }
+
+    /// What a line says of the record that was created: a number that Visma Business assigned, a status.
+    /// Nothing where the record was not created.
     fn assigned(&self, place: usize, operation: &Operation, change: &FieldChange, index: &Index) -> Option<Value> {
         let entity = &self.program.entities[place];
         let row = self.created.get(&operation.source_id)?;
-        let env = Env { links: index, lookups: &self.opened.as_ref()?.lookups };
-        let line = entity.lines.iter().find(|l| l.numbered && l.origin == change.because)?;
+        let env = Env::new(index, &self.opened.as_ref()?.lookups);
+        let line = entity.lines.iter().find(|l| (l.numbered || l.write_back) && l.origin == change.because)?;
         let Outcome::Write(values) = line.carry(entity, Side::Severa, row, None, &env).outcome else { return None };
         values.into_iter().find_map(|(slot, planned)| match planned {
             Planned::Value(value) if entity.field_name(Side::Severa, slot) == change.field => Some(value),
@@ -121,6 +194,7 @@ impl Engine {
         place: usize,
         operation: &Operation,
         fields: &[Field<'_>],
+        children: Vec<Create>,
     ) -> Result<Result<Row, SystemError>, RunError> {
         let entity = &self.program.entities[place];
         let intent = Intent {
@@ -143,6 +217,8 @@ impl Engine {
             numbers: operation.numbers.clone(),
             identity,
             parts: parts(entity, fields),
+            children,
+            joins: Vec::new(),
         };
         Ok(self.side(operation.side).create(&create).await)
     }
@@ -229,23 +305,39 @@ impl Engine {
                 self.state.wait_for(&entity.name, side, id, waits)?;
             }
             for field in fields.iter().filter(|f| operation.kind != Kind::Create || !f.value.is_null()) {
-                let part = field.change.part.as_ref().map(|p| format!("{}.", p.list)).unwrap_or_default();
-                let change = Change {
-                    entity: entity.name.clone(),
-                    side: operation.side,
-                    id: row.id.clone(),
-                    field: format!("{part}{}", field.change.field),
-                    old: field.change.old.to_string(),
-                    new: field.value.to_string(),
-                    file: field.change.because.file.clone(),
-                    line: field.change.because.line,
-                };
+                let change = change_of(&entity.name, operation.side, &row.id, field.change, &field.value);
                 self.state.record(work.run, now, &change)?;
+            }
+            for (number, child) in operation.children.iter().enumerate() {
+                let id = format!("{}/{}", row.id, number + 1);
+                for field in &child.fields {
+                    let value = match &field.new {
+                        Planned::Value(value) => value.clone(),
+                        Planned::Pending(reference) => work.index.resolve(reference).unwrap_or_default(),
+                    };
+                    let change = change_of(&child.entity, operation.side, &id, field, &value);
+                    self.state.record(work.run, now, &change)?;
+                }
             }
             Ok(())
         })?;
         work.index.put(place, &link);
         Ok(())
+    }
+}
+
+/// A field that was written, for the history.
+fn change_of(entity: &str, side: Side, id: &str, change: &FieldChange, value: &Value) -> Change {
+    let part = change.part.as_ref().map(|p| format!("{}.", p.list)).unwrap_or_default();
+    Change {
+        entity: entity.to_owned(),
+        side,
+        id: id.to_owned(),
+        field: format!("{part}{}", change.field),
+        old: change.old.to_string(),
+        new: value.to_string(),
+        file: change.because.file.clone(),
+        line: change.because.line,
     }
 }
 

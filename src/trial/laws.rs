@@ -42,7 +42,7 @@ struct Source {
 
 /// Every law of a line.
 pub fn test(entity: &Entity, line: &Line, stand_in: &StandIn, options: &Options) -> Vec<Tested> {
-    let bench = Bench { entity, line, env: Env { links: stand_in, lookups: &stand_in.lookups } };
+    let bench = Bench { entity, line, env: Env::new(stand_in, &stand_in.lookups) };
     let sources = [source(&bench, Side::Severa, stand_in), source(&bench, Side::Business, stand_in)];
     let mut found: Vec<(Law, Option<Failure>, bool)> = LAWS.iter().map(|law| (*law, None, false)).collect();
     for (source, cases) in sources.iter().zip([options.cases.div_ceil(2), options.cases / 2]) {

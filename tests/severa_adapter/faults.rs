@@ -58,6 +58,8 @@ fn customer(name: &str) -> Create {
         numbers: Vec::new(),
         identity: None,
         parts: Vec::new(),
+        children: Vec::new(),
+        joins: Vec::new(),
     }
 }
 

@@ -189,6 +189,8 @@ async fn what_severa_makes_itself_is_not_created() {
             numbers: Vec::new(),
             identity: None,
             parts: Vec::new(),
+            children: Vec::new(),
+            joins: Vec::new(),
         };
         let refused = adapter.create(&create).await.expect_err(record);
         assert!(refused.kind == ErrorKind::Refused && refused.what.contains(record), "{refused}");

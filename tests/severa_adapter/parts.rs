@@ -111,6 +111,8 @@ async fn a_contact_is_created_with_its_details_and_changed() {
         numbers: Vec::new(),
         identity: None,
         parts: vec![detail(None, "EmailAddress", "ase@havblikk.example"), detail(None, "MobilePhone", "911 22 333")],
+        children: Vec::new(),
+        joins: Vec::new(),
     };
     let made = adapter.create(&create).await.expect("created");
     let details = elements(&select, &made.values, "communications");
@@ -175,6 +177,8 @@ async fn contacts_and_addresses_are_made_as_parts_or_alone() {
         numbers: Vec::new(),
         identity: None,
         parts: Vec::new(),
+        children: Vec::new(),
+        joins: Vec::new(),
     };
     let made = adapter.create(&address).await.expect("an address of its own");
     assert_eq!(made.values[1..], [Value::text("Molde"), Value::Guid(customer.parse().unwrap())]);

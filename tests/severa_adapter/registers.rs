@@ -15,7 +15,15 @@ fn fields(values: Vec<(&str, Value)>) -> Vec<(String, Value)> {
 }
 
 fn create(select: &Select, values: Vec<(&str, Value)>) -> Create {
-    Create { select: select.clone(), values: fields(values), numbers: Vec::new(), identity: None, parts: Vec::new() }
+    Create {
+        select: select.clone(),
+        values: fields(values),
+        numbers: Vec::new(),
+        identity: None,
+        parts: Vec::new(),
+        children: Vec::new(),
+        joins: Vec::new(),
+    }
 }
 
 fn update(select: &Select, row: &Row, set: Vec<(&str, Value)>) -> Update {

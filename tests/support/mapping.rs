@@ -29,9 +29,14 @@ pub fn given(settings: &[(&str, GivenValue)]) -> Vec<Given> {
 }
 
 pub fn standard() -> Standard {
+    standard_with(&[])
+}
+
+/// The same with further settings, each a text.
+pub fn standard_with(further: &[(&str, &str)]) -> Standard {
     let mut sources = Sources::default();
     let files = add_standard(&mut sources);
-    let settings = given(&[
+    let mut settings = vec![
         ("Project.default_owner", GivenValue::Text("kari@example.com".to_owned())),
         ("Project.won_status", GivenValue::Text("Order".to_owned())),
         ("Invoice.status_to_send", GivenValue::Text("Ready for ERP".to_owned())),
@@ -41,7 +46,9 @@ pub fn standard() -> Standard {
         ("TravelExpense.group", GivenValue::Number("90".to_owned())),
         ("WorkType.group", GivenValue::Number("91".to_owned())),
         ("PurchaseCost.accounts", GivenValue::List(vec![GivenValue::Text("4300..4999".to_owned())])),
-    ]);
+    ];
+    settings.extend(further.iter().map(|(name, value)| (*name, GivenValue::Text((*value).to_owned()))));
+    let settings = given(&settings);
     let (program, diagnostics) =
         model::check(&sources, samband::schema::Schemas::standard(), &files, None, Some(&settings));
     assert!(diagnostics.is_empty(), "{diagnostics:#?}");

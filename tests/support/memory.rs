@@ -39,6 +39,8 @@ pub struct World {
     pub next_number: i64,
     pub next_guid: u128,
     pub fault: Option<Fault>,
+    /// So many writes pass before the fault strikes.
+    pub passes: usize,
     late: Vec<(i64, Create)>,
     pub writes: usize,
 }
@@ -88,6 +90,12 @@ impl Memory {
 
     pub fn fail(&self, fault: Fault) {
         self.world.lock().unwrap().fault = Some(fault);
+    }
+
+    /// The fault strikes after so many writes.
+    pub fn fail_after(&self, fault: Fault, passes: usize) {
+        let mut world = self.world.lock().unwrap();
+        (world.fault, world.passes) = (Some(fault), passes);
     }
 
     pub fn writes(&self) -> usize {
@@ -144,14 +152,28 @@ impl World {
             }
             Side::Business => {
                 let key = samband::schema::business().record(&create.select.record.name).unwrap().key.clone();
-                fields[&key].to_string().trim_matches('"').to_owned()
+                let part = |column: &str| fields[column].to_string().trim_matches('"').to_owned();
+                key.split(',').map(part).collect::<Vec<_>>().join("/")
             }
         };
+        for child in &create.children {
+            let mut child = child.clone();
+            child.values.extend(child.joins.iter().map(|(own, above)| (own.clone(), fields[above].clone())));
+            self.apply_create(side, &child);
+        }
         let now = self.now;
         let table = self.tables.entry(table(&create.select)).or_default();
         table.rows.insert(id.clone(), fields);
         table.stamps.insert(id.clone(), now);
         id
+    }
+
+    fn strike(&mut self) -> Option<Fault> {
+        if self.passes > 0 {
+            self.passes -= 1;
+            return None;
+        }
+        self.fault.take()
     }
 
     fn tick(&mut self, side: Side) {
@@ -205,7 +227,7 @@ impl System for Memory {
 
     async fn create(&mut self, create: &Create) -> Result<Row, SystemError> {
         let mut world = self.world.lock().unwrap();
-        match world.fault.take() {
+        match world.strike() {
             Some(Fault::CrashBefore) => {
                 drop(world);
                 panic!("crash");
@@ -235,7 +257,7 @@ impl System for Memory {
 
     async fn update(&mut self, update: &Update) -> Result<Row, SystemError> {
         let mut world = self.world.lock().unwrap();
-        let fault = world.fault.take();
+        let fault = world.strike();
         if fault == Some(Fault::CrashBefore) {
             drop(world);
             panic!("crash");
