@@ -1,5 +1,7 @@
 //! The engine over the standard mapping, with both sides in memory.
 
+#[path = "engine/costs.rs"]
+mod costs;
 #[path = "engine/invoices.rs"]
 mod invoices;
 mod support;
@@ -54,6 +56,10 @@ impl Company {
                 &text(0x700 + bits),
                 &[("guid", guid(0x700 + bits)), ("name", Value::text(name))],
             );
+        }
+        // Products that costs are booked as; they are no goods, and stay in Severa.
+        for (bits, code) in [(0xC51, "SUBCONTRACT"), (0xC52, "COST")] {
+            severa.put("Product", &text(bits), &[("guid", guid(bits)), ("code", Value::text(code))]);
         }
         severa.put("SalesStatusType", "s1", &[("guid", guid(0x51)), ("name", Value::text("Order"))]);
         severa.put(
@@ -592,7 +598,8 @@ fn products_go_both_ways_and_each_kind_stays_in_its_group() {
     let severa = |table: &str| {
         let world = company.severa.world.lock().unwrap();
         let rows = world.tables.get(table).map(|t| t.rows.values().cloned().collect::<Vec<_>>()).unwrap_or_default();
-        let mut codes: Vec<String> = rows.iter().map(|r| r["code"].as_text().unwrap_or_default().to_owned()).collect();
+        let rows = rows.iter().filter(|r| table != "Product" || r.get("type").is_some_and(|t| !t.is_null()));
+        let mut codes: Vec<String> = rows.map(|r| r["code"].as_text().unwrap_or_default().to_owned()).collect();
         codes.sort();
         codes
     };

@@ -43,6 +43,9 @@ pub fn create(entity: &Entity, from: Side, row: &Row, env: &Env, start: Option<j
         }
         Side::Severa => Vec::new(),
     };
+    if from == Side::Business {
+        mark(entity, row, env, &mut record);
+    }
     for (field, value) in entity.constants(to) {
         if !record.fields.iter().any(|f| f.field == *field && f.part.is_none()) {
             let because = entity.origin.clone();
@@ -88,6 +91,28 @@ struct Record {
     bases: Vec<(u64, u64)>,
     waits: Vec<Reference>,
     children: Vec<Child>,
+}
+
+/// The mark by which a record of Visma Business is found again stands at the end of its text in Severa.
+fn mark(entity: &Entity, row: &Row, env: &Env, record: &mut Record) {
+    let (Some(mark), Some(text)) = (&entity.mark, entity.mark_of(row, env)) else { return };
+    let field = entity.field_name(Side::Severa, Slot::Own(mark.within)).to_owned();
+    if let Some(written) = record.fields.iter_mut().find(|f| f.field == field && f.part.is_none()) {
+        let before = match &written.new {
+            Planned::Value(Value::Text(before)) if !before.trim().is_empty() => format!("{before} "),
+            _ => String::new(),
+        };
+        written.new = Planned::Value(Value::Text(before + &text));
+        return;
+    }
+    record.fields.push(FieldChange {
+        field,
+        part: None,
+        old: Value::Null,
+        new: Planned::Value(Value::Text(text)),
+        because: entity.identity_origin.clone(),
+        line: 0,
+    });
 }
 
 fn has_value(planned: &Planned) -> bool {

@@ -92,7 +92,10 @@ pub fn plan(
 fn blind(entity: &Entity, known: &Known, from: Side, row: &Row, env: &Env) -> Option<String> {
     let to = from.other();
     let begun = known.intents.contains(&(to, row.id.clone()));
-    let by_identity = to == Side::Business && entity.identity.is_some();
+    let by_identity = match to {
+        Side::Business => entity.identity.is_some(),
+        Side::Severa => entity.mark.is_some(),
+    };
     let by_keys = || entity.match_keys(from, row, env).0.iter().any(|keys| keys.iter().all(Option::is_some));
     (begun && !by_identity && !by_keys()).then(|| {
         format!(

@@ -60,6 +60,7 @@ pub fn pair<'a>(entity: &'a Entity, known: &'a Known, env: &Env) -> Pairing<'a> 
         }
     }
     by_identity(entity, &severa, &business, &decisions.apart, &mut taken, &mut pairing);
+    by_mark(entity, env, &severa, &business, &decisions.apart, &mut taken, &mut pairing);
     by_match(entity, env, &severa, &business, known, &mut taken, &mut pairing);
     let lone = |side: Side, rows: &Rows<'a>| -> Vec<&'a Row> {
         rows.iter().filter(|(id, _)| !taken.contains(&(side, **id))).map(|(_, row)| *row).collect()
@@ -114,6 +115,57 @@ fn by_identity<'a>(
         }
         taken.insert((Side::Severa, guid));
     }
+}
+
+/// Pairs by the mark that stands inside a text in Severa. A text that a person copied holds the mark twice.
+fn by_mark<'a>(
+    entity: &Entity,
+    env: &Env,
+    severa: &Rows<'a>,
+    business: &Rows<'a>,
+    apart: &BTreeSet<(String, String)>,
+    taken: &mut BTreeSet<(Side, &'a str)>,
+    pairing: &mut Pairing<'a>,
+) {
+    let Some(mark) = &entity.mark else { return };
+    let texts: Vec<(&'a Row, &'a str)> = severa
+        .values()
+        .filter(|row| !taken.contains(&(Side::Severa, row.id.as_str())))
+        .filter_map(|row| Some((*row, row.values.get(mark.within)?.as_text()?)))
+        .collect();
+    for row in business.values().copied() {
+        if taken.contains(&(Side::Business, row.id.as_str())) {
+            continue;
+        }
+        let Some(own) = entity.mark_of(row, env) else { continue };
+        let marked: Vec<&'a Row> = texts
+            .iter()
+            .filter(|(record, text)| bears(text, &own) && !apart.contains(&(record.id.clone(), row.id.clone())))
+            .map(|(record, _)| *record)
+            .collect();
+        match marked.as_slice() {
+            [] => {}
+            [record] if !taken.contains(&(Side::Severa, record.id.as_str())) => {
+                pairing.pairs.push(Pair { severa: record, business: row, link: None });
+                taken.insert((Side::Severa, &record.id));
+                taken.insert((Side::Business, &row.id));
+            }
+            several => {
+                let list: Vec<_> = several.iter().map(|r| shown(entity, Side::Severa, r)).collect();
+                let reason = format!("several records of Severa bear its mark `{own}`: {}", list.join(", "));
+                pairing.held.push(held(entity, Side::Business, row, "same-identity", reason));
+                taken.insert((Side::Business, &row.id));
+            }
+        }
+    }
+}
+
+/// Whether a text holds a mark for itself, and not as a piece of a longer one: `VB 1/2` is not in `VB 1/23`.
+fn bears(text: &str, mark: &str) -> bool {
+    text.match_indices(mark).any(|(at, _)| {
+        let free = |c: Option<char>| !c.is_some_and(char::is_alphanumeric);
+        free(text[..at].chars().next_back()) && free(text[at + mark.len()..].chars().next())
+    })
 }
 
 /// Rows that share a key of a rule, and whether they share all of its keys.
@@ -255,4 +307,24 @@ pub fn shown(entity: &Entity, side: Side, row: &Row) -> String {
 pub fn held(entity: &Entity, side: Side, row: &Row, code: &str, reason: String) -> Held {
     let (key, name) = entity.label(side, row);
     Held { entity: entity.name.clone(), side, id: row.id.clone(), key, name, code: code.to_owned(), reason }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bears;
+
+    #[test]
+    fn a_mark_is_not_a_piece_of_another() {
+        for (text, there) in [
+            ("VB 1/2", true),
+            ("Stone, blasted VB 1/2", true),
+            ("VB 1/2, corrected", true),
+            ("VB 1/23", false),
+            ("XVB 1/2", false),
+            ("VB 1/23 VB 1/2", true),
+            ("vb 1/2", false),
+        ] {
+            assert_eq!(bears(text, "VB 1/2"), there, "{text}");
+        }
+    }
 }

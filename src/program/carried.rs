@@ -12,6 +12,7 @@ const CARRIED: &[(&str, &str)] = &[
     ("TravelExpenseType", "Prod"),
     ("WorkType", "Prod"),
     ("Invoice", "Ord"),
+    ("ProjectFee", "AcTr"),
     ("Project", "OrgUnit"),
     ("WorkHour", "FreeInf"),
 ];
@@ -73,7 +74,7 @@ fn forget_lists_of_children(entity: &mut Entity) {
 
 fn is_carried(entity: &Entity) -> bool {
     let records = (entity.severa.record.name.as_str(), entity.business.record.name.as_str());
-    CARRIED.contains(&records) && entity.mark.is_none()
+    CARRIED.contains(&records)
 }
 
 impl Entity {

@@ -261,6 +261,13 @@ impl Entity {
         }
     }
 
+    /// The mark of a Visma Business row, as it stands inside a text of its record in Severa.
+    pub fn mark_of(&self, row: &Row, env: &Env) -> Option<String> {
+        let mark = self.mark.as_ref()?;
+        let scope = Scope::of(self, Side::Business, row, env);
+        Some(eval::value(&mark.text, &scope, env).ok()?.as_text()?.to_owned())
+    }
+
     /// Whether a row is one of its records at all, by those conditions of its own `where` that the side does not
     /// carry out.
     pub fn is_ours(&self, side: Side, row: &Row, env: &Env) -> bool {

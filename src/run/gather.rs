@@ -362,6 +362,12 @@ pub(super) fn question(
                     asked.entry(field.name.clone()).or_default().push(Value::text(row.id.clone()));
                 }
             }
+            (Side::Business, None) if entity.mark.is_some() => {
+                let within = entity.mark.as_ref().and_then(|mark| entity.severa.fields.get(mark.within));
+                if let (Some(field), Some(text)) = (within, entity.mark_of(row, env)) {
+                    asked.entry(field.name.clone()).or_default().push(Value::text(text));
+                }
+            }
             (Side::Business, _) => guids.extend(plan::identity_of(entity, row).map(|g| g.to_string())),
             _ => {}
         }
