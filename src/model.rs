@@ -40,6 +40,7 @@ use crate::program::Program;
 use crate::schema::Schemas;
 use crate::source::{FileId, Sources, Spanned};
 use crate::syntax::{self, ast};
+use std::collections::HashSet;
 
 /// Parses and checks a mapping and compiles it.
 ///
@@ -95,9 +96,11 @@ pub fn build_each(
         None => library.tops(),
     };
     let mut programs = Vec::new();
+    let mut own = HashSet::new();
     for name in &names {
         let span = mapping.map(|m| m.span);
         let Some(merged) = library.merge(sources, name, span, diagnostics) else { continue };
+        own.extend(merged.own.iter().copied());
         programs.push(compile(sources, schemas, &merged, given, diagnostics));
         unused::check(trees, &merged, diagnostics);
         if mapping.is_some() {
@@ -106,8 +109,10 @@ pub fn build_each(
     }
     follow_on::drop(sources, trees, diagnostics);
     // Last, when everything that could be allowed has been said. It leaves the list tidy.
-    let files: Vec<FileId> = trees.iter().map(|(file, _)| *file).collect();
-    syntax::allow::apply(sources, &files, diagnostics);
+    // A file below that nothing is said of has nothing to allow, and its own comments are its own project's matter.
+    let told: HashSet<FileId> = diagnostics.iter().filter_map(|d| d.span()).map(|span| span.file).collect();
+    let files = trees.iter().map(|(file, _)| *file).filter(|file| told.contains(file) || own.contains(file));
+    syntax::allow::apply(sources, &files.collect::<Vec<_>>(), diagnostics);
     if follow_on::is_lost(trees) {
         diagnostics.retain(|d| d.code != diag::codes::tidy::ALLOW_UNUSED);
     }

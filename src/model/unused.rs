@@ -33,7 +33,8 @@ pub fn check(trees: &[(FileId, &ast::File)], merged: &Merged, diagnostics: &mut 
         return;
     }
     let mut used: HashSet<String> = HashSet::new();
-    for (_, file) in trees.iter().filter(|(id, _)| merged.files.contains(id)) {
+    // What is declared here can be named here only: a lower layer knows nothing of it.
+    for file in own() {
         file.items.iter().for_each(|item| {
             walk::item_names(item, &mut |name| {
                 if !used.contains(name) {
