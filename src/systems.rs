@@ -83,7 +83,8 @@ pub enum Comparison {
 /// One record of a side.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
-    /// Severa's GUID; Visma Business' primary key as text.
+    /// Severa's GUID; Visma Business' primary key as text, the parts of a key of several columns
+    /// joined by `/` (`1001/3`).
     pub id: String,
     /// When it was last changed or else created, by the side's own stamps; `None` where it has none.
     pub changed: Option<Timestamp>,
@@ -136,6 +137,12 @@ pub struct Create {
     /// Our identifier, written in the same transaction (Visma Business).
     pub identity: Option<(String, Value)>,
     pub parts: Vec<PartWrite>,
+    /// Records of their own that come to be with this one or not at all (the lines of an order), in
+    /// this order. Only this record's row is answered; theirs can be read by their joins.
+    pub children: Vec<Create>,
+    /// Of a child: a column of its own, and the column of the record above whose value it gets,
+    /// numbers that were just assigned included.
+    pub joins: Vec<(String, String)>,
 }
 
 /// Changes to one record.

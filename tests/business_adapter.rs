@@ -64,6 +64,8 @@ fn create(select: &Select, of: &[(&str, Value)], numbers: &[&str], identity: Opt
         numbers: numbers.iter().map(|n| (*n).to_owned()).collect(),
         identity: identity.map(|(name, value)| (name.to_owned(), value)),
         parts: Vec::new(),
+        children: Vec::new(),
+        joins: Vec::new(),
     }
 }
 

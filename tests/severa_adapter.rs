@@ -226,6 +226,8 @@ async fn a_customer_is_created_with_its_address_changed_and_guarded() {
         numbers: Vec::new(),
         identity: None,
         parts: vec![part(None, "Ærøskøbing", Vec::new())],
+        children: Vec::new(),
+        joins: Vec::new(),
     };
     let row = adapter.create(&create).await.expect("created");
     let Value::List(addresses) = &row.values[8] else { panic!("addresses") };
@@ -268,6 +270,8 @@ async fn what_the_server_refuses_is_told_in_its_own_words() {
         numbers: Vec::new(),
         identity: None,
         parts: Vec::new(),
+        children: Vec::new(),
+        joins: Vec::new(),
     };
     let error = adapter.create(&create).await.expect_err("an unknown owner");
     assert_eq!(error.kind, ErrorKind::Refused);
@@ -355,6 +359,8 @@ fn customer(name: &str) -> Create {
         numbers: Vec::new(),
         identity: None,
         parts: Vec::new(),
+        children: Vec::new(),
+        joins: Vec::new(),
     }
 }
 

@@ -143,6 +143,8 @@ impl Engine {
             numbers: operation.numbers.clone(),
             identity,
             parts: parts(entity, fields),
+            children: Vec::new(),
+            joins: Vec::new(),
         };
         Ok(self.side(operation.side).create(&create).await)
     }

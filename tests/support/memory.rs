@@ -128,9 +128,17 @@ impl World {
 
     fn apply_create(&mut self, side: Side, create: &Create) -> String {
         self.writes += 1;
+        self.apply_with(side, create, &Fields::new())
+    }
+
+    /// A record and its children; `above`: the record that it belongs to.
+    fn apply_with(&mut self, side: Side, create: &Create, above: &Fields) -> String {
         self.now += 1;
         let mut fields: Fields = create.values.iter().cloned().collect();
         fields.extend(create.identity.clone());
+        let joined =
+            create.joins.iter().map(|(own, other)| (own.clone(), above.get(other).cloned().unwrap_or_default()));
+        fields.extend(joined);
         for column in &create.numbers {
             fields.insert(column.clone(), Value::Int(self.next_number));
             self.next_number += 1;
@@ -143,14 +151,18 @@ impl World {
                 guid.to_string()
             }
             Side::Business => {
-                let key = samband::schema::business().record(&create.select.record.name).unwrap().key.clone();
-                fields[&key].to_string().trim_matches('"').to_owned()
+                let record = samband::schema::business().record(&create.select.record.name).unwrap();
+                let parts = record.keys().map(|key| fields[key].to_string().trim_matches('"').to_owned());
+                parts.collect::<Vec<_>>().join("/")
             }
         };
         let now = self.now;
         let table = self.tables.entry(table(&create.select)).or_default();
-        table.rows.insert(id.clone(), fields);
+        table.rows.insert(id.clone(), fields.clone());
         table.stamps.insert(id.clone(), now);
+        for child in &create.children {
+            self.apply_with(side, child, &fields);
+        }
         id
     }
 
