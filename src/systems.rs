@@ -83,7 +83,8 @@ pub enum Comparison {
 /// One record of a side.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
-    /// Severa's GUID; Visma Business' primary key as text.
+    /// Severa's GUID; Visma Business' primary key as text, the parts of a key of several columns
+    /// joined by `/` (`1001/3`).
     pub id: String,
     /// When it was last changed or else created, by the side's own stamps; `None` where it has none.
     pub changed: Option<Timestamp>,

@@ -1,10 +1,13 @@
 //! A Visma Business company on SQL Server.
 //!
-//! Masters, organisational units and free information rows are read and written by plain SQL; orders
-//! and ledgers are not written (no business logic runs on SQL's side). What the server does with
-//! what we send is in `business/statements.rs`, all of it.
+//! Masters, organisational units, free information rows and new orders with their lines are written by
+//! plain SQL. No business logic runs on SQL's side: an order gets what a mapping gives it and stays
+//! unprocessed until somebody works on it in Visma Business (the facts' advice), and ledgers, prices and
+//! all that Visma Business counts by itself are read only. What the server does with what we send is in
+//! `business/statements.rs` and `business/changes.rs`, all of it.
 
 mod agreed;
+mod changes;
 mod codepage;
 mod columns;
 mod conditions;
@@ -13,12 +16,20 @@ mod connect;
 mod create;
 mod dates;
 mod declared;
+mod derived;
 mod dial;
+mod family;
 mod fault;
+mod gone;
+mod key;
+mod ledger;
 mod link;
 mod open;
+mod prices;
 mod raw;
 mod read;
+mod related;
+mod reversals;
 mod shape;
 mod statements;
 mod update;
@@ -51,6 +62,7 @@ pub struct Business {
     link: Option<Link>,
     encrypted: bool,
     tables: BTreeMap<String, Arc<Table>>,
+    currencies: Option<Arc<related::Currencies>>,
     usage: Usage,
 }
 
@@ -64,6 +76,7 @@ impl Business {
             link: None,
             encrypted: false,
             tables: BTreeMap::new(),
+            currencies: None,
             usage: Usage::default(),
         }
     }

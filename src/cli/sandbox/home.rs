@@ -158,10 +158,11 @@ settings:
     default_owner: ingrid.solberg@example.no
     won_status: Order
   Invoice:
-    status_to_send: Ready for ERP
+    status_to_send: Ready for transfer
     transferred: Transferred
     sent: Sent
     paid: Paid
+    failed: Error
   TravelExpense: {{ group: 90 }}
   WorkType: {{ group: 91 }}
   PurchaseCost: {{ accounts: [4300..4999] }}

@@ -1,6 +1,7 @@
 //! The company's tables as the server describes them, and what the selects ask of them.
 
 use super::codepage::Charset;
+use super::derived::Derived;
 use crate::schema;
 use crate::systems::{RecordName, Select};
 use crate::value::Type;
@@ -9,7 +10,8 @@ use crate::value::Type;
 #[derive(Debug, Clone)]
 pub(super) struct Table {
     pub name: String,
-    pub key: Column,
+    /// The primary key's columns in its order, one at least.
+    pub keys: Vec<Column>,
     pub columns: Vec<Column>,
 }
 
@@ -87,12 +89,16 @@ impl Column {
 }
 
 impl Table {
-    /// `None` without the key's column.
+    /// `None` without a column of the key.
     pub fn described(record: &RecordName, columns: &[Described]) -> Option<Self> {
-        let key_name = key(record)?;
         let columns: Vec<Column> = columns.iter().map(Column::described).collect();
-        let key = columns.iter().find(|c| c.name.eq_ignore_ascii_case(&key_name))?.clone();
-        Some(Self { name: schema::table(&record.name, record.index), key, columns })
+        let column = |name: &&str| columns.iter().find(|c| c.name.eq_ignore_ascii_case(name)).cloned();
+        let keys = keys(record)?.iter().map(column).collect::<Option<Vec<_>>>()?;
+        Some(Self { name: schema::table(&record.name, record.index), keys, columns })
+    }
+
+    pub fn is_key(&self, column: &Column) -> bool {
+        self.keys.contains(column)
     }
 
     /// A column by its name, whatever its case.
@@ -101,9 +107,9 @@ impl Table {
     }
 }
 
-/// The name of a record's key column.
-pub(super) fn key(record: &RecordName) -> Option<String> {
-    Some(schema::business().record(&record.name)?.key.clone())
+/// The names of a record's key columns.
+pub(super) fn keys(record: &RecordName) -> Option<Vec<&'static str>> {
+    Some(schema::business().record(&record.name)?.keys().collect())
 }
 
 /// The record's fields by their physical names, with the types that the schema gives them.
@@ -121,13 +127,17 @@ pub(super) fn schema_column(record: &RecordName, name: &str) -> Option<schema::C
 pub(super) fn differences(select: &Select, table: &Table) -> Vec<String> {
     let mut found = Vec::new();
     let missing = |name: &str| format!("dbo.{}.{name}: there is no such column", table.name);
+    let derived = |name: &str| Derived::of(&select.record, name).is_some();
     for condition in &select.scope {
-        if table.column(&condition.field).is_none() {
+        if table.column(&condition.field).is_none() && !derived(&condition.field) {
             found.push(missing(&condition.field));
         }
     }
     for field in &select.fields {
         let Some(column) = table.column(&field.name) else {
+            if derived(&field.name) {
+                continue;
+            }
             found.push(missing(&field.name));
             continue;
         };

@@ -92,6 +92,24 @@ pub(super) fn holds(test: &Test, held: &Raw, column: &Column) -> bool {
     }
 }
 
+/// Whether the value of a derived field passes, by the same rules.
+pub(super) fn passes(test: &Test, held: &Value) -> bool {
+    let order = |with: &Value| match (held, with) {
+        (Value::Date(a), Value::Date(b)) => Some(a.cmp(b)),
+        (a, b) => Some(a.as_decimal()?.cmp(&b.as_decimal()?)),
+    };
+    match test {
+        Test::In(values) => values.iter().any(|v| v.same(held)),
+        Test::Compare(Comparison::Eq, value) => value.same(held),
+        Test::Compare(Comparison::Ne, value) => !value.same(held),
+        Test::Compare(_, Value::Null) => false,
+        Test::Compare(Comparison::Lt, value) => order(value).is_some_and(Ordering::is_lt),
+        Test::Compare(Comparison::Le, value) => order(value).is_some_and(Ordering::is_le),
+        Test::Compare(Comparison::Gt, value) => order(value).is_some_and(Ordering::is_gt),
+        Test::Compare(Comparison::Ge, value) => order(value).is_some_and(Ordering::is_ge),
+    }
+}
+
 fn order(held: &Raw, other: &Raw) -> Option<Ordering> {
     match (held, other) {
         (Raw::Nothing, Raw::Int(b)) => Some(0.cmp(b)),

@@ -28,6 +28,8 @@ pub struct BusinessConfig {
     pub change_user: String,
     /// From which numbers a column is given (`CustNo`, or `R2.RNo` for one table's column); a column that is not here takes the next after its highest.
     pub series: BTreeMap<String, RangeInclusive<i64>>,
+    /// The ISO code of the company's own currency; without it the currency table tells, if it can.
+    pub home_currency: Option<String>,
     /// How far an incremental read looks back behind its watermark.
     pub overlap: Duration,
     /// How long a statement of ours can still be at work after we lost sight of it.
@@ -75,6 +77,7 @@ impl BusinessConfig {
             time_zone: TimeZone::UTC,
             change_user: "samband".into(),
             series: BTreeMap::new(),
+            home_currency: None,
             overlap: Duration::from_secs(120),
             settle_time: Duration::from_secs(60),
             lock_timeout: Duration::from_secs(10),

@@ -4,6 +4,7 @@ use super::Business;
 use super::columns::{self, Described, Table};
 use super::config::{Encrypt, Login};
 use super::link::{Cell, Cells};
+use super::related;
 use super::statements;
 use crate::schema;
 use crate::systems::error::{ErrorKind, SystemError};
@@ -12,16 +13,15 @@ use crate::value::Side;
 use std::sync::Arc;
 
 pub(super) async fn open(business: &mut Business, selects: &[Select]) -> Result<Opened, SystemError> {
+    business.currencies = None;
     let opened = describe(business).await?;
     let mut found: Vec<String> = Vec::new();
     for select in selects {
-        let name = schema::table(&select.record.name, select.record.index);
-        let differences = match look_up(business, &select.record).await? {
+        let mut differences = match look_up(business, &select.record).await? {
             Looked::Table(table) => columns::differences(select, &table),
-            Looked::Hidden => vec![format!("dbo.{name}: there is no such table, or the login has no right to it")],
-            Looked::NoKey(key) => vec![format!("dbo.{name}.{key}: there is no such column")],
-            Looked::Unreadable => vec![format!("dbo.{name}: the login may not read it (GRANT SELECT ON dbo.{name})")],
+            other => difference(&select.record, &other).into_iter().collect(),
         };
+        differences.extend(related::differences(business, select).await?);
         for difference in differences {
             if !found.contains(&difference) {
                 found.push(difference);
@@ -40,6 +40,17 @@ pub(super) async fn open(business: &mut Business, selects: &[Select]) -> Result<
     .help(
         "correct the mapping (the company's own client shows its columns), or grant the rights of docs/sql-login.sql",
     ))
+}
+
+/// What is wrong with a table, if anything.
+pub(super) fn difference(record: &RecordName, looked: &Looked) -> Option<String> {
+    let name = schema::table(&record.name, record.index);
+    match looked {
+        Looked::Table(_) => None,
+        Looked::Hidden => Some(format!("dbo.{name}: there is no such table, or the login has no right to it")),
+        Looked::NoKey(key) => Some(format!("dbo.{name}.{key}: there is no such column")),
+        Looked::Unreadable => Some(format!("dbo.{name}: the login may not read it (GRANT SELECT ON dbo.{name})")),
+    }
 }
 
 async fn describe(business: &mut Business) -> Result<Opened, SystemError> {
@@ -103,7 +114,7 @@ pub(super) async fn look_up(business: &mut Business, record: &RecordName) -> Res
     if let Some(table) = business.tables.get(&name) {
         return Ok(Looked::Table(Arc::clone(table)));
     }
-    let Some(key) = columns::key(record) else {
+    let Some(keys) = columns::keys(record) else {
         return Ok(Looked::Hidden);
     };
     let what = format!("could not read the columns of dbo.{name}");
@@ -117,7 +128,8 @@ pub(super) async fn look_up(business: &mut Business, record: &RecordName) -> Res
         return Ok(Looked::Unreadable);
     }
     let Some(table) = Table::described(record, &described) else {
-        return Ok(Looked::NoKey(key));
+        let lacks = |key: &&&str| !described.iter().any(|c| c.name.eq_ignore_ascii_case(key));
+        return Ok(Looked::NoKey(keys.iter().find(lacks).map(|k| (*k).to_owned()).unwrap_or_default()));
     };
     let table = Arc::new(table);
     business.tables.insert(name, Arc::clone(&table));

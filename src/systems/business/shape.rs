@@ -3,24 +3,39 @@
 use super::columns::{self, Column, Table};
 use super::conditions;
 use super::dates;
+use super::derived::{self, Derived};
+use super::key;
 use super::link::{Cell, Cells};
 use super::raw::{self, Raw};
+use super::related::{Asker, Related};
+use super::write::Broken;
 use crate::systems::error::{ErrorKind, SystemError};
 use crate::systems::{Condition, Row, Select, SelectField};
-use crate::value::{Side, Type};
+use crate::value::{Side, Type, Value};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use rust_decimal::Decimal;
 
 /// Which column of the answer holds what.
 pub(super) struct Shape<'a> {
     pub select: &'a Select,
     pub table: &'a Table,
-    /// Each once, the key first: a column that stands twice could not be sorted by.
+    /// Each once, the key's first: a column that stands twice could not be sorted by.
     pub columns: Vec<String>,
-    fields: Vec<usize>,
-    scope: Vec<(usize, &'a Column, &'a Condition)>,
+    /// The derived fields that are selected or filtered by.
+    pub derived: Vec<Derived>,
+    fields: Vec<Place>,
+    scope: Vec<(Place, &'a Condition)>,
     changed: Option<Stamp>,
     created: Option<Stamp>,
+}
+
+/// Where a field's value comes from.
+#[derive(Clone, Copy)]
+enum Place {
+    Column(usize),
+    /// Its place in [`Shape::derived`].
+    Derived(usize),
 }
 
 #[derive(Clone, Copy)]
@@ -35,23 +50,38 @@ impl<'a> Shape<'a> {
         let mut shape = Shape {
             select,
             table,
-            columns: vec![table.key.name.clone()],
+            columns: table.keys.iter().map(|key| key.name.clone()).collect(),
+            derived: Vec::new(),
             fields: Vec::new(),
             scope: Vec::new(),
             changed: None,
             created: None,
         };
         for field in &select.fields {
-            let place = shape.add(&field.name)?;
+            let place = shape.place(&field.name)?;
             shape.fields.push(place);
         }
         for condition in &select.scope {
-            let place = shape.add(&condition.field)?;
-            shape.scope.push((place, known(table, &condition.field)?, condition));
+            let place = shape.place(&condition.field)?;
+            shape.scope.push((place, condition));
         }
         shape.changed = shape.stamp("ChDt", "ChTm", Some("ChTmms"));
         shape.created = shape.stamp("CreDt", "CreTm", None);
         Ok(shape)
+    }
+
+    fn place(&mut self, name: &str) -> Result<Place, SystemError> {
+        let Some(derived) = Derived::of(&self.select.record, name) else {
+            return self.add(name).map(Place::Column);
+        };
+        for column in derived.columns() {
+            self.add(column)?;
+        }
+        let known = self.derived.iter().position(|d| *d == derived);
+        Ok(Place::Derived(known.unwrap_or_else(|| {
+            self.derived.push(derived);
+            self.derived.len() - 1
+        })))
     }
 
     /// The place of a column in the answer.
@@ -68,34 +98,107 @@ impl<'a> Shape<'a> {
         Some(Stamp { day, minute, milliseconds: milliseconds.and_then(|name| self.add(name).ok()) })
     }
 
-    /// The row's key.
-    pub fn key(&self, cells: &Cells) -> String {
-        match cells.first() {
-            Some(Cell::Plain(raw)) => raw.text(),
-            _ => String::new(),
+    fn raw<'c>(&self, cells: &'c Cells, name: &str) -> Option<&'c Raw> {
+        match cells.get(self.columns.iter().position(|c| c.eq_ignore_ascii_case(name))?)? {
+            Cell::Plain(raw) => Some(raw),
+            _ => None,
         }
     }
 
-    /// A row, or `None` if it is outside the scope.
-    pub fn scoped(&self, cells: &Cells, zone: &TimeZone) -> Result<Option<Row>, SystemError> {
-        let inside = self.scope.iter().all(|(place, column, condition)| match cells.get(*place) {
-            Some(Cell::Plain(held)) => conditions::holds(&condition.test, held, column),
-            _ => false,
-        });
-        if inside { self.row(cells, zone).map(Some) } else { Ok(None) }
+    /// A column's whole number, 0 where there is none.
+    pub fn int(&self, cells: &Cells, name: &str) -> i64 {
+        match self.raw(cells, name) {
+            Some(Raw::Int(number)) => *number,
+            _ => 0,
+        }
+    }
+
+    /// A column's number, 0 where there is none.
+    pub fn decimal(&self, cells: &Cells, name: &str) -> Decimal {
+        match self.raw(cells, name) {
+            Some(Raw::Decimal(number)) => *number,
+            Some(Raw::Int(number)) => Decimal::from(*number),
+            _ => Decimal::ZERO,
+        }
+    }
+
+    /// A column's text, blank where there is none.
+    pub fn text(&self, cells: &Cells, name: &str) -> String {
+        self.raw(cells, name).map(Raw::text).unwrap_or_default()
+    }
+
+    /// The parts of the row's key.
+    pub fn key(&self, cells: &Cells) -> Vec<Raw> {
+        let part = |cell: &Cell| match cell {
+            Cell::Plain(raw) => raw.clone(),
+            _ => Raw::Nothing,
+        };
+        cells.iter().take(self.table.keys.len()).map(part).collect()
+    }
+
+    /// Whether the row's own columns lie within the scope.
+    pub fn inside(&self, cells: &Cells) -> bool {
+        self.scope.iter().all(|(place, condition)| match place {
+            Place::Derived(_) => true,
+            Place::Column(place) => match (cells.get(*place), self.table.column(&condition.field)) {
+                (Some(Cell::Plain(held)), Some(column)) => conditions::holds(&condition.test, held, column),
+                _ => false,
+            },
+        })
+    }
+
+    /// The rows within the scope, with their derived fields.
+    pub async fn rows(
+        &self,
+        asker: &mut Asker<'_>,
+        related: &Related,
+        answer: &[Cells],
+        zone: &TimeZone,
+    ) -> Result<Vec<Row>, Broken> {
+        let inside: Vec<Cells> = answer.iter().filter(|cells| self.inside(cells)).cloned().collect();
+        let derived = derived::values(asker, related, self, &inside).await?;
+        let mut rows = Vec::with_capacity(inside.len());
+        for (cells, derived) in inside.iter().zip(&derived) {
+            let passes = self.scope.iter().all(|(place, condition)| match place {
+                Place::Column(_) => true,
+                Place::Derived(place) => derived.get(*place).is_some_and(|v| conditions::passes(&condition.test, v)),
+            });
+            if passes {
+                rows.push(self.row(cells, derived, zone)?);
+            }
+        }
+        Ok(rows)
     }
 
     /// A row, wherever it lies.
-    pub fn row(&self, cells: &Cells, zone: &TimeZone) -> Result<Row, SystemError> {
-        let id = self.key(cells);
+    pub async fn any_row(
+        &self,
+        asker: &mut Asker<'_>,
+        related: &Related,
+        cells: &Cells,
+        zone: &TimeZone,
+    ) -> Result<Row, Broken> {
+        let derived = derived::values(asker, related, self, std::slice::from_ref(cells)).await?;
+        Ok(self.row(cells, derived.first().map(Vec::as_slice).unwrap_or_default(), zone)?)
+    }
+
+    fn row(&self, cells: &Cells, derived: &[Value], zone: &TimeZone) -> Result<Row, SystemError> {
+        let id = key::text(&self.key(cells));
         let mut values = Vec::with_capacity(self.fields.len());
         for (place, field) in self.fields.iter().zip(&self.select.fields) {
-            let cell = cells.get(*place).unwrap_or(&Cell::Plain(Raw::Nothing));
+            let place = match place {
+                Place::Column(place) => *place,
+                Place::Derived(place) => {
+                    values.push(derived.get(*place).cloned().unwrap_or_default());
+                    continue;
+                }
+            };
+            let cell = cells.get(place).unwrap_or(&Cell::Plain(Raw::Nothing));
             let value = raw::value(cell, field).map_err(|why| {
                 SystemError::new(
                     Side::Business,
                     ErrorKind::Answer,
-                    format!("dbo.{} with {} {id}: {} {why}", self.table.name, self.table.key.name, field.name),
+                    format!("dbo.{} with {} {id}: {} {why}", self.table.name, key::names(self.table), field.name),
                 )
                 .help("correct that record in Visma Business")
             })?;

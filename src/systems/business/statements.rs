@@ -5,6 +5,7 @@
 //! type, so that searches by key stay searches by key.
 
 use super::columns::{Column, Family, Table};
+use super::key;
 use super::raw::Raw;
 use rust_decimal::Decimal;
 use std::time::Duration;
@@ -69,26 +70,15 @@ pub(super) fn may_select(table: &str) -> Statement {
 
 /// The first rows in the order of their keys.
 pub(super) fn page(table: &Table, columns: &[String], tests: &[String], top: u32, params: Vec<Param>) -> Statement {
-    let sql = format!(
-        "SELECT TOP ({top}) {} FROM {}{} ORDER BY {}",
-        list(columns),
-        of(table),
-        filter(tests),
-        quoted(&table.key.name)
-    );
+    let sql =
+        format!("SELECT TOP ({top}) {} FROM {}{} ORDER BY {}", list(columns), of(table), filter(tests), order(table));
     Statement { sql, params }
 }
 
 /// All rows that pass the tests.
 pub(super) fn rows(table: &Table, columns: &[String], tests: &[String], params: Vec<Param>) -> Statement {
     Statement {
-        sql: format!(
-            "SELECT {} FROM {}{} ORDER BY {}",
-            list(columns),
-            of(table),
-            filter(tests),
-            quoted(&table.key.name)
-        ),
+        sql: format!("SELECT {} FROM {}{} ORDER BY {}", list(columns), of(table), filter(tests), order(table)),
         params,
     }
 }
@@ -111,13 +101,23 @@ pub(super) fn creation_lock(table: &Table, wait: Duration) -> Statement {
     }
 }
 
-/// The highest number taken, within a series if there is one; nobody can take another there until the transaction ends.
-pub(super) fn highest(table: &Table, column: &Column, series: Option<(i64, i64)>) -> Statement {
+/// The highest number taken, within a series if there is one; nobody can take another there until the
+/// transaction ends. `within`: the rest of the key, where numbers begin anew for each (the lines of an order).
+pub(super) fn highest(
+    table: &Table,
+    column: &Column,
+    series: Option<(i64, i64)>,
+    within: &[(&Column, Raw)],
+) -> Statement {
     let name = quoted(&column.name);
     let number =
         if matches!(column.family, Family::Text { .. }) { format!("TRY_CAST({name} AS bigint)") } else { name };
     let mut params = Vec::new();
-    let tests = series.map_or(String::new(), |(from, to)| {
+    let mut tests: Vec<String> = within
+        .iter()
+        .map(|(column, raw)| format!("{} = {}", quoted(&column.name), place(&mut params, raw, column)))
+        .collect();
+    tests.extend(series.map(|(from, to)| {
         let mut limit = |number: i64| match column.family {
             Family::Int { .. } => place(&mut params, &Raw::Int(number), column),
             _ => {
@@ -126,37 +126,59 @@ pub(super) fn highest(table: &Table, column: &Column, series: Option<(i64, i64)>
             }
         };
         let (from, to) = (limit(from), limit(to));
-        format!(" WHERE {number} >= {from} AND {number} <= {to}")
-    });
-    Statement { sql: format!("SELECT MAX({number}) FROM {} WITH (UPDLOCK, HOLDLOCK){tests}", of(table)), params }
+        format!("{number} >= {from} AND {number} <= {to}")
+    }));
+    let sql = format!("SELECT MAX({number}) FROM {} WITH (UPDLOCK, HOLDLOCK){}", of(table), filter(&tests));
+    Statement { sql, params }
 }
 
-pub(super) fn insert(table: &Table, values: &[(&Column, Raw)]) -> Statement {
+/// Rows that all fill the same columns.
+pub(super) fn insert(table: &Table, rows: &[Vec<(&Column, Raw)>]) -> Statement {
     let mut params = Vec::new();
-    let names: Vec<String> = values.iter().map(|(column, _)| quoted(&column.name)).collect();
-    let places: Vec<String> = values.iter().map(|(column, raw)| place(&mut params, raw, column)).collect();
-    Statement {
-        sql: format!("INSERT INTO {} ({}) VALUES ({})", of(table), names.join(", "), places.join(", ")),
-        params,
+    let first = rows.first().map(Vec::as_slice).unwrap_or_default();
+    let names: Vec<String> = first.iter().map(|(column, _)| quoted(&column.name)).collect();
+    let mut places = Vec::with_capacity(rows.len());
+    for row in rows {
+        let row: Vec<String> = row.iter().map(|(column, raw)| place(&mut params, raw, column)).collect();
+        places.push(format!("({})", row.join(", ")));
     }
+    Statement { sql: format!("INSERT INTO {} ({}) VALUES {}", of(table), names.join(", "), places.join(", ")), params }
 }
 
-pub(super) fn update(table: &Table, values: &[(&Column, Raw)], key: &Raw) -> Statement {
+pub(super) fn update(table: &Table, values: &[(&Column, Raw)], key: &[Raw]) -> Statement {
     let mut params = Vec::new();
     let sets: Vec<String> = values
         .iter()
         .map(|(column, raw)| format!("{} = {}", quoted(&column.name), place(&mut params, raw, column)))
         .collect();
-    let key = place(&mut params, key, &table.key);
-    Statement {
-        sql: format!("UPDATE {} SET {} WHERE {} = {key}", of(table), sets.join(", "), quoted(&table.key.name)),
-        params,
-    }
+    let key = key::is(table, key, &mut params);
+    Statement { sql: format!("UPDATE {} SET {} WHERE {key}", of(table), sets.join(", ")), params }
+}
+
+/// The highest journal of a ledger, which grows with every posting.
+pub(super) fn last_journal(table: &Table) -> Statement {
+    Statement { sql: format!("SELECT MAX([JNo]) FROM {}", of(table)), params: Vec::new() }
+}
+
+/// The first numbers of orders that the ledger `c` has and the table of orders has not.
+pub(super) fn orders_left(ledger: &Table, orders: &Table, tests: &[String], top: u32, params: Vec<Param>) -> Statement {
+    let sql = format!(
+        "SELECT DISTINCT TOP ({top}) c.[OrdNo] FROM {} c{} AND c.[OrdNo] NOT IN (SELECT o.[OrdNo] FROM {} o) ORDER BY c.[OrdNo]",
+        of(ledger),
+        filter(tests),
+        of(orders)
+    );
+    Statement { sql, params }
 }
 
 /// The column as a test compares it: NULL, where a table allows it, counts as 0 or blank.
 pub(super) fn compared(column: &Column) -> String {
-    let name = quoted(&column.name);
+    compared_of("", column)
+}
+
+/// The same of a table with another name in the statement.
+pub(super) fn compared_of(alias: &str, column: &Column) -> String {
+    let name = if alias.is_empty() { quoted(&column.name) } else { format!("{alias}.{}", quoted(&column.name)) };
     match (column.nullable, &column.family) {
         (false, _) => name,
         (true, Family::Text { .. }) => format!("ISNULL({name}, '')"),
@@ -195,8 +217,12 @@ pub(super) fn quoted(name: &str) -> String {
     format!("[{}]", name.replace(']', "]]"))
 }
 
-fn of(table: &Table) -> String {
+pub(super) fn of(table: &Table) -> String {
     format!("dbo.{}", quoted(&table.name))
+}
+
+fn order(table: &Table) -> String {
+    table.keys.iter().map(|key| quoted(&key.name)).collect::<Vec<_>>().join(", ")
 }
 
 fn list(columns: &[String]) -> String {
@@ -267,19 +293,19 @@ mod tests {
         let table = table();
         let (key, name) = (&table.columns[0], &table.columns[1]);
         assert_eq!(
-            insert(&table, &[(key, Raw::Int(7)), (name, Raw::Text("O'Hara]".into()))]).sql,
+            insert(&table, &[vec![(key, Raw::Int(7)), (name, Raw::Text("O'Hara]".into()))]]).sql,
             "INSERT INTO dbo.[Actor] ([ActNo], [Nm]) VALUES (CAST(@P1 AS int), CAST(@P2 AS varchar(80)))"
         );
         assert_eq!(
-            update(&table, &[(name, Raw::Text("x".into()))], &Raw::Int(7)).sql,
+            update(&table, &[(name, Raw::Text("x".into()))], &[Raw::Int(7)]).sql,
             "UPDATE dbo.[Actor] SET [Nm] = CAST(@P1 AS varchar(80)) WHERE [ActNo] = CAST(@P2 AS int)"
         );
         assert_eq!(
-            highest(&table, key, Some((1, 9))).sql,
+            highest(&table, key, Some((1, 9)), &[]).sql,
             "SELECT MAX([ActNo]) FROM dbo.[Actor] WITH (UPDLOCK, HOLDLOCK) WHERE [ActNo] >= CAST(@P1 AS int) AND [ActNo] <= CAST(@P2 AS int)"
         );
         assert_eq!(
-            highest(&table, name, None).sql,
+            highest(&table, name, None, &[]).sql,
             "SELECT MAX(TRY_CAST([Nm] AS bigint)) FROM dbo.[Actor] WITH (UPDLOCK, HOLDLOCK)"
         );
         assert_eq!(

@@ -3,36 +3,41 @@
 use super::columns::Table;
 use super::conditions;
 use super::create::read_back;
+use super::derived::{self, Derived};
 use super::fault::Fault;
+use super::key;
 use super::link::{Cell, Link};
 use super::raw::{self, Raw};
-use super::read;
+use super::related::{self, Related};
 use super::shape::{self, Shape};
 use super::statements;
 use super::write::{self, Broken};
 use super::{Business, BusinessConfig};
 use crate::systems::error::{ErrorKind, SystemError};
 use crate::systems::{Row, Update};
-use crate::value::Side;
+use crate::value::{Side, Value};
 use std::sync::Arc;
 
 pub(super) async fn update(business: &mut Business, update: &Update) -> Result<Row, SystemError> {
     let table = business.table(&update.select.record).await?;
     let what = format!("could not change the record {} of dbo.{}", update.id, table.name);
     write::no_parts(&what, &update.parts)?;
-    if update.set.iter().any(|(name, _)| name.eq_ignore_ascii_case(&table.key.name)) {
-        let why = format!("{} is the key, and keys of Visma Business never change", table.key.name);
+    let key_name = |name: &String| table.keys.iter().find(|key| key.name.eq_ignore_ascii_case(name));
+    if let Some(key) = update.set.iter().find_map(|(name, _)| key_name(name)) {
+        let why = format!("{} is the key, and keys of Visma Business never change", key.name);
         return Err(write::refused(what, why, "take the key out of the mapping's updates"));
     }
-    write::columns_of(&table, &what, &update.set)?;
-    let Some(key) = read::key(&table.key, &update.id) else {
+    write::columns_of(&table, &what, &write::physical(&update.select.record, &what, &update.set, 0)?)?;
+    let Some(key) = key::parse(&table, &update.id) else {
         return Err(gone(&what, &table));
     };
+    let related = related::related(business, &update.select).await?;
+    let target = Target { table: &table, related: &related, key: &key };
     let config = Arc::clone(&business.config);
     let mut attempt = 0;
     loop {
         let mut link = business.take(attempt > 0).await?;
-        let outcome = once(&config, &mut link, &table, update, &key, &what).await;
+        let outcome = once(&config, &mut link, &target, update, &what).await;
         match business.settle(link, outcome).await {
             Ok(row) => return Ok(row),
             Err(Broken::Stopped(error)) => return Err(error),
@@ -55,25 +60,44 @@ pub(super) async fn update(business: &mut Business, update: &Update) -> Result<R
     }
 }
 
+/// The row to change.
+struct Target<'t> {
+    table: &'t Table,
+    related: &'t Related,
+    key: &'t [Raw],
+}
+
 async fn once(
     config: &BusinessConfig,
     link: &mut Link,
-    table: &Table,
+    target: &Target<'_>,
     update: &Update,
-    key: &Raw,
     what: &str,
 ) -> Result<Row, Broken> {
+    let Target { table, related, key } = *target;
+    let record = &update.select.record;
     let shape = Shape::of(&update.select, table)?;
     let mut seen = Shape::of(&update.select, table)?;
     let mut expected = Vec::new();
+    let mut bits = Vec::new();
     for (name, value) in &update.expect {
-        let place = seen.add(name)?;
-        expected.push((place, shape::field(&update.select, table, name)?, shape::known(table, name)?, value));
+        match Derived::of(record, name) {
+            None => {
+                let place = seen.add(name)?;
+                expected.push((place, shape::field(&update.select, table, name)?, shape::known(table, name)?, value));
+            }
+            Some(Derived::CreditNote) => bits.push((name, value)),
+            Some(_) => {}
+        }
+    }
+    // A derived field is written as a bit among others that must stay as they are.
+    let has_bits = update.expect.iter().chain(&update.set).any(|(name, _)| Derived::of(record, name).is_some());
+    if has_bits {
+        seen.add("OrdPref")?;
     }
     link.batch(statements::BEGIN).await?;
     let mut params = Vec::new();
-    let mut tests =
-        vec![format!("{} = {}", statements::quoted(&table.key.name), statements::place(&mut params, key, &table.key))];
+    let mut tests = vec![key::is(table, key, &mut params)];
     tests.extend(update.select.scope.iter().filter_map(|c| conditions::sql(c, table, &mut params)));
     let answer = link.run(&statements::row_to_change(table, &seen.columns, &tests, params)).await?;
     let mut cells = answer.into_iter().next().ok_or_else(|| gone(what, table))?.into_iter();
@@ -82,7 +106,7 @@ async fn once(
         SystemError::new(Side::Business, ErrorKind::Answer, what).why("the server's clock answered no time")
     })?;
     let cells: Vec<Cell> = cells.collect();
-    if seen.scoped(&cells, &config.time_zone)?.is_none() {
+    if !seen.inside(&cells) {
         return Err(gone(what, table).into());
     }
     for (place, field, column, value) in expected {
@@ -90,20 +114,30 @@ async fn once(
         let same = raw::value(cell, &field).is_ok_and(|held| held.same(value))
             || raw::raw(value, &column.family).is_some_and(|raw| raw.same(held));
         if !same {
-            return Err(SystemError::new(Side::Business, ErrorKind::Moved, what)
-                .why(format!("{} holds \"{}\" now, not {value}", column.name, held.text()))
-                .help("it was changed in the meantime: the next run plans it again")
-                .into());
+            return Err(moved(what, format!("{} holds \"{}\" now, not {value}", column.name, held.text())).into());
         }
     }
-    let mut values = write::columns_of(table, what, &update.set)?;
+    let preferences = seen.int(&cells, "OrdPref");
+    for (name, value) in bits {
+        let held = Value::Bool(derived::is_credit_note(preferences));
+        if !held.same(value) && !(value.is_null() && held == Value::Bool(false)) {
+            return Err(moved(what, format!("{name} is {held} now, not {value}")).into());
+        }
+    }
+    let mut values = write::columns_of(table, what, &write::physical(record, what, &update.set, preferences)?)?;
     if !values.is_empty() {
         values.extend(write::stamps(table, now, &config.change_user, false));
         link.run(&statements::update(table, &values, key)).await?;
     }
-    let row = read_back(link, &shape, key, config).await?;
+    let row = read_back(link, &shape, related, key, config).await?;
     write::commit(link).await?;
     Ok(row)
+}
+
+fn moved(what: &str, why: String) -> SystemError {
+    SystemError::new(Side::Business, ErrorKind::Moved, what)
+        .why(why)
+        .help("it was changed in the meantime: the next run plans it again")
 }
 
 fn gone(what: &str, table: &Table) -> SystemError {

@@ -1,13 +1,14 @@
 //! What creating and changing share: checks before anything is sent, transactions, and trying again.
 
 use super::columns::{Column, Table};
+use super::derived;
 use super::fault::Fault;
 use super::link::Link;
 use super::raw::{self, Raw};
 use super::shape;
 use super::statements;
-use crate::systems::PartWrite;
 use crate::systems::error::{ErrorKind, SystemError};
+use crate::systems::{PartWrite, RecordName};
 use crate::value::{Side, Value};
 use jiff::civil::DateTime;
 
@@ -19,6 +20,16 @@ pub(super) enum Broken {
     Unsure(Fault),
     /// We stopped it ourselves.
     Stopped(SystemError),
+}
+
+impl Broken {
+    /// As the fault of reading, which leaves nothing behind.
+    pub fn of_read(self, what: &str) -> SystemError {
+        match self {
+            Broken::Undone(fault) | Broken::Unsure(fault) => fault.report(what, ErrorKind::Answer),
+            Broken::Stopped(error) => error,
+        }
+    }
 }
 
 impl From<Fault> for Broken {
@@ -72,6 +83,19 @@ pub(super) fn columns_of<'t>(
         }
     }
     Ok(written)
+}
+
+/// The derived fields among the values as the columns that hold them.
+pub(super) fn physical(
+    record: &RecordName,
+    what: &str,
+    values: &[(String, Value)],
+    held: i64,
+) -> Result<Vec<(String, Value)>, SystemError> {
+    derived::as_columns(record, values, held).map_err(|name| {
+        let why = format!("{name} is computed from other fields, and no column holds it");
+        refused(what.to_owned(), why, "take it out of what the mapping writes")
+    })
 }
 
 /// The stamps of a change, and of a creation too if it is one, for those columns that the table has.
