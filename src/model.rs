@@ -171,7 +171,8 @@ fn compile(
     follow_on::pointless_below(merged, diagnostics);
     let fingerprint = fingerprint(sources, merged, given);
     let (kept, named) = (tables.kept, settings.named);
-    let program = Program { mapping: merged.name.clone(), fingerprint, entities, kept, named, examples };
+    let mut program = Program { mapping: merged.name.clone(), fingerprint, entities, kept, named, examples };
+    examples::leave_out_below(&mut program, merged, diagnostics);
     examples::kept_back(&program, &merged.own, diagnostics);
     program
 }

@@ -16,8 +16,12 @@ pub fn render(sources: &Sources, files: &[FileId], diagnostics: &[Diagnostic]) -
             cases.push(file);
         }
     }
-    let failed = diagnostics.iter().filter(|d| d.severity() == Severity::Error);
-    let counts = format!("tests=\"{}\" failures=\"{}\" errors=\"0\"", cases.len(), failed.count());
+    let fails = |file: &&Option<FileId>| {
+        let own = |d: &&Diagnostic| d.severity() == Severity::Error && d.span().map(|span| span.file) == **file;
+        diagnostics.iter().any(|d| own(&d))
+    };
+    let failed = cases.iter().filter(fails).count();
+    let counts = format!("tests=\"{}\" failures=\"{failed}\" errors=\"0\"", cases.len());
     let cases: String = cases.iter().map(|file| case(sources, *file, diagnostics)).collect();
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"samband check\" {counts}>\n  \

@@ -1,5 +1,6 @@
 //! Whether what arrives at an end can always be held there: type, size, digits, nothing.
 
+use super::condition::Typed;
 use super::ends::{End, Target};
 use crate::diag::Diagnostic;
 use crate::diag::codes::lines as codes;
@@ -7,7 +8,7 @@ use crate::diag::suggest::did_you_mean;
 use crate::functions::Shape;
 use crate::program::Expr;
 use crate::source::Span;
-use crate::value::{Type, Value};
+use crate::value::{Side, Type, Value};
 
 /// What comes to an end of a line.
 pub struct Arrival<'a> {
@@ -46,6 +47,54 @@ pub fn accepts(end: &End, arrival: &Arrival, diagnostics: &mut Vec<Diagnostic>) 
     let fine = fault.is_none();
     diagnostics.extend(fault);
     fine
+}
+
+/// The largest whole number of a column of Visma Business: `int`.
+const LARGEST: i64 = i32::MAX as i64;
+
+/// Whether a value that is written in the mapping is of the type of the end that it stands at.
+pub fn value(given: &Typed, wanted: &Type, side: Side, span: Span) -> Option<Diagnostic> {
+    let Shape::One(ty) = &given.shape else { return None };
+    let constant = if let Expr::Const(value) = &given.expr { Some(value) } else { None };
+    match (ty, wanted) {
+        (Type::Int, Type::Int | Type::Decimal(..)) => {
+            let number = constant.and_then(Value::as_int).filter(|n| side == Side::Business && n.abs() > LARGEST)?;
+            return Some(too_large(number, span));
+        }
+        (Type::Text(_), Type::Enum(words)) => {
+            let word = constant.and_then(Value::as_text).filter(|word| !words.contains(word))?;
+            return Some(unknown_word(word, words, span));
+        }
+        (Type::Text(Some(given)), Type::Text(Some(size))) if given > size => {}
+        (Type::Text(_) | Type::Enum(_), Type::Text(_)) => return None,
+        (Type::Decimal(_, given), Type::Decimal(_, places)) if given <= places => return None,
+        (a, b) if a == b => return None,
+        _ => {}
+    }
+    let message = format!("this stands in for {wanted}, and is {ty}");
+    let diagnostic = Diagnostic::new(codes::TYPE_MISMATCH, message, span, format!("{ty}"));
+    Some(match wanted {
+        Type::Date => diagnostic.help("write a date as a text: \"2026-01-31\""),
+        Type::Decimal(_, places) if matches!(ty, Type::Decimal(..)) => {
+            diagnostic.help(format!("it holds {places} places"))
+        }
+        _ => diagnostic.help(format!("write a value of type {wanted}")),
+    })
+}
+
+fn too_large(number: i64, span: Span) -> Diagnostic {
+    let message = format!("{number} is larger than a column of Visma Business holds");
+    Diagnostic::new(codes::MAY_NOT_FIT, message, span, format!("at most {LARGEST}")).help("write a smaller number")
+}
+
+fn unknown_word(word: &str, words: &[&str], span: Span) -> Diagnostic {
+    let message = format!("there is no value `{word}` here");
+    let diagnostic = Diagnostic::new(codes::UNKNOWN_VALUE, message, span, "not one of its values");
+    let all = || format!("it is one of {}", words.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(", "));
+    match did_you_mean(word, words.iter().copied()) {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic.help(all()),
+    }
 }
 
 /// Nothing arrives at a field that must hold something.
@@ -103,7 +152,11 @@ fn fault(end: &End, given: &Type, target: &Target, arrival: &Arrival) -> Option<
             }
             _ => return None,
         },
-        (Type::Int, Type::Int | Type::Decimal(..)) => return None,
+        (Type::Int, Type::Int | Type::Decimal(..)) => {
+            let number = arrival.constant.and_then(Value::as_int).filter(|n| n.abs() > LARGEST);
+            // Severa's whole numbers are twice as wide.
+            return number.filter(|_| end.side == Side::Business).map(|number| too_large(number, arrival.from));
+        }
         (Type::Decimal(_, given), Type::Decimal(_, places)) if given <= places => return None,
         (Type::Decimal(_, given), Type::Decimal(_, places)) => {
             let message = format!("a number with up to {given} places may lose digits in `{name}`");

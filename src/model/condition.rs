@@ -55,8 +55,15 @@ impl Reader<'_, '_> {
         match &expr.kind {
             ExprKind::Number(text) => match text.parse::<i64>() {
                 Ok(number) => constant(Value::Int(number), Type::Int),
-                Err(_) => constant(Value::Decimal(text.parse().ok()?), Type::Decimal(28, 6)),
+                Err(_) => {
+                    let number: rust_decimal::Decimal = text.parse().ok()?;
+                    let places = u8::try_from(number.normalize().scale()).unwrap_or(28);
+                    constant(Value::Decimal(number), Type::Decimal(28, places))
+                }
             },
+            ExprKind::Text(text) if matches!(near, Some(Type::Date)) && text.parse::<jiff::civil::Date>().is_ok() => {
+                constant(Value::Date(text.parse().ok()?), Type::Date)
+            }
             ExprKind::Text(text) => {
                 let size = u32::try_from(text.chars().count()).ok();
                 constant(Value::text(text), Type::Text(size))
@@ -65,7 +72,7 @@ impl Reader<'_, '_> {
             ExprKind::Word(Word::Keep) => one(
                 Expr::Or { of: Box::new(Expr::Const(Value::Null)), fallback: crate::program::expr::Fallback::Keep },
                 near.cloned().unwrap_or(Type::Text(None)),
-                true,
+                false,
             ),
             ExprKind::Word(_) => one(Expr::Const(Value::Null), near.cloned().unwrap_or(Type::Text(None)), true),
             ExprKind::Path(path) => self.path(path, near),
@@ -249,11 +256,26 @@ impl Reader<'_, '_> {
             BinaryOp::Div => Arithmetic::Div,
             _ => return truth(self.comparison(op, left, right, span)?),
         };
+        let divisor = right.span;
         let (left, right) = (self.number(left), self.number(right));
         let (left, right) = (left?, right?);
+        if op == BinaryOp::Div
+            && matches!(&right.expr, Expr::Const(value) if value.as_decimal().is_some_and(|n| n.is_zero()))
+        {
+            let message = "nothing can be divided by 0";
+            self.diagnostics.push(Diagnostic::new(lines::BAD_ARGUMENT, message, divisor, "always 0"));
+            return None;
+        }
+        let places = |typed: &Typed| if let Shape::One(Type::Decimal(_, places)) = typed.shape { places } else { 0 };
+        let (a, b) = (places(&left), places(&right));
+        let places = match op {
+            BinaryOp::Mul => (a + b).min(28),
+            BinaryOp::Div => 28,
+            _ => a.max(b),
+        };
         Some(Typed {
             expr: Expr::Arithmetic { op: arithmetic, left: Box::new(left.expr), right: Box::new(right.expr) },
-            shape: Shape::One(Type::Decimal(28, 6)),
+            shape: Shape::One(Type::Decimal(28, places)),
             nullable: left.nullable || right.nullable,
         })
     }
@@ -263,14 +285,25 @@ impl Reader<'_, '_> {
             Some(Typed { shape: Shape::One(ty), .. }) => Some(ty.clone()),
             _ => None,
         };
-        let left = self.expr(left, None);
-        let right = self.expr(right, type_of(&left).as_ref());
-        let (left, right) = (left?, right?);
+        let (mut first, second) = (self.expr(left, None), right);
+        let right = self.expr(second, type_of(&first).as_ref());
+        // A text beside a date is a date.
+        if matches!(left.kind, ExprKind::Text(_)) && type_of(&right) == Some(Type::Date) {
+            first = self.expr(left, Some(&Type::Date));
+        }
+        let (left, right) = (first?, right?);
         if let (Shape::One(a), Shape::One(b)) = (&left.shape, &right.shape)
             && !comparable(a, b)
         {
-            let message = format!("{a} and {b} can never be equal");
-            self.diagnostics.push(Diagnostic::new(lines::TYPE_MISMATCH, message, span, "compared here"));
+            let message = format!("{a} and {b} cannot be compared");
+            let diagnostic = Diagnostic::new(lines::TYPE_MISMATCH, message, span, "compared here");
+            self.diagnostics.push(match (a, b) {
+                (Type::Date, _) | (_, Type::Date) => diagnostic.help("write a date as a text: \"2026-01-31\""),
+                (Type::Instant, _) | (_, Type::Instant) => {
+                    diagnostic.help("a point in time can only be compared with another one")
+                }
+                _ => diagnostic,
+            });
             return None;
         }
         let op = match op {

@@ -13,6 +13,7 @@ use crate::value::{Side, Type};
 
 /// One end, read and if possible written.
 pub struct End<'a> {
+    pub side: Side,
     /// Its value as it is read.
     pub read: Expr,
     pub shape: Shape,
@@ -56,7 +57,8 @@ pub fn compile<'a>(reader: &mut Reader<'_, 'a>, what: &ast::Expr) -> Option<End<
     if matches!(what.kind, ExprKind::Template(_)) && around.is_none() {
         fields.clear();
     }
-    Some(End { read: typed.expr, shape: typed.shape, nullable: typed.nullable, fields, around, span: what.span })
+    let side = reader.records.side;
+    Some(End { side, read: typed.expr, shape: typed.shape, nullable: typed.nullable, fields, around, span: what.span })
 }
 
 /// `first of (workType.guid -> link WorkType, default_product)`, read towards the other side.
@@ -98,7 +100,8 @@ pub fn first_of<'a>(
     if faulty {
         return None;
     }
-    Some(End { read: Expr::FirstOf(exprs), shape: first?, nullable, fields: Vec::new(), around: None, span })
+    let side = reader.records.side;
+    Some(End { side, read: Expr::FirstOf(exprs), shape: first?, nullable, fields: Vec::new(), around: None, span })
 }
 
 fn chain(

@@ -36,6 +36,18 @@ pub fn resolve(
     found
 }
 
+/// An example of a lower layer that does not fit the mapping any more is its own mapping's matter:
+/// whoever changes what it shows cannot take it away.
+pub fn leave_out_below(program: &mut Program, merged: &Merged, diagnostics: &mut Vec<Diagnostic>) {
+    let below = |d: &Diagnostic| {
+        let lower = |span: Span| merged.files.contains(&span.file) && !merged.own.contains(&span.file);
+        codes::ALL.contains(&d.code) && d.span().is_some_and(lower)
+    };
+    let lost: Vec<_> = diagnostics.iter().filter(|d| below(d)).filter_map(|d| d.span()).collect();
+    diagnostics.retain(|d| !below(d));
+    program.examples.retain(|example| !lost.iter().any(|span| example.span.contains(*span)));
+}
+
 /// An example takes the place of one below it with its title; two in one layer are one too many.
 fn standing<'a>(merged: &'a Merged, diagnostics: &mut Vec<Diagnostic>) -> Vec<&'a ast::Example> {
     let mut standing: Vec<(usize, &ast::Example)> = Vec::new();

@@ -8,7 +8,7 @@ use crate::diag::suggest::{did_you_mean, suggestion};
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::ast::{self, Item, Name};
 pub(super) use change::end_text;
-use change::{Changing, change_rows, changes_nothing, same_text, setting_mut};
+use change::{Changing, change_rows, changes_nothing, same_text, setting_mut, table_mut, table_names};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -213,14 +213,18 @@ impl<'a> Merged<'a> {
                 }
             }
             Item::ChangeTable { name, rows, .. } => {
-                let given = |t: &&mut Cow<ast::Table>| {
-                    t.name.value == name.value && matches!(t.kind, ast::TableKind::Given { .. })
-                };
-                match self.tables.iter_mut().find(given).map(|table| &mut table.to_mut().kind) {
+                match table_mut(&mut self.tables, &mut self.entities, &name.value).map(|table| &mut table.kind) {
                     Some(ast::TableKind::Given { rows: old, .. }) => change_rows(sources, old, rows, diagnostics),
-                    _ => {
-                        let known = self.tables.iter().map(|t| t.name.value.as_str());
-                        diagnostics.push(nothing("given table", name, known));
+                    Some(ast::TableKind::Kept { .. }) => {
+                        let message = format!("the rows of `{}` are not given by the mapping", name.value);
+                        diagnostics.push(
+                            Diagnostic::new(codes::CHANGE_OF_NOTHING, message, name.span, "read from the system")
+                                .help("its rows are read once a run; change the records there, or map through a table of your own"),
+                        );
+                    }
+                    None => {
+                        let known = table_names(&self.tables, &self.entities);
+                        diagnostics.push(nothing("table", name, known.iter().map(String::as_str)));
                     }
                 }
             }

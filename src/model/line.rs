@@ -43,9 +43,15 @@ pub fn compile<'a>(
     let right_end = end(&mut right, last, None);
     let mut left = Reader { globals, entity, records: severa, part: place.part, diagnostics };
     let left_end = end(&mut left, first, right_end.as_ref());
-    let left_fallback = first.fallback.as_ref().map(|f| steps::fallback(&mut left, f, reason(globals, first)));
+    let left_fallback = first.fallback.as_ref().map(|f| {
+        let wanted = left_end.as_ref().and_then(End::ty);
+        steps::fallback(&mut left, f, wanted.as_ref(), reason(globals, first))
+    });
     let mut right = Reader { globals, entity, records: business, part: None, diagnostics };
-    let right_fallback = last.fallback.as_ref().map(|f| steps::fallback(&mut right, f, reason(globals, last)));
+    let right_fallback = last.fallback.as_ref().map(|f| {
+        let wanted = right_end.as_ref().and_then(End::ty);
+        steps::fallback(&mut right, f, wanted.as_ref(), reason(globals, last))
+    });
     let types = end_types(globals, left_end.as_ref(), right_end.as_ref(), first);
     let middle = &line.segments[1..line.segments.len() - 1];
     let chain: Vec<Option<Step>> = middle.iter().map(|segment| steps::compile(&mut right, segment, &types)).collect();
@@ -265,13 +271,6 @@ fn writable(
             return false;
         }
         let rights = field.column.field;
-        if place.on_create && !rights.create && rights.update {
-            let message = format!("`{}` of {} cannot be given when a record is created", field.column.name, to.title());
-            let help = "put the line outside `on create`: it is written once the record is there";
-            diagnostics
-                .push(Diagnostic::new(codes::NOT_ON_CREATE, message, target.span, "given on creation").help(help));
-            return false;
-        }
         if rights.update || (rights.create && creates) {
             continue;
         }

@@ -169,6 +169,18 @@ fn range(row: &ast::MapRow, function: bool, diagnostics: &mut Vec<Diagnostic>) {
     let is = |key: &MapKey| matches!(key, MapKey::Value(ast::Expr { kind: ExprKind::Range(..), .. }));
     let comes_out = (is(&row.right) && (function || row.arrow != Arrow::ToSevera))
         || (is(&row.left) && !function && row.arrow != Arrow::ToBusiness);
+    for key in [&row.left, &row.right] {
+        if let MapKey::Value(ast::Expr { kind: ExprKind::Range(low, high), span }) = key
+            && let (ExprKind::Number(low), ExprKind::Number(high)) = (&low.kind, &high.kind)
+            && let (Ok(low), Ok(high)) = (low.parse::<i64>(), high.parse::<i64>())
+            && low > high
+        {
+            let message = format!("nothing lies between {low} and {high}");
+            diagnostics.push(
+                Diagnostic::new(codes::TABLE_RANGE, message, *span, "empty").help(format!("write `{high}..{low}`")),
+            );
+        }
+    }
     if comes_out {
         diagnostics.push(
             Diagnostic::new(

@@ -69,6 +69,15 @@ pub fn compile<'a>(
     let joins = &mut owner.joins;
     let own = scope_of(globals, settings, &mut business, target.condition.as_ref(), Some(joins), diagnostics);
     (entity.constants_business, entity.own_business) = (own.constants, own.rest);
+    if owner.joins.is_empty() {
+        let message = format!("nothing ties the rows of `{}` to the record above", written.name.value);
+        diagnostics.push(
+            Diagnostic::new(codes::PART_WITHOUT_OWNER, message, target.span, "whose rows?")
+                .help("name a column of the record above in its `where`: `OrdNo = owner.OrdNo`"),
+        );
+        (above.severa, above.business) = (*severa.owner.take()?, *business.owner.take()?);
+        return None;
+    }
     entity.owner = Some(owner);
     let systems = systems(written, target);
     let def = Active {

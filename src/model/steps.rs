@@ -1,5 +1,6 @@
 //! What stands between the two ends of a line: transforms, tables, value maps, links.
 
+use super::capacity;
 use super::condition::Reader;
 use super::maps::{self, Rows};
 use super::scope::{self, Globals};
@@ -75,7 +76,7 @@ pub struct EndTypes {
 pub fn compile(reader: &mut Reader, segment: &ast::Segment, ends: &EndTypes) -> Option<Step> {
     let kind = step(reader, &segment.what, ends);
     let fallback = match &segment.fallback {
-        Some(fallback) => Some(self::fallback(reader, fallback, missing_reason(&segment.what, ends))?),
+        Some(fallback) => Some(self::fallback(reader, fallback, None, missing_reason(&segment.what, ends))?),
         None => None,
     };
     Some(Step { kind: kind?, fallback, span: segment.span })
@@ -91,9 +92,25 @@ fn missing_reason(what: &ast::Expr, ends: &EndTypes) -> String {
 }
 
 /// What stands in for nothing.
-pub fn fallback(reader: &mut Reader, fallback: &ast::Fallback, reason: String) -> Option<Fallback> {
+///
+/// `wanted` is the type of the end that it stands at, where that is one field.
+pub fn fallback(
+    reader: &mut Reader,
+    fallback: &ast::Fallback,
+    wanted: Option<&Type>,
+    reason: String,
+) -> Option<Fallback> {
     Some(match &fallback.kind {
-        FallbackKind::Default(expr) => Fallback::Default(Box::new(reader.expr(expr, None)?.expr)),
+        FallbackKind::Default(expr) => {
+            let typed = reader.expr(expr, wanted)?;
+            if let Some(wanted) = wanted
+                && let Some(fault) = capacity::value(&typed, wanted, reader.records.side, expr.span)
+            {
+                reader.diagnostics.push(fault);
+                return None;
+            }
+            Fallback::Default(Box::new(typed.expr))
+        }
         FallbackKind::Blank => Fallback::Blank,
         FallbackKind::Keep => Fallback::Keep,
         FallbackKind::Hold => Fallback::Hold(reason),

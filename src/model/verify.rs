@@ -5,7 +5,7 @@ use super::layers::Dropped;
 use super::scope::{Globals, Records};
 use crate::diag::codes::{layers, lines as codes, values};
 use crate::diag::{Diagnostic, Severity};
-use crate::program::Slot;
+use crate::program::{Expr, Slot};
 use crate::source::Span;
 use crate::value::Side;
 use std::collections::HashMap;
@@ -24,6 +24,8 @@ pub fn all(globals: &Globals, drops: &[Dropped], compiled: &mut [Compiled], diag
             }
             if !settings_clash {
                 two_writers(one, diagnostics);
+                given_already(one, diagnostics);
+                creatable(one, diagnostics);
             }
         });
     }
@@ -75,6 +77,57 @@ fn required(one: &Compiled, drops: &[Dropped], diagnostics: &mut Vec<Diagnostic>
             );
         }
     }
+}
+
+/// A line that writes what an identity, a number's place or the record's own `where` gives.
+fn given_already(one: &Compiled, diagnostics: &mut Vec<Diagnostic>) {
+    let entity = &one.entity;
+    let identity = entity.identity.map(|slot| entity.field_name(Side::Business, Slot::Own(slot)));
+    for side in Side::BOTH {
+        for (line, fact) in entity.lines.iter().zip(&one.lines).filter(|(line, _)| line.writes_to(side)) {
+            let own = line.slots(side).iter().filter(|slot| matches!(slot, Slot::Own(_)));
+            for field in own.map(|slot| entity.field_name(side, *slot)) {
+                let holds = if side == Side::Business && identity == Some(field) {
+                    Some(("the identity of the record", one.places.identity))
+                } else if side == Side::Business && entity.positions.iter().any(|(name, _)| name == field) {
+                    Some(("the record's place", one.places.number))
+                } else if entity.constants(side).iter().any(|(name, _)| name == field) {
+                    let place = one.places.scope_business.filter(|_| side == Side::Business);
+                    Some(("what the records' own `where` asks for", place.or(Some(one.places.systems))))
+                } else {
+                    None
+                };
+                let Some((what, place)) = holds else { continue };
+                let message = format!("this line writes `{field}`, which holds {what}");
+                let mut diagnostic = Diagnostic::new(codes::TWO_WRITERS, message, fact.span, "written here")
+                    .help("once it is overwritten the record is lost to us and created again: use another field");
+                if let Some(place) = place {
+                    diagnostic = diagnostic.also(place, "given here");
+                }
+                diagnostics.push(diagnostic);
+            }
+            let numbered = side == Side::Business && line.numbered;
+            if numbered && line.forward.iter().any(|expr| matches!(expr, Expr::Const(_))) {
+                let message = "every record would get the same number";
+                diagnostics.push(
+                    Diagnostic::new(codes::TWO_WRITERS, message, fact.span, "always the same")
+                        .help("drop the line: the number is assigned"),
+                );
+            }
+        }
+    }
+}
+
+/// Records of a kind that nobody can create in Severa.
+fn creatable(one: &Compiled, diagnostics: &mut Vec<Diagnostic>) {
+    if !one.entity.creates_on(Side::Severa) || one.severa.fields.iter().any(|field| field.create) {
+        return;
+    }
+    let message = format!("a `{}` cannot be created in Severa", one.severa.name);
+    diagnostics.push(
+        Diagnostic::new(codes::NOT_WRITABLE, message, one.places.arrow, "creates there")
+            .help("let the arrow point to Visma Business: `->`"),
+    );
 }
 
 /// Two lines that write one field, of which only one can be right.

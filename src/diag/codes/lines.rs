@@ -24,9 +24,6 @@ codes! {
     NOT_WRITABLE = "not-writable" Error
         "A line that writes what cannot be written."
         "Read-only fields, keys and computed fields can only be read: let the arrow point away from them.";
-    NOT_ON_CREATE = "not-on-create" Error
-        "A value given on creation for a field that can only be changed later."
-        "Take the line out of `on create`: it is written once the record is there.";
     NOT_ON_UPDATE = "not-on-update" Error
         "A line that can only change records, to a field that never changes."
         "Keys and numbers are given when a record is created. Drop the line, or let the entity create records there.";

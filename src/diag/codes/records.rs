@@ -36,6 +36,9 @@ codes! {
     LINK_CIRCLE = "link-circle" Error
         "Entities that each need the other first."
         "Let one of the links do without: `or blank` or `or keep`.";
+    PART_WITHOUT_OWNER = "part-without-owner" Error
+        "A part whose rows nothing ties to the record above."
+        "Its own `where` names a column of the record above: `business OrdLn where OrdNo = owner.OrdNo`.";
     REPEATED_STATEMENT = "repeated-statement" Error
         "A statement that an entity has once, written twice."
         "Only one of them could hold. Remove one, or join two filters with `and`.";

@@ -10,6 +10,7 @@ use crate::source::Span;
 use crate::value::Side;
 
 pub fn check(compiled: &[Compiled], diagnostics: &mut Vec<Diagnostic>) {
+    compiled.iter().for_each(|one| siblings(&one.children, diagnostics));
     for (place, second) in compiled.iter().enumerate() {
         for first in &compiled[..place] {
             let (a, b) = (&first.entity.business, &second.entity.business);
@@ -27,6 +28,27 @@ pub fn check(compiled: &[Compiled], diagnostics: &mut Vec<Diagnostic>) {
     for writer in compiled {
         for reader in compiled.iter().filter(|other| other.entity.name != writer.entity.name) {
             filter_column(writer, reader, diagnostics);
+        }
+    }
+}
+
+/// Parts of one record whose rows hang on it by the same columns.
+fn siblings(parts: &[Compiled], diagnostics: &mut Vec<Diagnostic>) {
+    let joins = |one: &Compiled| -> Vec<String> {
+        one.entity.owner.iter().flat_map(|owner| &owner.joins).map(|(column, _)| column.clone()).collect()
+    };
+    for (place, second) in parts.iter().enumerate() {
+        siblings(&second.children, diagnostics);
+        for first in &parts[..place] {
+            let (a, b) = (&first.entity.business, &second.entity.business);
+            let apart = a.record != b.record || scopes::disjoint(&a.scope, &b.scope);
+            let constants = |one: &Compiled| one.entity.constants_business.clone();
+            let told_apart = constants(first)
+                .iter()
+                .any(|(name, value)| constants(second).iter().any(|(other, with)| name == other && !value.same(with)));
+            if !apart && !told_apart && joins(first) == joins(second) {
+                overlap(first, second, diagnostics);
+            }
         }
     }
 }

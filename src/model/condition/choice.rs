@@ -1,9 +1,11 @@
 //! Choices: `when c -> value … else value`.
 
 use super::{Reader, Typed};
+use crate::diag::Diagnostic;
+use crate::diag::codes::lines::TYPE_MISMATCH;
 use crate::functions::Shape;
 use crate::program::Expr;
-use crate::syntax::ast;
+use crate::syntax::ast::{self, ExprKind};
 use crate::value::{Type, Value};
 
 impl Reader<'_, '_> {
@@ -22,28 +24,20 @@ impl Reader<'_, '_> {
 
     pub(super) fn choice(&mut self, branches: &[ast::Branch], otherwise: Option<&ast::Expr>) -> Option<Typed> {
         let mut compiled = Vec::new();
-        let mut shape: Option<Shape> = None;
-        let mut nullable = otherwise.is_none();
-        let mut take = |typed: Typed| {
-            nullable |= typed.nullable;
-            // The wider of the branches: what a constant is follows from the others.
-            shape = Some(match (shape.take(), typed.shape) {
-                (Some(Shape::One(Type::Int)), other) | (Some(other), Shape::One(Type::Int)) => other,
-                (Some(first), _) => first,
-                (None, first) => first,
-            });
-            typed.expr
-        };
+        let mut outcomes = Outcomes { shape: None, nullable: otherwise.is_none() };
+        // A text beside a date is a date.
+        let mut values = branches.iter().map(|branch| &branch.value).chain(otherwise);
+        let near = values.any(|value| self.type_quietly(value) == Some(Type::Date)).then_some(Type::Date);
         for branch in branches {
             // A branch that the settings rule out says nothing about what can come out.
             let ruled_out = self.condition_quietly(&branch.condition).is_some_and(|c| decided(&c) == Some(false));
             if ruled_out {
                 continue;
             }
-            let (condition, value) = (self.condition(&branch.condition), self.expr(&branch.value, None));
+            let (condition, value) = (self.condition(&branch.condition), self.expr(&branch.value, near.as_ref()));
             let reason = format!("`{}` is blank", self.globals.sources.slice(branch.value.span));
-            let fallback = branch.fallback.as_ref().map(|f| crate::model::steps::fallback(self, f, reason));
-            let value = take(value?);
+            let fallback = branch.fallback.as_ref().map(|f| crate::model::steps::fallback(self, f, None, reason));
+            let value = outcomes.take(value?, &branch.value, self.diagnostics)?;
             let value = match fallback {
                 Some(fallback) => Expr::Or { of: Box::new(value), fallback: fallback? },
                 None => value,
@@ -51,11 +45,87 @@ impl Reader<'_, '_> {
             compiled.push((condition?, value));
         }
         let otherwise = match otherwise {
-            Some(value) => Some(Box::new(take(self.expr(value, None)?))),
+            Some(value) => {
+                let typed = self.expr(value, near.as_ref())?;
+                Some(Box::new(outcomes.take(typed, value, self.diagnostics)?))
+            }
             None => None,
         };
-        Some(Typed { expr: Expr::Choice { branches: compiled, otherwise }, shape: shape?, nullable })
+        // Where every branch keeps what is there, nothing ever comes.
+        let shape = outcomes.shape.unwrap_or(Shape::One(Type::Text(None)));
+        Some(Typed { expr: Expr::Choice { branches: compiled, otherwise }, shape, nullable: outcomes.nullable })
     }
+
+    /// The type of a branch whose faults are told elsewhere.
+    fn type_quietly(&mut self, expr: &ast::Expr) -> Option<Type> {
+        let mut quiet = Vec::new();
+        let mut reader = Reader {
+            globals: self.globals,
+            entity: self.entity,
+            records: self.records,
+            part: self.part,
+            diagnostics: &mut quiet,
+        };
+        match reader.expr(expr, None)?.shape {
+            Shape::One(ty) if !matches!(expr.kind, ExprKind::Word(_)) => Some(ty),
+            _ => None,
+        }
+    }
+}
+
+/// What comes out of the branches so far.
+struct Outcomes {
+    shape: Option<Shape>,
+    nullable: bool,
+}
+
+impl Outcomes {
+    fn take(&mut self, typed: Typed, written: &ast::Expr, diagnostics: &mut Vec<Diagnostic>) -> Option<Expr> {
+        self.nullable |= typed.nullable;
+        // `keep` and `blank` are of any type.
+        if matches!(written.kind, ExprKind::Word(_)) || matches!(typed.expr, Expr::Const(Value::Null)) {
+            return Some(typed.expr);
+        }
+        let joined = match (self.shape.take(), typed.shape) {
+            (None, first) => Some(first),
+            (Some(before), now) => {
+                let joined = join(&before, &now);
+                if joined.is_none() {
+                    let message = format!("one branch gives {before}, and this one {now}");
+                    diagnostics.push(
+                        Diagnostic::new(TYPE_MISMATCH, message, written.span, format!("{now}"))
+                            .help("let all branches give values of one type"),
+                    );
+                }
+                joined
+            }
+        };
+        self.shape = Some(joined?);
+        Some(typed.expr)
+    }
+}
+
+/// The type that holds values of both.
+fn join(a: &Shape, b: &Shape) -> Option<Shape> {
+    Some(match (a, b) {
+        (Shape::One(a), Shape::One(b)) => Shape::One(wider(a, b)?),
+        (Shape::Tuple(a), Shape::Tuple(b)) if a.len() == b.len() => {
+            Shape::Tuple(a.iter().zip(b).map(|(a, b)| wider(a, b)).collect::<Option<_>>()?)
+        }
+        _ => return None,
+    })
+}
+
+fn wider(a: &Type, b: &Type) -> Option<Type> {
+    Some(match (a, b) {
+        (a, b) if a == b => a.clone(),
+        (Type::Int, Type::Decimal(..)) => b.clone(),
+        (Type::Decimal(..), Type::Int) => a.clone(),
+        (Type::Decimal(_, a), Type::Decimal(_, b)) => Type::Decimal(28, *a.max(b)),
+        (Type::Text(Some(a)), Type::Text(Some(b))) => Type::Text(Some(*a.max(b))),
+        (Type::Text(_) | Type::Enum(_), Type::Text(_) | Type::Enum(_)) => Type::Text(None),
+        _ => return None,
+    })
 }
 
 /// What a condition comes to whatever the record holds.

@@ -36,6 +36,35 @@ pub(super) fn setting_mut<'m>(
     }
 }
 
+/// A table by its name, or by its entity's and its own: `PurchaseCost.product_of_account`.
+pub(super) fn table_mut<'m>(
+    tables: &'m mut [Cow<ast::Table>],
+    entities: &'m mut [Cow<ast::Entity>],
+    name: &str,
+) -> Option<&'m mut ast::Table> {
+    match name.split_once('.') {
+        None => tables.iter_mut().find(|t| t.name.value == name).map(Cow::to_mut),
+        Some((entity, own)) => {
+            let entity = entities.iter_mut().find(|e| e.name.value == entity)?;
+            entity.to_mut().body.iter_mut().find_map(|statement| match statement {
+                Statement::Table(table) if table.name.value == own => Some(table),
+                _ => None,
+            })
+        }
+    }
+}
+
+/// The names of all tables, as `change table` names them.
+pub(super) fn table_names(tables: &[Cow<ast::Table>], entities: &[Cow<ast::Entity>]) -> Vec<String> {
+    let own = entities.iter().flat_map(|entity| {
+        entity.body.iter().filter_map(move |statement| match statement {
+            Statement::Table(table) => Some(format!("{}.{}", entity.name.value, table.name.value)),
+            _ => None,
+        })
+    });
+    tables.iter().map(|table| table.name.value.clone()).chain(own).collect()
+}
+
 /// Rows with a key of the new rows take their place; others are added before the `else`.
 pub(super) fn change_rows(
     sources: &Sources,
@@ -128,7 +157,8 @@ impl Changing<'_> {
         body.retain(|s| match s {
             Statement::Line(line) => {
                 let (left, right) = ends(self.sources, line);
-                if left == wanted || right == wanted {
+                // A line of the layer itself is not taken away: whoever writes it wants it.
+                if (left == wanted || right == wanted) && !self.layer.contains(&line.span.file) {
                     let (entity, span) = (self.entity.to_owned(), field.span);
                     self.drops.push(Dropped { entity, ends: (left, right), span });
                     return false;

@@ -129,7 +129,13 @@ fn statement(cx: &mut Context<'_>, tree: &mut File, form: &Form, (items, at): (&
             Tree::ChangeSetting { name, value: expr(cx, value), span }
         }),
         Rule::only_change_table => {
-            part(Rule::name).map(|name| Tree::ChangeTable { name: cx.name(&name), rows: table::rows(cx, item), span })
+            // A table of an entity carries its name, as a setting does.
+            part(Rule::path).map(|name| {
+                let name = path(cx, name);
+                let steps: Vec<_> = name.steps.iter().map(|s| s.name.as_str()).collect();
+                let name = Spanned::new(steps.join("."), name.span);
+                Tree::ChangeTable { name, rows: table::rows(cx, item), span }
+            })
         }
         Rule::only_change_entity => part(Rule::name).map(|name| Tree::ChangeEntity {
             name: cx.name(&name),
