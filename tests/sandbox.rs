@@ -88,6 +88,50 @@ fn it_writes_a_project_that_passes_and_goes_on_where_it_was() {
     assert!(!mapping.contains("Inf3"), "{mapping}");
 }
 
+/// A piece of the accountant's work in the sandbox of `try`; its line, or else its message.
+fn hand(folder: &Path, args: &[&str]) -> Result<Value, String> {
+    let output = Command::new(env!("CARGO_BIN_EXE_samband"))
+        .args(["sandbox", "--dir", "try"])
+        .args(args)
+        .current_dir(folder)
+        .output()
+        .expect("run");
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    if output.status.success() { Ok(serde_json::from_slice(&output.stdout).expect("JSON")) } else { Err(error) }
+}
+
+#[test]
+fn the_accountant_works_in_a_running_sandbox() {
+    let folder = tempfile::tempdir().expect("a folder");
+    assert!(hand(folder.path(), &["reverse", "20001"]).expect_err("none").contains("there is no sandbox in"));
+    let sandbox = start(folder.path(), &["--dir", "try"]);
+    let posted = hand(
+        folder.path(),
+        &["voucher", "--project", "5001", "--account", "4500", "--amount", "1200.40", "--text", "Leie"],
+    );
+    let posted = posted.expect("posted");
+    assert_eq!((&posted["amount"], &posted["vat"]), (&Value::from("1200.4"), &Value::from("300.10")));
+    let number = posted["voucher"].to_string();
+    assert_eq!(hand(folder.path(), &["reverse", &number]).expect("reversed")["lines"], 3);
+    for (args, said) in [
+        (vec!["reverse", number.as_str()], "is reversed already"),
+        (vec!["reverse", "1"], "there is no voucher 1"),
+        (vec!["invoice", "4711"], "there is no order 4711"),
+        (vec!["invoice", "4711", "--share", "0"], "0% is no share"),
+        (vec!["invoice", "4711", "--share", "half"], "a share is written as `50%`"),
+        (vec!["pay", "70001"], "there is no invoice 70001"),
+        (vec!["voucher", "--project", "9", "--account", "4300", "--amount", "1"], "there is no project 9 in R2"),
+        (vec!["voucher", "--project", "5001", "--account", "1", "--amount", "1"], "there is no account 1"),
+        (vec!["voucher", "--project", "5001", "--account", "4300", "--amount", "1.005"], "1.005 is no amount of money"),
+        (vec!["--seed", "3", "pay", "70001"], "are for starting a sandbox"),
+    ] {
+        let error = hand(folder.path(), &args).expect_err("refused");
+        assert!(error.contains(said), "{args:?}: {error}");
+    }
+    drop(sandbox);
+    assert!(hand(folder.path(), &["pay", "70001"]).expect_err("nobody").contains("does not answer at"));
+}
+
 #[test]
 fn a_project_of_somebody_else_is_left_alone() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -57,6 +57,7 @@
 //! | 5 h on 6004 | S | approved, of a project whose customer is held |
 //! | 7.5 h on 5001, in 2024 | S | approved, older than a start date in 2026 |
 //! | rows of categories 3 and 45 | B | other programs' rows in `FreeInf1`, not ours to touch |
+//! | **Trade** | B | products, prices, VAT, accounts and purchase vouchers: the table in `seed/trade.rs` |
 
 mod bulk;
 mod business;
@@ -64,6 +65,7 @@ mod names;
 mod rng;
 mod settings;
 mod story;
+mod trade;
 
 pub use business::{SeedRow, SeedValue};
 
@@ -107,6 +109,7 @@ pub fn seed(size: Size, seed: u64, clock: Clock) -> Seed {
         Size::Customers(count) => count.saturating_sub(STORY),
     };
     bulk::make(&mut maker, more);
+    trade::make(&mut maker);
     Seed { world: maker.world.fork(clock), business: maker.rows }
 }
 

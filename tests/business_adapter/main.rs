@@ -1,5 +1,6 @@
 //! The Visma Business adapter over real sockets, against the sandbox's SQL Server or a real one.
 
+mod accountant;
 mod faults;
 mod ledger;
 mod orders;
