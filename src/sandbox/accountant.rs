@@ -64,6 +64,12 @@ fn cents(amount: Decimal) -> Decimal {
     amount.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero)
 }
 
+/// An amount as it is told: always with two decimals.
+fn told(mut amount: Decimal) -> Decimal {
+    amount.rescale(2);
+    amount
+}
+
 /// An amount of money that somebody gave.
 fn money(amount: Decimal) -> Result<Decimal, Refusal> {
     if amount.normalize().scale() > 2 {

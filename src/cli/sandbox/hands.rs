@@ -18,7 +18,7 @@ pub enum Hand {
         #[arg(long, value_name = "PERCENT", value_parser = percent, default_value = "100%")]
         share: Decimal,
         /// Whether the order stays in Visma Business' table of orders once all of it is invoiced.
-        #[arg(long, value_name = "yes|no", value_parser = clap::builder::BoolishValueParser::new(), default_value = "yes")]
+        #[arg(long, action = clap::ArgAction::Set, value_name = "yes|no", value_parser = clap::builder::BoolishValueParser::new(), default_value = "yes")]
         keep_order: bool,
         /// The invoice's date; without it today.
         #[arg(long, value_name = "YYYY-MM-DD")]

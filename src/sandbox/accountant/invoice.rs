@@ -2,7 +2,7 @@
 
 use super::posting::{self, Head, INVOICES, Line, SALE, Series};
 use super::sql::{self, Columns, Record, Sql, Stream, named};
-use super::{Refusal, accounts, cents};
+use super::{Refusal, accounts, cents, told};
 use crate::sandbox::seed::SeedValue;
 use jiff::ToSpan;
 use jiff::civil::{Date, DateTime};
@@ -154,7 +154,15 @@ async fn within<S: Stream>(client: &mut Sql<S>, wanted: &Invoice, now: DateTime)
         sql::execute(client, "DELETE FROM dbo.Ord WHERE OrdNo = @P1", &[number.into()]).await?;
     }
     let order_left = !more && !wanted.keep_order;
-    Ok(Invoiced { order: number, invoice: head.invoice, net, vat, total, more_to_invoice: more, order_left })
+    Ok(Invoiced {
+        order: number,
+        invoice: head.invoice,
+        net: told(net),
+        vat: told(vat),
+        total: told(total),
+        more_to_invoice: more,
+        order_left,
+    })
 }
 
 /// The lines' parts that are invoiced now.

@@ -2,7 +2,7 @@
 
 use super::posting::{self, Head, Line, PAYMENT, PAYMENTS};
 use super::sql::{self, Record, Sql, Stream, named};
-use super::{Refusal, accounts, cents, money};
+use super::{Refusal, accounts, cents, money, told};
 use jiff::civil::{Date, DateTime};
 use rust_decimal::Decimal;
 
@@ -100,7 +100,7 @@ async fn within<S: Stream>(client: &mut Sql<S>, wanted: &Payment, now: DateTime)
     let whom = vec![("Cust", customer.into()), ("AgAcCl", 1.into()), ("AgAcNo", customer.into())];
     let lines = [Line::new(accounts::BANK, home, Vec::new()), Line::new(accounts::RECEIVABLES, -home, whom)];
     posting::post(client, &head, &lines).await?;
-    Ok(Paid { invoice: number.to_owned(), order: row.int("OrdNo"), paid: amount, open: left })
+    Ok(Paid { invoice: number.to_owned(), order: row.int("OrdNo"), paid: told(amount), open: told(left) })
 }
 
 /// The invoice's row: the one of its number that belongs to an order, or else the one above zero.

@@ -2,7 +2,7 @@
 
 use super::posting::{self, Head, Line, PURCHASE, PURCHASES};
 use super::sql::{self, Sql, Stream};
-use super::{Refusal, accounts, cents, money};
+use super::{Refusal, accounts, cents, money, told};
 use crate::sandbox::seed::SeedValue;
 use jiff::civil::{Date, DateTime};
 use rust_decimal::Decimal;
@@ -111,7 +111,7 @@ async fn within<S: Stream>(
         Line::new(accounts::PAYABLES, -(amount + vat), vec![("Sup", supplier.into())]),
     ];
     posting::post(client, &head, &lines).await?;
-    Ok(Voucher { voucher, line: format!("{}/1", head.journal), amount, vat })
+    Ok(Voucher { voucher, line: format!("{}/1", head.journal), amount: told(amount), vat: told(vat) })
 }
 
 /// The project's number as its unit writes it: whole in units 1 to 6, text in the others.
