@@ -1,5 +1,5 @@
--- A login with the least rights that samband needs: the five entities of the standard mapping
--- (customers, employees, organisational units, projects, work hours) and two look-up tables.
+-- A login with the least rights that samband needs for the standard mapping: what it writes, and the
+-- ledgers, prices and look-up tables that it only reads.
 -- Run it as a server administrator. Put in your own password, company database and tables:
 -- which of R1 to R12 hold departments and projects, and which FreeInf table takes the hours,
 -- is what your mapping says.
@@ -18,7 +18,18 @@ GRANT SELECT, INSERT, UPDATE ON dbo.R1 TO samband;
 GRANT SELECT, INSERT, UPDATE ON dbo.R2 TO samband;
 -- Work hours.
 GRANT SELECT, INSERT, UPDATE ON dbo.FreeInf1 TO samband;
--- Countries and currencies.
+-- Products, travel expenses and work types; categories only if they are transferred.
+GRANT SELECT, INSERT, UPDATE ON dbo.Prod TO samband;
+GRANT SELECT, INSERT, UPDATE ON dbo.ProdCat TO samband;
+GRANT SELECT ON dbo.PrDcMat TO samband;
+GRANT SELECT ON dbo.Unit TO samband;
+-- Invoices: orders and their lines are made, and the customers' ledger tells when they are paid.
+GRANT SELECT, INSERT, UPDATE ON dbo.Ord TO samband;
+GRANT SELECT, INSERT, UPDATE ON dbo.OrdLn TO samband;
+GRANT SELECT ON dbo.CustTr TO samband;
+-- Purchase costs.
+GRANT SELECT ON dbo.AcTr TO samband;
+-- Countries and currencies. A mapping that looks into other tables needs SELECT on those too.
 GRANT SELECT ON dbo.Ctry TO samband;
 GRANT SELECT ON dbo.Cur TO samband;
 GO

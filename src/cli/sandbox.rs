@@ -1,5 +1,6 @@
 //! `samband sandbox`: both systems on this machine, for any client, until interrupted.
 
+pub mod hands;
 pub mod home;
 pub mod servers;
 
@@ -16,11 +17,14 @@ use std::time::Duration;
 /// Serve a Severa and a Visma Business company with made-up data, and write a ready project for them.
 ///
 /// Any client can use them: curl, a SQL client, `samband run` in the project's folder. What is
-/// changed stays in the folder, so that a later start goes on from there.
+/// changed stays in the folder, so that a later start goes on from there. The subcommands do in a
+/// running sandbox what an accountant does in Visma Business.
 #[derive(Debug, clap::Args)]
 pub struct Args {
+    #[command(subcommand)]
+    hand: Option<hands::Hand>,
     /// The folder for the project and both systems' data.
-    #[arg(long, value_name = "DIR", default_value = "samband-sandbox")]
+    #[arg(long, value_name = "DIR", default_value = "samband-sandbox", global = true)]
     dir: PathBuf,
     /// How much data: small (a story), medium, or a number of customers.
     #[arg(long, value_parser = size)]
@@ -60,6 +64,14 @@ fn size_of(word: &str) -> Option<Size> {
 pub fn main(args: &Args) -> Result<Exit, Failure> {
     let folder = here()?.join(&args.dir);
     let home = Home::new(&folder);
+    if let Some(hand) = &args.hand {
+        let serves = [args.size.is_some(), args.seed.is_some(), args.severa.is_some(), args.business.is_some()];
+        if serves.contains(&true) {
+            let what = "the flags --size, --seed, --severa and --business are for starting a sandbox";
+            return Err(Failure::new(Exit::Usage, what, "leave them out: the sandbox of --dir is running already"));
+        }
+        return hands::main(hand, &home);
+    }
     let made = made(args, &home)?;
     let before = home.made()?.map(|m| m.access);
     let runtime = super::runtime::start()?;

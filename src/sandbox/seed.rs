@@ -79,6 +79,7 @@
 //! | on 5005 | S | in SEK, with a row in NOK: held |
 //! | on 6003, a draft | S | not ready: must not travel |
 //! | fees and mileage on 6001 and 5001 | S | still to be billed; a cost that never is |
+//! | **Trade** | B | products, prices, VAT, accounts and purchase vouchers: the table in `seed/trade.rs` |
 
 mod bulk;
 mod business;
@@ -86,6 +87,7 @@ mod names;
 mod rng;
 mod settings;
 mod story;
+mod trade;
 
 pub use business::{SeedRow, SeedValue};
 
@@ -130,6 +132,7 @@ pub fn seed(size: Size, seed: u64, clock: Clock) -> Seed {
     };
     bulk::make(&mut maker, more);
     story::billing(&mut maker);
+    trade::make(&mut maker);
     Seed { world: maker.world.fork(clock), business: maker.rows }
 }
 
