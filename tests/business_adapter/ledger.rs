@@ -184,7 +184,6 @@ async fn lines_of_the_general_ledger_and_their_reversals() {
 #[tokio::test]
 async fn a_company_without_the_ledger_is_told_at_once() {
     let company = TestCompany::new().await;
-    company.sandbox.as_ref().map(|running| running.addr());
     let mut config = company.config.clone();
     config.request_timeout = Duration::from_secs(5);
     let ddl = include_str!("../../facts/visma-business-company.sql");

@@ -152,7 +152,8 @@ async fn two_writers_number_their_orders_and_lines_apart() {
         }
     };
     let (a, b) = tokio::join!(tokio::spawn(work(0)), tokio::spawn(work(10)));
-    (a.unwrap(), b.unwrap());
+    a.unwrap();
+    b.unwrap();
     assert_eq!(
         (company.count("Ord WHERE OrdNo BETWEEN 1 AND 8").await, company.count("OrdLn WHERE LnNo <= 3").await),
         (8, 24)

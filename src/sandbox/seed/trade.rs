@@ -159,9 +159,11 @@ fn products(maker: &mut Maker) {
     }
 }
 
+/// Product, customer, currency, from and to, from how many on, sale and cost price in cents.
+type Row = (&'static str, i64, i64, (i64, i64), i64, (i64, i64));
+
 fn prices(maker: &mut Maker) {
-    let rows: [(&str, i64, i64, (i64, i64), i64, (i64, i64)); 9] = [
-        // Product, customer, currency, from and to, from how many on, sale and cost price in cents.
+    let rows: [Row; 9] = [
         ("P-100", 0, 0, (20_240_101, 20_251_231), 0, (95_000, 0)),
         ("P-100", 0, 0, (20_260_101, 0), 0, (99_000, 0)),
         ("P-100", 0, 0, (29_990_101, 0), 0, (120_000, 0)),

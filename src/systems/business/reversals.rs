@@ -89,9 +89,12 @@ fn line(names: &[String], cells: &Cells) -> Option<Line> {
     Some(Line { key: (int("JNo")?, int("EntNo")?), twins: twins.join("\u{1f}").to_lowercase(), amount })
 }
 
+/// Keys of debits and of credits.
+type Sides = [Vec<(i64, i64)>; 2];
+
 /// The keys of lines that stand in a pair.
 fn cancelled(lines: impl Iterator<Item = Line>) -> BTreeSet<(i64, i64)> {
-    let mut groups: BTreeMap<(String, Decimal), [Vec<(i64, i64)>; 2]> = BTreeMap::new();
+    let mut groups: BTreeMap<(String, Decimal), Sides> = BTreeMap::new();
     for line in lines.filter(|line| !line.amount.is_zero()) {
         let sides = groups.entry((line.twins, line.amount.abs())).or_default();
         sides[usize::from(line.amount.is_sign_negative())].push(line.key);

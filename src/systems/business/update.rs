@@ -120,7 +120,8 @@ async fn once(
     let preferences = seen.int(&cells, "OrdPref");
     for (name, value) in bits {
         let held = Value::Bool(derived::is_credit_note(preferences));
-        if !held.same(value) && !(value.is_null() && held == Value::Bool(false)) {
+        let same = held.same(value) || (value.is_null() && held == Value::Bool(false));
+        if !same {
             return Err(moved(what, format!("{name} is {held} now, not {value}")).into());
         }
     }
