@@ -85,6 +85,8 @@ pub struct Business {
     pub ca_certificate: Option<Spanned<String>>,
     /// The zone of the server's clock: Visma Business keeps local time without a zone.
     pub time_zone: TimeZone,
+    /// The ISO code of the company's own currency, for amounts and prices in it.
+    pub currency: Option<String>,
     /// Column and the numbers that we may give out for it: `CustNo: 10000..19999`.
     pub series: Vec<(Spanned<String>, RangeInclusive<i64>)>,
     pub settle_time: Option<Duration>,

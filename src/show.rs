@@ -38,7 +38,7 @@ pub enum Cell {
 }
 
 impl Table {
-    fn new<'h>(head: impl IntoIterator<Item = &'h str>, rows: Vec<Vec<Cell>>) -> Block {
+    fn block<'h>(head: impl IntoIterator<Item = &'h str>, rows: Vec<Vec<Cell>>) -> Block {
         Block::Table(Table { head: head.into_iter().map(str::to_owned).collect(), rows })
     }
 }

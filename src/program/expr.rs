@@ -156,7 +156,7 @@ impl Expr {
         match self {
             Expr::Const(_) | Expr::Named(_) | Expr::Slot(_) => {}
             Expr::Any { condition, .. } => see(condition),
-            Expr::Tuple(parts) | Expr::FirstOf(parts) => parts.iter().for_each(|e| see(e)),
+            Expr::Tuple(parts) | Expr::FirstOf(parts) => parts.iter().for_each(&mut *see),
             Expr::Template(pieces) => pieces.iter().for_each(|piece| {
                 if let Piece::Value(value) = piece {
                     see(value);

@@ -57,6 +57,7 @@ pub const KEYS: &[(&str, &[&str])] = &[
             "trust_certificate",
             "ca_certificate",
             "time_zone",
+            "currency",
             "series",
             "settle_time",
             "overlap",

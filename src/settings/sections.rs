@@ -193,6 +193,7 @@ fn business(reader: &mut Reader, section: &Section<'_>) -> Option<Business> {
             .help("remove `trust_certificate`");
         reader.out.push(diagnostic);
     }
+    let currency = currency(reader, section);
     let settle_time = reader.duration(section, "settle_time");
     let overlap = reader.duration(section, "overlap");
     Some(Business {
@@ -203,12 +204,24 @@ fn business(reader: &mut Reader, section: &Section<'_>) -> Option<Business> {
         trust_certificate,
         ca_certificate,
         time_zone: time_zone?.value,
+        currency,
         series,
         settle_time,
         overlap,
         change_user: user,
         span: section.span,
     })
+}
+
+/// Where a company keeps its own currency is told by no source, so whoever knows may say it.
+fn currency(reader: &mut Reader, section: &Section<'_>) -> Option<String> {
+    let code = |text: &str| {
+        let is_code = text.len() == 3 && text.bytes().all(|b| b.is_ascii_uppercase());
+        is_code.then(|| text.to_owned())
+    };
+    section.get("currency")?;
+    let help = "three capitals, as `NOK`";
+    reader.form(section, "currency", "not the code of a currency", help, code).map(|code| code.value)
 }
 
 /// `ChUsr` holds 20 characters in the company's tables (facts/visma-business-company.sql).

@@ -191,7 +191,7 @@ fn lines(lines: &[LineView]) -> Block {
         ]
     };
     let head = ["Severa", "", "On the way", "Visma Business", "", "Stands in"];
-    Table::new(head, lines.iter().map(row).collect())
+    Table::block(head, lines.iter().map(row).collect())
 }
 
 /// An end as it is written, and the column that a setting makes of it: `R[department_unit] = R1`.

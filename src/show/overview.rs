@@ -35,7 +35,7 @@ pub fn top(view: &View) -> Vec<Block> {
         ]
     };
     let rows = view.entities.iter().map(row).collect();
-    blocks.push(Table::new(["Entity, in the order of a run", "In Severa", "In Visma Business", "Master"], rows));
+    blocks.push(Table::block(["Entity, in the order of a run", "In Severa", "In Visma Business", "Master"], rows));
     if !view.left_out.is_empty() {
         let names = view.left_out.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
         blocks.push(Block::Paragraph(format!("(1) Checked and shown, not carried out by this version: {names}.")));
@@ -81,7 +81,7 @@ pub fn bottom(view: &View, blocks: &mut Vec<Block>) {
             vec![Cell::code(&require.condition), Cell::text(&require.message), Cell::text(at(&require.at))]
         };
         let rows = view.requires.iter().map(row).collect();
-        blocks.push(Table::new(["Must hold", "Otherwise", "Stands in"], rows));
+        blocks.push(Table::block(["Must hold", "Otherwise", "Stands in"], rows));
     }
     for table in &view.tables {
         self::table(table, blocks);
@@ -96,7 +96,7 @@ pub fn bottom(view: &View, blocks: &mut Vec<Block>) {
             vec![Cell::code(&what), Cell::text(why(off)), Cell::text(at(&off.at))]
         };
         let rows = view.off.iter().map(row).collect();
-        blocks.push(Table::new(["What", "Why", "Stands in"], rows));
+        blocks.push(Table::block(["What", "Why", "Stands in"], rows));
     }
     blocks.push(Block::Heading(2, "Files".to_owned()));
     let file = |file: &crate::model::view::FileView| format!("{} (mapping {})", file.name, file.mapping);
@@ -138,7 +138,7 @@ pub fn settings(settings: &[&SettingView], blocks: &mut Vec<Block>) {
         ]
     };
     let rows = settings.iter().map(row).collect();
-    blocks.push(Table::new(["Setting", "Value", "Type", "From", "What it is"], rows));
+    blocks.push(Table::block(["Setting", "Value", "Type", "From", "What it is"], rows));
 }
 
 fn table(table: &TableView, blocks: &mut Vec<Block>) {
@@ -159,7 +159,7 @@ fn table(table: &TableView, blocks: &mut Vec<Block>) {
         ]
     };
     let rows = table.rows.iter().map(row).collect();
-    blocks.push(Table::new([table.left.as_str(), "", &table.right, "Stands in"], rows));
+    blocks.push(Table::block([table.left.as_str(), "", &table.right, "Stands in"], rows));
 }
 
 /// Where something stands, and what it took the place of.

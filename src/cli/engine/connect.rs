@@ -32,6 +32,7 @@ pub fn business(ready: &Connections) -> Business {
     config.trust_certificate = given.trust_certificate;
     config.ca_certificate = given.ca_certificate.as_ref().map(|path| ready.folder.join(&path.value));
     config.time_zone = given.time_zone.clone();
+    config.home_currency.clone_from(&given.currency);
     config.series = given.series.iter().map(|(column, range)| (column.value.clone(), range.clone())).collect();
     if let Some(user) = &given.change_user {
         config.change_user.clone_from(user);

@@ -39,7 +39,7 @@ pub fn unchecked(top: &Compiled, diagnostics: &mut Vec<Diagnostic>) {
     let has_currency = |one: &Compiled| one.business.field("Cur").is_some();
     let mut see = |one: &Compiled| {
         let entity = &one.entity;
-        if !has_currency(one) && !(entity.owner.is_some() && has_currency(top)) {
+        if !(has_currency(one) || entity.owner.is_some() && has_currency(top)) {
             return;
         }
         for (line, fact) in entity.lines.iter().zip(&one.lines).filter(|(line, _)| line.writes_to(Side::Business)) {

@@ -82,7 +82,7 @@ impl<'t> Cursor<'t> {
         let rest = self.rest();
         let letter = |b: &u8| b.is_ascii_alphabetic() || *b == b'_';
         let length = rest.iter().take_while(|b| letter(b) || b.is_ascii_digit()).count();
-        let whole = rest.first().is_some_and(letter) && !rest.get(length).is_some_and(|b| !b.is_ascii());
+        let whole = rest.first().is_some_and(letter) && rest.get(length).is_none_or(|b| b.is_ascii());
         let word = self.text.get(self.at..self.at + length).filter(|_| whole)?;
         self.at += length;
         Some(word)
