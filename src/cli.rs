@@ -14,6 +14,8 @@ mod explain;
 mod files;
 mod fix;
 mod fmt;
+#[cfg(feature = "run")]
+mod held;
 mod logging;
 mod output;
 #[cfg(feature = "run")]
@@ -73,6 +75,8 @@ enum Command {
     #[cfg(feature = "run")]
     Run(run::Args),
     #[cfg(feature = "run")]
+    Held(held::Args),
+    #[cfg(feature = "run")]
     Demo(demo::Args),
 }
 
@@ -115,6 +119,8 @@ fn carry_out(command: Command) -> Result<Exit, Failure> {
         Command::Apply(args) => apply::main(&args),
         #[cfg(feature = "run")]
         Command::Run(args) => run::main(&args),
+        #[cfg(feature = "run")]
+        Command::Held(args) => held::main(&args),
         #[cfg(feature = "run")]
         Command::Demo(args) => demo::main(&args),
     }

@@ -113,6 +113,8 @@ pub enum Kind {
     WriteBack,
     /// Our identifier in a record that is there.
     Link,
+    /// Our identifier out of a record that a person parted from its pair.
+    Unlink,
     /// The word in Severa that a record could not be carried over.
     Report,
 }
@@ -124,6 +126,7 @@ impl Kind {
             Kind::Update => "update",
             Kind::WriteBack => "write_back",
             Kind::Link => "link",
+            Kind::Unlink => "unlink",
             Kind::Report => "report",
         }
     }
@@ -226,7 +229,7 @@ impl Plan {
                     Kind::Create => totals.create += 1,
                     Kind::Update => totals.update += 1,
                     Kind::WriteBack | Kind::Report => totals.write_back += 1,
-                    Kind::Link => totals.link += 1,
+                    Kind::Link | Kind::Unlink => totals.link += 1,
                 }
             }
         }

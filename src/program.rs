@@ -11,6 +11,7 @@ pub mod example;
 pub mod expr;
 pub mod line;
 pub mod lookup;
+mod personal;
 
 pub use entity::{Conflict, Entity, MatchKeys, Part, Sends};
 pub use eval::{Above, Env, Linked, Links, Reference, Scope, Stop};

@@ -7,10 +7,12 @@
 mod again;
 mod apply;
 mod error;
+mod find;
 mod gather;
 mod index;
 mod needed;
 mod report;
+pub mod settle;
 mod verify;
 mod write;
 
@@ -39,6 +41,8 @@ pub struct Options {
     /// Records of an earlier date stay out.
     pub start_date: Option<jiff::civil::Date>,
     pub limits: Limits,
+    /// How long the history keeps values; nothing given means for ever.
+    pub history_keep: Option<std::time::Duration>,
     /// Set from outside to end the run between two operations.
     pub stop: Arc<AtomicBool>,
 }
@@ -274,13 +278,28 @@ impl Engine {
         if let Err(error) = &result {
             self.state.end_run(run, self.clock.now(), &error.to_string(), "stopped")?;
         }
+        self.forget()?;
         self.state.unlock(lease)?;
         result
     }
 
     /// Counts the runs that changed what plans are made from.
     fn generation(&self) -> Result<u64, RunError> {
-        Ok(self.state.meta("generation")?.and_then(|text| text.parse().ok()).unwrap_or(0))
+        Ok(self.state.generation()?)
+    }
+
+    /// Takes the values out of the history whose term is over.
+    fn forget(&self) -> Result<(), RunError> {
+        let Some(keep) = self.options.history_keep else { return Ok(()) };
+        let keep = jiff::SignedDuration::try_from(keep).unwrap_or(jiff::SignedDuration::MAX);
+        // A term that reaches before all time keeps everything.
+        if let Ok(until) = self.clock.now().checked_sub(keep) {
+            let forgotten = self.state.forget(until)?;
+            if forgotten > 0 {
+                tracing::info!(entries = forgotten, "values taken out of the history, their term is over");
+            }
+        }
+        Ok(())
     }
 
     fn within_limits(&self, plan: &Plan) -> Result<(), RunError> {

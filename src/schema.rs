@@ -193,6 +193,15 @@ impl Record {
         Some(Column { field, name, ty, missing })
     }
 
+    /// Whether a column (`Inf8`, `user.email`) says something about a person.
+    pub fn is_personal(&self, column: &str) -> bool {
+        let named = |field: &Field| match &field.index {
+            None => field.name == column,
+            Some(numbers) => numbers.clone().any(|number| physical(&field.name, Some(number)) == column),
+        };
+        self.fields.iter().any(|field| field.personal && named(field))
+    }
+
     /// The names of the fields that together identify a row.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.key.split(',')

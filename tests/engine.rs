@@ -2,6 +2,8 @@
 
 #[path = "engine/costs.rs"]
 mod costs;
+#[path = "engine/held.rs"]
+mod held;
 #[path = "engine/invoices.rs"]
 mod invoices;
 mod support;

@@ -1,7 +1,8 @@
 //! A pair, line by line and three ways: what it holds on both sides, and what it held when it was last in step.
 
+use super::output::Known;
 use super::output::{Output, part_of};
-use super::pair::{self, Pair};
+use super::pair::{self, Pair, Pairing};
 use super::{FieldChange, Kind, Note, Operation, Wait, fingerprint};
 use crate::program::{Conflict, Entity, Env, Line, Outcome, Planned, Reference, Sends, Slot};
 use crate::systems::Row;
@@ -306,4 +307,45 @@ fn identity(entity: &Entity, pair: &Pair, out: &mut Output) {
         line: 0,
     };
     out.operation(change(entity, Kind::Link, Side::Business, pair.severa, pair.business, vec![field], Vec::new()));
+}
+
+/// Our identifier goes out of a record that a person parted from its pair. Until that is done neither of the two
+/// is created on the other side: whoever is looked up by the identifier there would be found to be the old one.
+pub fn part(entity: &Entity, known: &Known, pairing: &mut Pairing, out: &mut Output) {
+    let Some(slot) = entity.identity else { return };
+    for (severa, business) in &known.decisions.apart {
+        let paired = pairing.pairs.iter().any(|pair| pair.business.id == *business);
+        let row = known.business.iter().find(|row| row.id == *business && !paired);
+        let Some(row) = row.filter(|row| pair::identity_of(entity, row).is_some_and(|g| g.to_string() == *severa))
+        else {
+            continue;
+        };
+        let (key, name) = entity.label(Side::Business, row);
+        let field = FieldChange {
+            field: entity.field_name(Side::Business, Slot::Own(slot)).to_owned(),
+            part: None,
+            old: entity.slot(Side::Business, row, Slot::Own(slot)).clone(),
+            new: Planned::Value(Value::Null),
+            because: entity.identity_origin.clone(),
+            line: 0,
+        };
+        out.operation(Operation {
+            id: String::new(),
+            kind: Kind::Unlink,
+            side: Side::Business,
+            key,
+            name,
+            source_id: severa.clone(),
+            record_id: Some(row.id.clone()),
+            fields: vec![field],
+            numbers: Vec::new(),
+            children: Vec::new(),
+            follows: false,
+            bases: Vec::new(),
+            source_stamp: None,
+            columns: Default::default(),
+        });
+        pairing.lone_severa.retain(|row| row.id != *severa);
+        pairing.lone_business.retain(|row| row.id != *business);
+    }
 }

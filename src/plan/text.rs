@@ -36,7 +36,7 @@ fn entity(text: &mut String, entity: &EntityPlan, every: bool) {
         entity.entity, entity.read_severa, entity.read_business
     );
     for side in Side::BOTH {
-        for kind in [Kind::Create, Kind::Update, Kind::WriteBack, Kind::Link, Kind::Report] {
+        for kind in [Kind::Create, Kind::Update, Kind::WriteBack, Kind::Link, Kind::Unlink, Kind::Report] {
             let of_kind: Vec<&Operation> =
                 entity.operations.iter().filter(|o| o.side == side && o.kind == kind).collect();
             let shown = if every { of_kind.len() } else { SHOWN };
@@ -73,6 +73,7 @@ fn verb(kind: Kind) -> &'static str {
         Kind::Update => "update",
         Kind::WriteBack => "write back",
         Kind::Link => "link",
+        Kind::Unlink => "unlink",
         Kind::Report => "report back",
     }
 }
@@ -83,6 +84,7 @@ fn operation(text: &mut String, operation: &Operation) {
         Kind::Update => '~',
         Kind::WriteBack => '<',
         Kind::Link => '=',
+        Kind::Unlink => '≠',
         Kind::Report => '!',
     };
     let label = format!("{} {}", operation.key, operation.name);

@@ -37,7 +37,7 @@ impl Engine {
         let index = Index::load(&self.program, &self.state)?;
         let mut work = Work { run, way, lease, index, report: Report::default(), progress, later: Vec::new() };
         if plan.entities.iter().any(|e| !e.operations.is_empty() || !e.settled.is_empty()) {
-            self.state.set_meta("generation", &(self.generation()? + 1).to_string())?;
+            self.state.overtake()?;
         }
         for planned in &plan.entities {
             let Some(place) = self.program.position(&planned.entity) else { continue };
@@ -192,7 +192,7 @@ impl Engine {
     ) -> Result<bool, RunError> {
         // An identifier or number belongs to the very record it is written to, whatever it comes from.
         let (side, id) = match (operation.kind, &operation.record_id) {
-            (Kind::Link | Kind::WriteBack, Some(id)) => (operation.side, id.clone()),
+            (Kind::Link | Kind::Unlink | Kind::WriteBack, Some(id)) => (operation.side, id.clone()),
             _ => (operation.side.other(), operation.source_id.clone()),
         };
         let hold = |code: &str, reason: String| {

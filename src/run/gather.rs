@@ -68,7 +68,7 @@ impl Found {
         }
     }
 
-    fn add(&mut self, side: Side, rows: Vec<Row>) {
+    pub(super) fn add(&mut self, side: Side, rows: Vec<Row>) {
         self.of(side).extend(rows.into_iter().map(|row| (row.id.clone(), row)));
     }
 }
@@ -115,6 +115,12 @@ impl Engine {
         let mut gone = Vec::new();
         if !full {
             gone = self.revisit(place, index, &held, &intents, &decisions, &mut found).await?;
+        } else if pushed {
+            let ids = self.decided(&name, &decisions)?;
+            for side in Side::BOTH {
+                let of_side = ids.iter().filter(|(s, _)| *s == side).map(|(_, id)| id.clone()).collect();
+                self.fetch_into(place, side, of_side, &mut found).await?;
+            }
         }
         self.partners(place, full, &mut found).await?;
         if !full || pushed {
@@ -240,12 +246,7 @@ impl Engine {
         ids.extend(awaited.map(|(side, id, _)| (side, id)));
         ids.extend(held.iter().filter(|h| h.next_try <= now).map(|h| (h.held.side, h.held.id.clone())));
         ids.extend(intents.iter().map(|i| (i.side.other(), i.source_id.clone())));
-        for (severa, business) in decisions.together.iter().chain(&decisions.apart) {
-            let linked = self.state.link_of(&name, Side::Severa, severa)?.is_some();
-            if !linked {
-                ids.extend([(Side::Severa, severa.clone()), (Side::Business, business.clone())]);
-            }
-        }
+        ids.extend(self.decided(&name, decisions)?);
         let mut gone = Vec::new();
         for side in Side::BOTH {
             let of_side: BTreeSet<String> = ids.iter().filter(|(s, _)| *s == side).map(|(_, id)| id.clone()).collect();
@@ -260,6 +261,19 @@ impl Engine {
             }
         }
         Ok(gone)
+    }
+
+    /// Records that a person decided on and no link has come of yet, or a link was taken from.
+    fn decided(&self, name: &str, decisions: &Decisions) -> Result<Vec<(Side, String)>, RunError> {
+        let mut ids = Vec::new();
+        for (severa, business) in decisions.together.iter().chain(&decisions.apart) {
+            for (side, id) in [(Side::Severa, severa), (Side::Business, business)] {
+                if self.state.link_of(name, side, id)?.is_none() {
+                    ids.push((side, id.clone()));
+                }
+            }
+        }
+        Ok(ids)
     }
 
     pub(super) async fn fetch_into(

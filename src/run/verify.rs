@@ -117,8 +117,9 @@ impl Engine {
     ) {
         let entity = &self.program.entities[place];
         let links = self.state.links(&planned.entity).unwrap_or_default();
-        // What is said of a record that is held concerns nobody on the other side.
-        for operation in planned.operations.iter().filter(|o| o.kind != Kind::Report || o.side == side) {
+        // What is said of a record that is held, or parted, concerns nobody on the other side.
+        let alone = |o: &Operation| matches!(o.kind, Kind::Report | Kind::Unlink);
+        for operation in planned.operations.iter().filter(|o| !alone(o) || o.side == side) {
             let label = format!("{} {} {} in {}", planned.entity, operation.key, operation.name, side.title());
             let id = if operation.side == side {
                 operation.record_id.as_deref()

@@ -5,7 +5,7 @@ use super::index::Index;
 use super::{Engine, RunError};
 use crate::plan::{self, FieldChange, Kind, Operation, Planned};
 use crate::program::{Entity, Env, Outcome, Slot};
-use crate::state::{Base, Change, Intent, Link};
+use crate::state::{self, Base, Change, Intent, Link};
 use crate::systems::{Create, ErrorKind, PartWrite, Row, SystemError, Update};
 use crate::value::{Side, Value};
 
@@ -81,15 +81,27 @@ impl Engine {
         };
         let result = match operation.kind {
             Kind::Create => self.create(place, operation, &fields, children).await?,
-            Kind::Update | Kind::WriteBack | Kind::Link | Kind::Report => self.update(place, operation, &fields).await,
+            Kind::Update | Kind::WriteBack | Kind::Link | Kind::Unlink | Kind::Report => {
+                self.update(place, operation, &fields).await
+            }
         };
         let row = match result {
             Ok(row) => row,
-            Err(error) => return self.failed(&own, operation, error),
+            Err(error) => {
+                if error.kind == ErrorKind::Unknown && operation.kind != Kind::Create {
+                    self.doubtful(place, operation, &fields, work.run)?;
+                }
+                return self.failed(&own, operation, error);
+            }
         };
-        if operation.kind == Kind::Report {
-            self.reported(&own, operation, &fields, work.run)?;
+        if matches!(operation.kind, Kind::Report | Kind::Unlink) {
+            self.reported(place, operation, &fields, work.run)?;
             return Ok(Written::Done);
+        }
+        if operation.kind == Kind::Create
+            && let Some(parted) = self.parted(&own, operation, &row)?
+        {
+            return Ok(parted);
         }
         let kept = |line: &u64| !later.iter().any(|f| f.line == *line);
         // A line that gets its value in a second pass is not in step before that.
@@ -161,13 +173,48 @@ impl Engine {
         Ok(Ok(creates))
     }
 
+    /// A side that finds the record there by our identifier answers that one, which a person said is another.
+    fn parted(&self, entity: &str, operation: &Operation, row: &Row) -> Result<Option<Written>, RunError> {
+        let (severa, business) = match operation.side {
+            Side::Severa => (&row.id, &operation.source_id),
+            Side::Business => (&operation.source_id, &row.id),
+        };
+        if !self.state.are_apart(entity, severa, business)? {
+            return Ok(None);
+        }
+        self.state.settle(entity, operation.side, &operation.source_id)?;
+        let reason = format!(
+            "{} still knows it as {}, from which it was parted; our identifier has to go out of that record first",
+            operation.side.title(),
+            row.id
+        );
+        Ok(Some(Written::Held { code: "parted", reason }))
+    }
+
     /// What was said in Severa of a record that is held: in the history, and no link comes of it.
-    fn reported(&self, entity: &str, operation: &Operation, fields: &[Field], run: i64) -> Result<(), RunError> {
-        let now = self.clock.now();
+    fn reported(&self, place: usize, operation: &Operation, fields: &[Field], run: i64) -> Result<(), RunError> {
+        self.keep(place, operation, fields, run, state::Written::Done)
+    }
+
+    /// A change whose answer was lost may have taken effect: the history says that it was tried.
+    fn doubtful(&self, place: usize, operation: &Operation, fields: &[Field], run: i64) -> Result<(), RunError> {
+        self.keep(place, operation, fields, run, state::Written::Unknown)
+    }
+
+    fn keep(
+        &self,
+        place: usize,
+        operation: &Operation,
+        fields: &[Field],
+        run: i64,
+        outcome: state::Written,
+    ) -> Result<(), RunError> {
+        let (entity, now) = (&self.program.entities[place], self.clock.now());
+        let id = operation.record_id.as_deref().unwrap_or(&operation.source_id);
         self.state.together(|| {
             for field in fields {
-                let id = operation.record_id.as_deref().unwrap_or(&operation.source_id);
-                self.state.record(run, now, &change_of(entity, operation.side, id, field.change, &field.value))?;
+                let change = change_of(entity, operation, id, field.change, &field.value);
+                self.state.record(run, now, &Change { outcome, ..change })?;
             }
             Ok(())
         })?;
@@ -305,17 +352,19 @@ impl Engine {
                 self.state.wait_for(&entity.name, side, id, waits)?;
             }
             for field in fields.iter().filter(|f| operation.kind != Kind::Create || !f.value.is_null()) {
-                let change = change_of(&entity.name, operation.side, &row.id, field.change, &field.value);
+                let change = change_of(entity, operation, &row.id, field.change, &field.value);
                 self.state.record(work.run, now, &change)?;
             }
             for (number, child) in operation.children.iter().enumerate() {
                 let id = format!("{}/{}", row.id, number + 1);
+                let Some(own) = entity.children.iter().find(|own| own.name == child.entity) else { continue };
                 for field in &child.fields {
                     let value = match &field.new {
                         Planned::Value(value) => value.clone(),
                         Planned::Pending(reference) => work.index.resolve(reference).unwrap_or_default(),
                     };
-                    let change = change_of(&child.entity, operation.side, &id, field, &value);
+                    let change = change_of(own, operation, &id, field, &value);
+                    let change = Change { source_id: child.source_id.clone(), name: child.name.clone(), ..change };
                     self.state.record(work.run, now, &change)?;
                 }
             }
@@ -327,17 +376,27 @@ impl Engine {
 }
 
 /// A field that was written, for the history.
-fn change_of(entity: &str, side: Side, id: &str, change: &FieldChange, value: &Value) -> Change {
+fn change_of(entity: &Entity, operation: &Operation, id: &str, change: &FieldChange, value: &Value) -> Change {
     let part = change.part.as_ref().map(|p| format!("{}.", p.list)).unwrap_or_default();
+    let line = entity.lines.iter().find(|line| change.line != 0 && plan::line_key(line) == change.line);
+    let list = change.part.as_ref().map(|p| p.part);
     Change {
-        entity: entity.to_owned(),
-        side,
+        entity: entity.name.clone(),
+        side: operation.side,
         id: id.to_owned(),
+        source_id: operation.source_id.clone(),
+        key: operation.key.clone(),
+        name: operation.name.clone(),
+        kind: operation.kind.word().to_owned(),
         field: format!("{part}{}", change.field),
-        old: change.old.to_string(),
-        new: value.to_string(),
+        element: change.part.as_ref().and_then(|p| p.id.clone()),
+        old: change.old.clone(),
+        new: value.clone(),
         file: change.because.file.clone(),
         line: change.because.line,
+        rule: change.line,
+        personal: entity.is_personal(operation.side, line, list, &change.field),
+        outcome: state::Written::Done,
     }
 }
 

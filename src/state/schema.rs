@@ -54,8 +54,25 @@ const MIGRATIONS: &[&str] = &["
         PRIMARY KEY (entity, severa_id, business_id)
     ) WITHOUT ROWID;
     CREATE INDEX history_run ON history (run);
+", "
+    ALTER TABLE decisions ADD COLUMN who TEXT NOT NULL DEFAULT '';
+    ALTER TABLE decisions ADD COLUMN why TEXT NOT NULL DEFAULT '';
+    ALTER TABLE decisions ADD COLUMN label TEXT NOT NULL DEFAULT '';
+    ALTER TABLE history ADD COLUMN kind TEXT NOT NULL DEFAULT '';
+    ALTER TABLE history ADD COLUMN key TEXT NOT NULL DEFAULT '';
+    ALTER TABLE history ADD COLUMN name TEXT NOT NULL DEFAULT '';
+    ALTER TABLE history ADD COLUMN source_id TEXT NOT NULL DEFAULT '';
+    ALTER TABLE history ADD COLUMN rule INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE history ADD COLUMN element TEXT;
+    ALTER TABLE history ADD COLUMN old_value TEXT;
+    ALTER TABLE history ADD COLUMN new_value TEXT;
+    ALTER TABLE history ADD COLUMN outcome TEXT NOT NULL DEFAULT 'done';
+    ALTER TABLE history ADD COLUMN personal INTEGER NOT NULL DEFAULT 1;
+    ALTER TABLE history ADD COLUMN forgotten INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX history_at ON history (at);
 "];
 
+/// Takes a file to the version that this samband knows; one of a newer samband is refused untouched.
 pub fn migrate(db: &Connection) -> Result<(), StateError> {
     let found: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     let known = MIGRATIONS.len() as i64;
