@@ -11,11 +11,15 @@ mod demo;
 mod engine;
 mod exit;
 mod explain;
+#[cfg(feature = "run")]
+mod explain_record;
 mod files;
 mod fix;
 mod fmt;
 #[cfg(feature = "run")]
 mod held;
+#[cfg(feature = "run")]
+mod history;
 mod logging;
 mod output;
 #[cfg(feature = "run")]
@@ -34,6 +38,8 @@ mod show;
 #[cfg(feature = "run")]
 mod status;
 mod test;
+#[cfg(feature = "run")]
+mod undo;
 
 use clap::{Parser, Subcommand};
 use exit::{Exit, Failure};
@@ -76,6 +82,12 @@ enum Command {
     Run(run::Args),
     #[cfg(feature = "run")]
     Held(held::Args),
+    #[cfg(feature = "run")]
+    History(history::Args),
+    #[cfg(feature = "run")]
+    ExplainRecord(explain_record::Args),
+    #[cfg(feature = "run")]
+    Undo(undo::Args),
     #[cfg(feature = "run")]
     Demo(demo::Args),
 }
@@ -121,6 +133,12 @@ fn carry_out(command: Command) -> Result<Exit, Failure> {
         Command::Run(args) => run::main(&args),
         #[cfg(feature = "run")]
         Command::Held(args) => held::main(&args),
+        #[cfg(feature = "run")]
+        Command::History(args) => history::main(&args),
+        #[cfg(feature = "run")]
+        Command::ExplainRecord(args) => explain_record::main(&args),
+        #[cfg(feature = "run")]
+        Command::Undo(args) => undo::main(&args),
         #[cfg(feature = "run")]
         Command::Demo(args) => demo::main(&args),
     }

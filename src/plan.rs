@@ -15,13 +15,14 @@ mod pair;
 mod report;
 mod text;
 
+pub use compare::{Verdict, verdict};
 pub use entity::plan;
 pub use file::{PlanError, PlanFile, load, save};
 pub use fingerprint::{UNSETTLED, base_entry, end, line_key};
-pub use json::document;
+pub use json::{document, value as json_value};
 pub use limits::{Limits, Stopped, check as check_limits};
 pub use output::{Known, columns};
-pub use pair::{identity_of, pair};
+pub use pair::{Pair, Pairing, identity_of, pair};
 pub use text::{planned, render};
 
 use crate::program::Origin;

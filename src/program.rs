@@ -12,6 +12,7 @@ pub mod expr;
 pub mod line;
 pub mod lookup;
 mod personal;
+pub mod trace;
 
 pub use entity::{Conflict, Entity, MatchKeys, Part, Sends};
 pub use eval::{Above, Env, Linked, Links, Reference, Scope, Stop};

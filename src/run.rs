@@ -7,16 +7,19 @@
 mod again;
 mod apply;
 mod error;
+pub mod explain;
 mod find;
 mod gather;
 mod index;
 mod needed;
 mod report;
 pub mod settle;
+mod undo;
 mod verify;
 mod write;
 
 pub use error::RunError;
+pub use find::several_pairs;
 pub use report::{Outcome, Report};
 
 use crate::plan::{self, Limits, Plan};

@@ -127,6 +127,7 @@ pub fn main(args: &Args) -> Result<Exit, Failure> {
 /// A project's state, for commands that need neither secrets nor network; nothing where no run has made it yet.
 pub struct Kept {
     pub state: Option<State>,
+    pub program: crate::program::Program,
     pub file: PathBuf,
 }
 
@@ -139,7 +140,7 @@ pub fn kept(project: &ProjectArg, entities: &[String]) -> Result<Kept, Failure> 
         true => Some(State::open(&file).map_err(|error| of_state(&error, &file.display().to_string()))?),
         false => None,
     };
-    Ok(Kept { state, file })
+    Ok(Kept { state, program, file })
 }
 
 impl Kept {

@@ -18,6 +18,39 @@ enum Way {
     Conflict,
 }
 
+/// What a comparison makes of a line, for whoever asks why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Both ends hold what they held when they were last in step.
+    Unchanged,
+    /// Both ends say the same.
+    InStep,
+    /// They differ, and what differs may not travel.
+    Stays,
+    /// Carried over to this side, unless the line itself keeps or holds it.
+    Carry(Side),
+    /// Changed on both sides, and a person decides.
+    Conflict,
+}
+
+/// The verdict on one line of a pair.
+pub fn verdict(entity: &Entity, line: &Line, pair: &Pair, env: &Env) -> Verdict {
+    let filters = Filters {
+        severa: entity.sends(Side::Severa, pair.severa, env),
+        business: entity.sends(Side::Business, pair.business, env),
+    };
+    let entry = fingerprint::base_entry(entity, line, pair.severa, pair.business);
+    if base_of(pair, line) == Some((entry.1, entry.2)) {
+        return Verdict::Unchanged;
+    }
+    match way(entity, line, pair, entry, &filters, env) {
+        Way::InStep => Verdict::InStep,
+        Way::Stays => Verdict::Stays,
+        Way::Carry(to) => Verdict::Carry(to),
+        Way::Conflict => Verdict::Conflict,
+    }
+}
+
 /// Whether each side's filter lets its record travel.
 struct Filters {
     severa: Sends,

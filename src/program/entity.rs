@@ -121,6 +121,8 @@ pub struct Filter {
     pub condition: Expr,
     /// Each of its `and`ed conditions with its own words, to say which one kept a record back.
     pub parts: Vec<(Expr, String)>,
+    /// Where each of them is written.
+    pub places: Vec<Origin>,
     /// What the side may use to read less.
     pub push: Vec<crate::systems::Condition>,
 }

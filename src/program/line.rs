@@ -132,23 +132,28 @@ impl Line {
         })
     }
 
-    /// Whether both records say the same, by the line's own transforms in either way.
+    /// Whether both records say the same, by the line's own transforms in either way. A way that leaves the
+    /// other end as it is says nothing of it: a blank seller does not agree with whatever owner there is.
     pub fn in_step(&self, entity: &Entity, severa: &Row, business: &Row, env: &Env) -> bool {
         let agrees = |to: Side, source: &Row, target: &Row| {
             let exprs = if to == Side::Business { &self.forward } else { &self.backward };
             let scope = Scope::of(entity, to.other(), source, env);
             let target_scope = Scope::of(entity, to, target, env);
             match self.run(exprs, to, &scope, env, &mut Vec::new()) {
-                Outcome::Write(values) => values.iter().all(|(slot, planned)| match planned {
+                Outcome::Write(values) => Some(values.iter().all(|(slot, planned)| match planned {
                     Planned::Value(value) => target_scope.slot(*slot).same(value),
                     Planned::Pending(_) => false,
-                }),
-                Outcome::Keep => true,
-                Outcome::Hold(_) | Outcome::Skip(_) => false,
+                })),
+                Outcome::Keep => None,
+                Outcome::Hold(_) | Outcome::Skip(_) => Some(false),
             }
         };
-        (self.writes_to(Side::Business) && agrees(Side::Business, severa, business))
-            || (self.writes_to(Side::Severa) && agrees(Side::Severa, business, severa))
+        let forward = self.writes_to(Side::Business).then(|| agrees(Side::Business, severa, business)).flatten();
+        let backward = self.writes_to(Side::Severa).then(|| agrees(Side::Severa, business, severa)).flatten();
+        match (forward, backward) {
+            (None, None) => true,
+            (forward, backward) => forward == Some(true) || backward == Some(true),
+        }
     }
 
     /// The values of its end on one side, in a form whose equality is "unchanged".

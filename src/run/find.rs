@@ -143,6 +143,16 @@ pub(super) fn seen(entity: &Entity, side: Side, row: &Row) -> Seen {
     Seen { entity: entity.name.clone(), side, id: row.id.clone(), key, name }
 }
 
+/// The same of pairs, each told by the half that was found first.
+pub fn several_pairs(key: &str, pairs: &[Vec<Seen>]) -> RunError {
+    let first: Vec<Seen> = pairs.iter().filter_map(|pair| pair.first().cloned()).collect();
+    let list: Vec<_> = first.iter().map(|seen| format!("{} ({})", seen.words(), seen.id)).collect();
+    RunError::refused(
+        format!("`{key}` could be {} records: {}", first.len(), list.join("; ")),
+        "name the one that is meant by its identity, which stands in brackets, and its entity with --entity",
+    )
+}
+
 /// Refused because several records could be meant, with all of them.
 pub(super) fn several(key: &str, seen: &[Seen]) -> RunError {
     let list: Vec<_> = seen.iter().map(|seen| format!("{} ({})", seen.words(), seen.id)).collect();

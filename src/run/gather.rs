@@ -61,7 +61,7 @@ impl Found {
         }
     }
 
-    fn get(&self, side: Side) -> &BTreeMap<String, Row> {
+    pub(super) fn get(&self, side: Side) -> &BTreeMap<String, Row> {
         match side {
             Side::Severa => &self.severa,
             Side::Business => &self.business,

@@ -352,7 +352,11 @@ impl Engine {
                 self.state.wait_for(&entity.name, side, id, waits)?;
             }
             for field in fields.iter().filter(|f| operation.kind != Kind::Create || !f.value.is_null()) {
-                let change = change_of(entity, operation, &row.id, field.change, &field.value);
+                let mut change = change_of(entity, operation, &row.id, field.change, &field.value);
+                if operation.kind != Kind::Create {
+                    // As people find it from now on; of a new record, as they knew the one it was made from.
+                    (change.key, change.name) = entity.label(operation.side, row);
+                }
                 self.state.record(work.run, now, &change)?;
             }
             for (number, child) in operation.children.iter().enumerate() {

@@ -115,16 +115,15 @@ impl State {
         let mut statement = self
             .db
             .prepare_cached("SELECT id, begun_at, ended_at, outcome, summary FROM runs ORDER BY id DESC LIMIT ?1")?;
-        let rows = statement.query_map([count as i64], |row| {
-            Ok(RunRecord {
-                id: row.get(0)?,
-                begun_at: row.get(1)?,
-                ended_at: row.get(2)?,
-                outcome: row.get(3)?,
-                summary: row.get(4)?,
-            })
-        })?;
+        let rows = statement.query_map([count as i64], run_record)?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// One run.
+    pub fn run(&self, id: i64) -> Result<Option<RunRecord>, StateError> {
+        let mut statement =
+            self.db.prepare_cached("SELECT id, begun_at, ended_at, outcome, summary FROM runs WHERE id = ?1")?;
+        Ok(statement.query_map([id], run_record)?.next().transpose()?)
     }
 
     /// Keeps a change. Callers keep it together with the link that it left.
@@ -217,6 +216,16 @@ impl State {
         )?;
         Ok(forgotten)
     }
+}
+
+fn run_record(row: &Row) -> rusqlite::Result<RunRecord> {
+    Ok(RunRecord {
+        id: row.get(0)?,
+        begun_at: row.get(1)?,
+        ended_at: row.get(2)?,
+        outcome: row.get(3)?,
+        summary: row.get(4)?,
+    })
 }
 
 /// An entry whose values have not been read yet.

@@ -56,7 +56,7 @@ impl State {
     /// with its other half; records that are a pair stand together.
     pub fn known_as(&self, entity: Option<&str>, key: &str) -> Result<Vec<Vec<Seen>>, StateError> {
         let mut statement = self.db.prepare_cached(
-            "SELECT entity, side, id, key, name, source_id FROM history WHERE forgotten = 0 AND entity NOT LIKE '%.%'
+            "SELECT entity, side, id, key, name, source_id FROM history WHERE entity NOT LIKE '%.%'
              GROUP BY entity, side, id, key, name, source_id
              UNION SELECT entity, side, id, key, name, '' FROM held",
         )?;
