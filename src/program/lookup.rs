@@ -90,6 +90,11 @@ impl Lookups {
         self.entities.get(entity).cloned().unwrap_or_default()
     }
 
+    /// The name of a table that a system keeps.
+    pub(super) fn kept_name(&self, table: usize) -> &str {
+        self.kept.get(table).map_or("", |table| table.name.as_str())
+    }
+
     pub(super) fn named(&self, place: usize) -> Value {
         self.named.get(place).cloned().unwrap_or_default()
     }

@@ -47,7 +47,7 @@ impl Trace<'_> {
                 format!("{}{args}{}", function.name, if *back { ", the way back" } else { "" })
             }
             Expr::Map { .. } => "the row of the table".to_owned(),
-            Expr::Kept { .. } => "the row of the table that the system keeps".to_owned(),
+            Expr::Kept { table, .. } => format!("table {}", self.env.lookups.kept_name(*table)),
             Expr::Link { entity, back, .. } => {
                 let name = self.env.lookups.entity_name(*entity);
                 let there = if *back { Side::Severa } else { Side::Business };

@@ -76,7 +76,8 @@ fn text(held: &[Retry]) -> String {
         let label = format!("{} {} {}", held.entity, held.key, held.name);
         let label = label.split_whitespace().collect::<Vec<_>>().join(" ");
         let _ = writeln!(text, "\n{label} in {}  [{}]", held.side.title(), held.code);
-        let _ = writeln!(text, "    {}", held.reason);
+        // Words of the mapping keep the lines that they were written in.
+        let _ = writeln!(text, "    {}", held.reason.split_whitespace().collect::<Vec<_>>().join(" "));
         let _ = writeln!(
             text,
             "    since {}, tried {}, next try after {}",

@@ -71,13 +71,19 @@ pub fn of_lone(entity: &Entity, side: Side, row: &Row, planned: &EntityPlan, env
                         Outcome::Hold(reason) => format!("holds the record: {reason}"),
                         Outcome::Skip(reason) => format!("keeps the record back: {reason}"),
                         Outcome::Keep => "writes nothing".to_owned(),
-                        Outcome::Write(_) if operation.is_some() => "writes nothing".to_owned(),
-                        Outcome::Write(_) => "would be written".to_owned(),
+                        Outcome::Write(values) if values.iter().all(|(_, value)| is_nothing(value)) => {
+                            "writes nothing".to_owned()
+                        }
+                        Outcome::Write(_) => "stays with its record".to_owned(),
                     },
                 },
             }
         })
         .collect()
+}
+
+fn is_nothing(planned: &Planned) -> bool {
+    matches!(planned, Planned::Value(value) if value.is_null())
 }
 
 fn half<'a>(pair: &Pair<'a>, side: Side) -> &'a Row {

@@ -9,9 +9,15 @@ pub fn remedy(held: &Held) -> String {
     let entity = &held.entity;
     let retry = format!("then `samband held retry {entity} {own}`");
     let ignore = format!("`samband held ignore {entity} {own} --side {} --reason …`", held.side.word());
+    // The other record has the same number, or else the same name: that is how it can be named.
+    let other = match held.code.as_str() {
+        "same-number" => own.clone(),
+        "same-name" => super::quoted(&held.name),
+        _ => format!("NUMBER-IN-{}", held.side.other().title().to_uppercase().replace(' ', "-")),
+    };
     let link = match held.side {
-        Side::Severa => format!("`samband held link {entity} {own} NUMBER-IN-VISMA-BUSINESS`"),
-        Side::Business => format!("`samband held link {entity} NUMBER-IN-SEVERA {own}`"),
+        Side::Severa => format!("`samband held link {entity} {own} {other}`"),
+        Side::Business => format!("`samband held link {entity} {other} {own}`"),
     };
     match held.code.as_str() {
         "same-number" => format!("are both the same? {link}; if not, give one of them another number, or {ignore}"),
