@@ -42,7 +42,9 @@ impl Engine {
         let entries = self.state.history(&Wanted { run: Some(run), ..Wanted::default() })?;
         for place in 0..self.program.entities.len() {
             let name = &self.program.entities[place].name;
-            let own: Vec<Entry> = entries.iter().filter(|e| e.change.entity == *name).cloned().collect();
+            let part = format!("{name}.");
+            let own = |e: &&Entry| e.change.entity == *name || e.change.entity.starts_with(&part);
+            let own: Vec<Entry> = entries.iter().filter(own).cloned().collect();
             if !own.is_empty() && self.program.entities[place].carried {
                 plan.entities.push(self.undo_entity(place, run, own).await?);
             }
@@ -63,6 +65,9 @@ impl Engine {
     }
 
     async fn undo_entity(&mut self, place: usize, run: i64, entries: Vec<Entry>) -> Result<EntityPlan, RunError> {
+        let name = self.program.entities[place].name.clone();
+        let (entries, parts): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(|e| e.change.entity == name);
+        let of_parts = changed_parts(&parts);
         let touched = by_record(entries);
         let created: BTreeSet<(Side, String)> = touched
             .iter()
@@ -70,7 +75,6 @@ impl Engine {
             .filter(|(_, e)| e.change.kind == Kind::Create.word())
             .flat_map(|(t, e)| [(t.side, t.id.clone()), (t.side.other(), e.change.source_id.clone())])
             .collect();
-        let name = self.program.entities[place].name.clone();
         let mut found = Found::default();
         let mut links = BTreeMap::new();
         for record in &touched {
@@ -145,11 +149,23 @@ impl Engine {
                 undone.operations.push(operation);
             }
         }
+        undone.notes.extend(of_parts);
         for (number, operation) in undone.operations.iter_mut().enumerate() {
             operation.id = format!("{name}-undo-{}", number + 1);
         }
         Ok(undone)
     }
+}
+
+/// Rows of a record's parts are written with their owner; what was changed in one later is told, not put back.
+fn changed_parts(entries: &[Entry]) -> Vec<Note> {
+    let changed = entries.iter().filter(|e| e.change.kind != Kind::Create.word());
+    let one = |e: &Entry| {
+        let (key, name) = (e.change.key.clone(), e.change.name.clone());
+        let text = format!("{} {} left alone: rows of their own are not put back", e.change.entity, e.change.field);
+        Note { side: e.change.side, key, name, text }
+    };
+    changed.map(one).collect()
 }
 
 fn by_record(entries: Vec<Entry>) -> Vec<Touched> {

@@ -243,3 +243,25 @@ fn the_last_decision_about_two_records_stands() {
     let (what, help) = refused(block(company.engine(Options::default()).unlink("Customer", &text(0x10), &by(""))));
     assert!(what.contains("not linked"), "{what} {help}");
 }
+
+/// Of a pair whose half was deleted the other half is made anew once a person parts the two.
+#[test]
+fn a_record_whose_half_is_gone_is_made_anew_once_it_is_parted_from_it() {
+    let company = Company::new();
+    company.won_customer(0x10, 20_001, "Kuusikko Oy");
+    company.run();
+    let row = company.customer_rows(0x10).remove(0);
+    company.business.remove("Actor", &row);
+    company.severa.put("Customer", &text(0x10), &[("name", Value::text("Kuusikko Group"))]);
+    company.run();
+    let held = state(&company).held().unwrap().remove(0).held;
+    assert_eq!(held.code, "vanished");
+    assert!(settle::remedy(&held).contains("held unlink Customer"), "{}", settle::remedy(&held));
+    let parted = block(company.engine(Options::default()).unlink("Customer", &held.key, &by("deleted"))).unwrap();
+    assert!(parted.next.iter().any(|line| line.contains("created in Visma Business")), "{:?}", parted.next);
+    company.run();
+    let rows = company.customer_rows(0x10);
+    assert!(rows.len() == 1 && rows[0] != row, "{rows:?}");
+    assert_eq!(state(&company).held().unwrap().len(), 0);
+    company.quiet();
+}
