@@ -42,6 +42,9 @@ pub struct Plan {
     pub generation: u64,
     pub made_at: String,
     pub entities: Vec<EntityPlan>,
+    /// What identifiers among its values stand for.
+    #[serde(default)]
+    pub names: std::collections::BTreeMap<String, String>,
 }
 
 /// What a run would do with one entity.

@@ -9,6 +9,7 @@ mod apply;
 mod error;
 mod gather;
 mod index;
+mod names;
 mod needed;
 mod report;
 mod verify;
@@ -191,6 +192,7 @@ impl Engine {
             generation: self.generation()?,
             made_at: self.clock.now().to_string(),
             entities: Vec::new(),
+            names: BTreeMap::new(),
         };
         for place in 0..self.program.entities.len() {
             let entity = &self.program.entities[place];
@@ -205,12 +207,15 @@ impl Engine {
             let gathered = self.gather(place, &index, progress).await?;
             progress.at("planning", &self.program.entities[place].name, 0, None);
             let mut planned = self.plan_one(place, &gathered.known, &mut index)?;
-            if self.plan_needed(&mut plan, &planned, &mut index).await? {
+            while self.plan_needed(&mut plan, &planned, &mut index).await? {
                 planned = self.plan_one(place, &gathered.known, &mut index)?;
             }
             index.add(place, &planned);
             planned.watermarks = gathered.watermarks;
             plan.entities.push(planned);
+        }
+        if let Some(opened) = &self.opened {
+            names::name(&mut plan, &opened.lookups, &index);
         }
         Ok(plan)
     }

@@ -209,6 +209,11 @@ pub trait System: Send {
     /// cannot search a field without losing a match answers all records.
     async fn candidates(&mut self, select: &Select, any_of: &[(String, Vec<Value>)]) -> Result<Vec<Row>, SystemError>;
 
+    /// Identifiers of records that were deleted since. A side that tells nobody of its deletions answers none.
+    async fn deleted(&mut self, _select: &Select, _since: &Watermark) -> Result<Vec<String>, SystemError> {
+        Ok(Vec::new())
+    }
+
     /// Creates a record and answers it as it stands afterwards.
     async fn create(&mut self, create: &Create) -> Result<Row, SystemError>;
 

@@ -52,7 +52,7 @@ pub fn compare(entity: &Entity, pair: &Pair, env: &Env, out: &mut Output) {
             }
             Way::Stays => continue,
             Way::Conflict => {
-                let reason = format!("{}: changed on both sides to different values", line.key);
+                let reason = format!("{}: changed on both sides to different values", line.title);
                 out.hold(pair::held(entity, Side::Severa, pair.severa, "conflict", reason));
                 continue;
             }
@@ -108,7 +108,9 @@ pub fn compare(entity: &Entity, pair: &Pair, env: &Env, out: &mut Output) {
     if out.operations.len() == before {
         out.unchanged += 1;
     }
+    // What is carried over once moves on by its own: a draft that became an order is ready no longer.
     if let Some(link) = pair.link
+        && !entity.once
         && let Sends::No(condition) = filters.of(link.born)
     {
         let row = if link.born == Side::Severa { pair.severa } else { pair.business };
@@ -213,6 +215,8 @@ fn way(entity: &Entity, line: &Line, pair: &Pair, entry: (u64, u64, u64), filter
     };
     let to = match (severa_then != severa_now, business_then != business_now) {
         (false, false) => return Way::InStep,
+        // An assigned number that was changed in Severa is put back: Visma Business alone gives it.
+        (true, false) if line.numbered && !line.writes_to(Side::Business) => Side::Severa,
         (true, false) => Side::Business,
         (false, true) => Side::Severa,
         (true, true) => match (line.writes_to(Side::Business), line.writes_to(Side::Severa)) {
@@ -294,7 +298,9 @@ fn identity(entity: &Entity, pair: &Pair, out: &mut Output) {
     let Some(slot) = entity.identity else { return };
     let old = entity.slot(Side::Business, pair.business, Slot::Own(slot));
     let new = Value::text(pair.severa.id.clone());
-    if old.same(&new) {
+    // Of an order that has left its table only the ledger is there, and nothing to write to.
+    let left = entity.once && pair.link.is_some() && old.is_null();
+    if old.same(&new) || left {
         return;
     }
     let field = FieldChange {

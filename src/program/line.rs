@@ -17,6 +17,8 @@ pub struct Origin {
 pub struct Line {
     /// Its two ends as they are written, `name <-> Nm`: stable while the ends stay, whatever else changes.
     pub key: String,
+    /// The same for people, spaces and all.
+    pub title: String,
     pub origin: Origin,
     pub direction: Arrow,
     /// Used only when a record is created.
@@ -99,12 +101,12 @@ impl Line {
         {
             let reason = format!(
                 "{}: the text in Severa is longer than Visma Business can hold, so the change there is not written over it",
-                self.key
+                self.title
             );
             return Carried { outcome: Outcome::Hold(reason), waits };
         }
         if to == Side::Business && self.fixed && target.is_some() && matches!(outcome, Outcome::Write(_)) {
-            let reason = format!("{}: a number in Visma Business never changes, and the one in Severa has", self.key);
+            let reason = format!("{}: a number in Visma Business never changes, and the one in Severa has", self.title);
             return Carried { outcome: Outcome::Hold(reason), waits };
         }
         Carried { outcome, waits }
@@ -116,8 +118,8 @@ impl Line {
             match eval::planned(expr, scope, env, waits) {
                 Ok(value) => values.push((*slot, value)),
                 Err(Stop::Keep) => return Outcome::Keep,
-                Err(Stop::Hold(reason)) => return Outcome::Hold(format!("{}: {reason}", self.key)),
-                Err(Stop::Skip(reason)) => return Outcome::Skip(format!("{}: {reason}", self.key)),
+                Err(Stop::Hold(reason)) => return Outcome::Hold(format!("{}: {reason}", self.title)),
+                Err(Stop::Skip(reason)) => return Outcome::Skip(format!("{}: {reason}", self.title)),
             }
         }
         Outcome::Write(values)

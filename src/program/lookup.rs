@@ -3,7 +3,7 @@
 use super::Program;
 use super::eval::Stop;
 use crate::systems::Select;
-use crate::value::{Side, Value};
+use crate::value::{Guid, Side, Value};
 use std::collections::HashMap;
 
 /// `table country from business Ctry { ISO <-> CtryNo }`
@@ -37,6 +37,8 @@ pub struct Lookups {
     entities: Vec<String>,
     kept: Vec<Kept>,
     named: Vec<Value>,
+    /// What the identifiers of tenant's own records are called.
+    called: HashMap<Guid, String>,
 }
 
 #[derive(Debug, Default)]
@@ -62,9 +64,14 @@ impl Lookups {
         kept: Vec<Vec<Vec<Value>>>,
         named: Vec<Vec<Vec<Value>>>,
     ) -> Result<Self, Vec<UnknownName>> {
-        let tables = program.kept.iter().zip(kept).map(|(table, rows)| Kept::new(&table.name, rows)).collect();
         let mut unknown = Vec::new();
         let mut values = Vec::new();
+        let called = kept.iter().chain(&named).flatten().filter_map(|row| match row.as_slice() {
+            [Value::Guid(guid), Value::Text(name), ..] => Some((*guid, name.clone())),
+            _ => None,
+        });
+        let called = called.collect();
+        let tables = program.kept.iter().zip(kept).map(|(table, rows)| Kept::new(&table.name, rows)).collect();
         for (setting, rows) in program.named.iter().zip(named) {
             if !setting.needed {
                 values.push(Value::Null);
@@ -83,7 +90,12 @@ impl Lookups {
             }
         }
         let entities = program.entities.iter().map(|e| e.name.clone()).collect();
-        if unknown.is_empty() { Ok(Self { entities, kept: tables, named: values }) } else { Err(unknown) }
+        if unknown.is_empty() { Ok(Self { entities, kept: tables, named: values, called }) } else { Err(unknown) }
+    }
+
+    /// The name of a record of the tenant's own that a setting or a table has: `Transferred`, `NO`.
+    pub fn called(&self, guid: &Guid) -> Option<String> {
+        self.called.get(guid).cloned()
     }
 
     pub(super) fn entity_name(&self, entity: usize) -> String {

@@ -63,6 +63,7 @@ impl Engine {
             let ids = records.iter().filter(|(s, _)| *s == side).map(|(_, id)| id.clone()).collect();
             self.fetch_into(place, side, ids, &mut found).await?;
         }
+        self.partners(place, false, &mut found).await?;
         let links = self.links_at_hand(&name, false, &found)?;
         let known = Known {
             linked: self.state.linked(&name)?,

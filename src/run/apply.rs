@@ -6,6 +6,7 @@ use super::write::Written;
 use super::{Engine, Progress, RunError, Way};
 use crate::plan::{EntityPlan, Kind, Operation, Plan};
 use crate::state::{Base, Held, Lease, Link};
+use crate::systems::Row;
 use crate::value::Side;
 use std::collections::BTreeSet;
 
@@ -140,7 +141,13 @@ impl Engine {
             work.progress.at("writing", &planned.entity, number, Some(planned.operations.len()));
             match self.one(place, operation, work).await? {
                 Written::Moved(_) if work.way == Way::Run => moved.push(operation),
-                written => whole &= self.note(operation, planned, written, &mut work.report)?,
+                written => {
+                    let done = matches!(written, Written::Done);
+                    whole &= self.note(operation, planned, written, &mut work.report)?;
+                    if done && work.way == Way::Run && self.gives_back(place, operation) {
+                        moved.push(operation);
+                    }
+                }
             }
         }
         // What pointed at a record that came later gets its value now. Until then the line is not in
@@ -153,6 +160,21 @@ impl Engine {
             whole &= self.again(place, planned, &moved, work).await?;
         }
         Ok(whole)
+    }
+
+    /// Whether a record came to be with values of its own that travel the other way only: a user's title,
+    /// which Severa takes from the work contract that it makes.
+    fn gives_back(&self, place: usize, operation: &Operation) -> bool {
+        let Some(entity) = self.program.entities.get(place) else { return false };
+        let side = operation.side;
+        let gives = |row: &Row| {
+            let ours =
+                entity.lines.iter().filter(|l| !(l.on_create || l.write_back || l.numbered || l.writes_to(side)));
+            ours.flat_map(|line| line.values(entity, side, row)).any(|value| !value.is_null())
+        };
+        operation.kind == Kind::Create
+            && entity.updates_on(side.other())
+            && self.created.get(&operation.source_id).is_some_and(gives)
     }
 
     /// One operation, unless the run or its side has stopped.

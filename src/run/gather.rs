@@ -90,6 +90,7 @@ impl Engine {
         let mut found = Found::default();
         let mut watermarks = Vec::new();
         let mut pushed = false;
+        let mut deleted = BTreeSet::new();
         for side in Side::BOTH {
             let entity = &self.program.entities[place];
             let one_way_source = entity.creates_on(side.other()) && !entity.creates_on(side);
@@ -100,7 +101,7 @@ impl Engine {
                 _ => Vec::new(),
             };
             pushed |= !push.is_empty();
-            let start_date = entity.dated.and(self.options.start_date).filter(|_| side == Side::Severa);
+            let start_date = self.options.start_date.filter(|_| entity.dated.is_some_and(|(dated, _)| dated == side));
             let since = if full { None } else { self.state.watermark(&name, side)? };
             let read = Read { select: entity.select(side).clone(), since, push, start_date };
             let (rows, watermark) = listing(self.side(side), &read, progress, &name).await?;
@@ -108,13 +109,20 @@ impl Engine {
                 return Err(RunError::EmptyListing { side, entity: name, linked });
             }
             let entity = &self.program.entities[place];
-            let rows = if full { rows } else { news(entity, side, rows, &self.state.links(&name)?) };
+            let rows = if full { rows } else { self.news(entity, side, rows, index)? };
             found.add(side, rows);
             watermarks.push((side, watermark.0));
+            if let Some(since) = &read.since {
+                for id in self.side(side).deleted(&read.select, since).await? {
+                    if self.state.link_of(&name, side, &id)?.is_some() {
+                        deleted.insert((side, id));
+                    }
+                }
+            }
         }
         let mut gone = Vec::new();
         if !full {
-            gone = self.revisit(place, index, &held, &intents, &decisions, &mut found).await?;
+            gone = self.revisit(place, index, deleted, &held, &intents, &decisions, &mut found).await?;
         }
         self.partners(place, full, &mut found).await?;
         if !full || pushed {
@@ -223,11 +231,14 @@ impl Engine {
     }
 
     /// Held records whose time has come, records that wait for a link that is there now, those that a
-    /// person decided on, and those whose creation was begun. Answers the ones that are gone.
+    /// person decided on, those whose creation was begun, and those that their side says to be deleted.
+    /// Answers the ones that are gone.
+    #[allow(clippy::too_many_arguments)]
     async fn revisit(
         &mut self,
         place: usize,
         index: &Index,
+        deleted: BTreeSet<(Side, String)>,
         held: &[Retry],
         intents: &[Intent],
         decisions: &Decisions,
@@ -235,7 +246,7 @@ impl Engine {
     ) -> Result<Vec<(Side, String)>, RunError> {
         let name = self.program.entities[place].name.clone();
         let now = self.clock.now();
-        let mut ids: BTreeSet<(Side, String)> = BTreeSet::new();
+        let mut ids = deleted;
         let awaited = self.state.waiting(&name)?.into_iter().filter(|(_, _, reference)| index.knows(reference));
         ids.extend(awaited.map(|(side, id, _)| (side, id)));
         ids.extend(held.iter().filter(|h| h.next_try <= now).map(|h| (h.held.side, h.held.id.clone())));
@@ -260,6 +271,25 @@ impl Engine {
             }
         }
         Ok(gone)
+    }
+
+    /// Rows without those that hold what their pair was last in step with: the overlap reads many of
+    /// them again, our own writes above all, and their other halves need not be asked for.
+    fn news(&self, entity: &Entity, side: Side, rows: Vec<Row>, index: &Index) -> Result<Vec<Row>, RunError> {
+        let Some(opened) = &self.opened else { return Ok(rows) };
+        let env = Env::new(index, &opened.lookups);
+        let mut kept = Vec::with_capacity(rows.len());
+        for row in rows {
+            let link = self.state.link_of(&entity.name, side, &row.id)?;
+            // One that has left its filter is to be said, though nothing that is mapped has changed.
+            let left = |link: &Link| {
+                !entity.once && link.born == side && matches!(entity.sends(side, &row, &env), Sends::No(_))
+            };
+            if link.is_none_or(|link| left(&link) || !as_before(entity, side, &row, &link)) {
+                kept.push(row);
+            }
+        }
+        Ok(kept)
     }
 
     pub(super) async fn fetch_into(
@@ -331,19 +361,13 @@ impl Engine {
     }
 }
 
-/// Rows without those that hold what their pair was last in step with: the overlap reads many of
-/// them again, our own writes above all, and their other halves need not be asked for.
-fn news(entity: &Entity, side: Side, rows: Vec<Row>, links: &[Link]) -> Vec<Row> {
-    let links: BTreeMap<&str, &Link> = links.iter().map(|link| (link.id(side), link)).collect();
-    let as_before = |row: &Row| {
-        let Some(link) = links.get(row.id.as_str()) else { return false };
-        entity.lines.iter().filter(|line| !line.on_create).all(|line| {
-            let base = link.base.0.get(&plan::line_key(line));
-            let base = base.map(|(severa, business)| if side == Side::Severa { *severa } else { *business });
-            base == Some(plan::end(entity, line, side, row))
-        })
-    };
-    rows.into_iter().filter(|row| !as_before(row)).collect()
+/// Whether a row holds what its pair was last in step with.
+fn as_before(entity: &Entity, side: Side, row: &Row, link: &Link) -> bool {
+    entity.lines.iter().filter(|line| !line.on_create).all(|line| {
+        let base = link.base.0.get(&plan::line_key(line));
+        let base = base.map(|(severa, business)| if side == Side::Severa { *severa } else { *business });
+        base == Some(plan::end(entity, line, side, row))
+    })
 }
 
 /// Which fields of the other side to search by which values, and identifiers to fetch outright.

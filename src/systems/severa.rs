@@ -13,6 +13,7 @@ mod pace;
 mod related;
 mod reqwest_http;
 mod resources;
+mod rounding;
 mod scope;
 mod sources;
 mod write;
@@ -21,7 +22,7 @@ pub use http::{Http, HttpFailure, HttpRequest, HttpResponse};
 pub use reqwest_http::ReqwestHttp;
 
 use super::secret::Secret;
-use super::{Clock, Create, Opened, Page, PageToken, Read, Row, Select, System, SystemError, Update, Usage};
+use super::{Clock, Create, Opened, Page, PageToken, Read, Row, Select, System, SystemError, Update, Usage, Watermark};
 use crate::schema;
 use crate::value::{Side, Value};
 use client::Client;
@@ -120,6 +121,10 @@ impl System for Severa {
 
     async fn candidates(&mut self, select: &Select, any_of: &[(String, Vec<Value>)]) -> Result<Vec<Row>, SystemError> {
         self.whoever(select, any_of).await
+    }
+
+    async fn deleted(&mut self, select: &Select, since: &Watermark) -> Result<Vec<String>, SystemError> {
+        self.deleted_since(select, since).await
     }
 
     async fn create(&mut self, create: &Create) -> Result<Row, SystemError> {
