@@ -10,7 +10,10 @@ mod error;
 mod gather;
 mod index;
 mod needed;
+mod owners;
+mod parts;
 mod report;
+mod strays;
 mod verify;
 mod write;
 
@@ -22,6 +25,7 @@ use crate::program::{Lookups, Program, Reference};
 use crate::state::{Holder, State};
 use crate::systems::{Clock, Read, Row, Select, System};
 use crate::value::{Side, Value};
+use gather::Found;
 use index::Index;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -60,6 +64,7 @@ impl Progress for Quiet {
 /// One company's run: its program, both sides, and its state.
 pub struct Engine {
     program: Program,
+    left_out: Vec<String>,
     severa: Box<dyn System>,
     business: Box<dyn System>,
     clock: Arc<dyn Clock>,
@@ -91,7 +96,10 @@ impl Engine {
         options: Options,
     ) -> Self {
         program.leave_out_what_is_not_carried();
+        let left_out = program.left_out();
+        program.unfold_parts();
         Self {
+            left_out,
             program,
             severa,
             business,
@@ -111,7 +119,7 @@ impl Engine {
 
     /// Entities and parts of the mapping that this version does not carry out.
     pub fn left_out(&self) -> Vec<String> {
-        self.program.left_out()
+        self.left_out.clone()
     }
 
     /// What both sides say of themselves, once opened.
@@ -196,7 +204,8 @@ impl Engine {
             let entity = &self.program.entities[place];
             let asked = self.options.entities.is_empty() || self.options.entities.contains(&entity.name);
             // What is only carried over when needed is planned with whoever needs it.
-            if !asked || !entity.carried || entity.only_when_needed {
+            let part = entity.has_rows_of_its_own();
+            if !asked || part || !entity.carried || entity.only_when_needed {
                 continue;
             }
             if self.stopped() {
@@ -211,6 +220,14 @@ impl Engine {
             index.add(place, &planned);
             planned.watermarks = gathered.watermarks;
             plan.entities.push(planned);
+            if !self.program.parts_of(place).is_empty() {
+                let mut rows = Found::default();
+                rows.add(Side::Severa, gathered.listed);
+                rows.add(Side::Severa, gathered.known.severa);
+                rows.add(Side::Business, gathered.known.business);
+                self.partners(place, gathered.full, &mut rows).await?;
+                self.plan_family(place, rows, gathered.full, &mut index, &mut plan.entities, progress).await?;
+            }
         }
         Ok(plan)
     }

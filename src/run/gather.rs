@@ -12,10 +12,14 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Gathered {
     pub known: Known,
     pub watermarks: Vec<(Side, String)>,
+    /// Everything there is has been read, and not only what changed.
+    pub full: bool,
+    /// Records in Severa that were listed though they hold what they did: a record in one of their lists has changed.
+    pub listed: Vec<Row>,
 }
 
 /// So many linked records gone at once, and more than half of those visited, are not people's work.
-const MANY: usize = 5;
+pub(super) const MANY: usize = 5;
 
 /// Reads a listing to its end.
 pub async fn listing(
@@ -54,21 +58,21 @@ pub(super) struct Found {
 }
 
 impl Found {
-    fn of(&mut self, side: Side) -> &mut BTreeMap<String, Row> {
+    pub fn of(&mut self, side: Side) -> &mut BTreeMap<String, Row> {
         match side {
             Side::Severa => &mut self.severa,
             Side::Business => &mut self.business,
         }
     }
 
-    fn get(&self, side: Side) -> &BTreeMap<String, Row> {
+    pub fn get(&self, side: Side) -> &BTreeMap<String, Row> {
         match side {
             Side::Severa => &self.severa,
             Side::Business => &self.business,
         }
     }
 
-    fn add(&mut self, side: Side, rows: Vec<Row>) {
+    pub fn add(&mut self, side: Side, rows: Vec<Row>) {
         self.of(side).extend(rows.into_iter().map(|row| (row.id.clone(), row)));
     }
 }
@@ -83,10 +87,16 @@ impl Engine {
         let name = self.program.entities[place].name.clone();
         let intents = self.state.intents(&name)?;
         self.settle_intents(&intents).await?;
+        // The parts' records in Severa come with these, so what is at work on them must be over as well.
+        for part in self.program.family(place).into_iter().skip(1) {
+            let of_part = self.state.intents(&self.program.entities[part].name)?;
+            self.settle_intents(&of_part).await?;
+        }
         let decisions = self.state.decisions(&name)?;
         let linked = self.state.linked(&name)?;
         let held: Vec<Retry> = self.state.held()?.into_iter().filter(|h| h.held.entity == name).collect();
-        let full = self.is_full(&name)?;
+        let full = self.is_full(place)?;
+        let mut listed = Vec::new();
         let mut found = Found::default();
         let mut watermarks = Vec::new();
         let mut pushed = false;
@@ -108,7 +118,10 @@ impl Engine {
                 return Err(RunError::EmptyListing { side, entity: name, linked });
             }
             let entity = &self.program.entities[place];
-            let rows = if full { rows } else { news(entity, side, rows, &self.state.links(&name)?) };
+            let (rows, old) = if full { (rows, Vec::new()) } else { news(entity, side, rows, &self.state.links(&name)?) };
+            if side == Side::Severa {
+                listed = old;
+            }
             found.add(side, rows);
             watermarks.push((side, watermark.0));
         }
@@ -138,7 +151,7 @@ impl Engine {
             severa: found.severa.into_values().collect(),
             business: found.business.into_values().collect(),
         };
-        Ok(Gathered { known, watermarks })
+        Ok(Gathered { known, watermarks, full, listed })
     }
 
     /// Rows that are records of another entity. One that is linked was ours, and stays so.
@@ -152,11 +165,17 @@ impl Engine {
     }
 
     /// Everything is read the first time, when asked for, and when the mapping has changed.
-    fn is_full(&self, name: &str) -> Result<bool, RunError> {
-        let kept = self.state.meta(&format!("fingerprint {name}"))?;
-        let mut full = self.options.full || kept.as_deref() != Some(self.program.fingerprint.as_str());
-        for side in Side::BOTH {
-            full |= self.state.watermark(name, side)?.is_none();
+    fn is_full(&self, place: usize) -> Result<bool, RunError> {
+        let mut full = self.options.full;
+        for member in self.program.family(place) {
+            let entity = &self.program.entities[member];
+            let kept = self.state.meta(&format!("fingerprint {}", entity.name))?;
+            full |= kept.as_deref() != Some(self.program.fingerprint.as_str());
+            // What belongs to a record in Severa is listed with it.
+            let listed = Side::BOTH.into_iter().filter(|side| !entity.has_rows_of_its_own() || *side == Side::Business);
+            for side in listed {
+                full |= self.state.watermark(&entity.name, side)?.is_none();
+            }
         }
         Ok(full)
     }
@@ -224,7 +243,7 @@ impl Engine {
 
     /// Held records whose time has come, records that wait for a link that is there now, those that a
     /// person decided on, and those whose creation was begun. Answers the ones that are gone.
-    async fn revisit(
+    pub(super) async fn revisit(
         &mut self,
         place: usize,
         index: &Index,
@@ -331,19 +350,21 @@ impl Engine {
     }
 }
 
-/// Rows without those that hold what their pair was last in step with: the overlap reads many of
+/// Rows apart from those that hold what their pair was last in step with: the overlap reads many of
 /// them again, our own writes above all, and their other halves need not be asked for.
-fn news(entity: &Entity, side: Side, rows: Vec<Row>, links: &[Link]) -> Vec<Row> {
+fn news(entity: &Entity, side: Side, rows: Vec<Row>, links: &[Link]) -> (Vec<Row>, Vec<Row>) {
     let links: BTreeMap<&str, &Link> = links.iter().map(|link| (link.id(side), link)).collect();
-    let as_before = |row: &Row| {
-        let Some(link) = links.get(row.id.as_str()) else { return false };
-        entity.lines.iter().filter(|line| !line.on_create).all(|line| {
-            let base = link.base.0.get(&plan::line_key(line));
-            let base = base.map(|(severa, business)| if side == Side::Severa { *severa } else { *business });
-            base == Some(plan::end(entity, line, side, row))
-        })
-    };
-    rows.into_iter().filter(|row| !as_before(row)).collect()
+    let news = |row: &Row| !links.get(row.id.as_str()).is_some_and(|link| as_before(entity, side, row, link));
+    rows.into_iter().partition(news)
+}
+
+/// Whether a row holds what its pair was last in step with.
+pub(super) fn as_before(entity: &Entity, side: Side, row: &Row, link: &Link) -> bool {
+    entity.lines.iter().filter(|line| !line.on_create).all(|line| {
+        let base = link.base.0.get(&plan::line_key(line));
+        let base = base.map(|(severa, business)| if side == Side::Severa { *severa } else { *business });
+        base == Some(plan::end(entity, line, side, row))
+    })
 }
 
 /// Which fields of the other side to search by which values, and identifiers to fetch outright.
