@@ -371,8 +371,7 @@ fn label(records: &mut Records) -> Label {
     // A part's row may hold its owner's numbers beside its own.
     let own: &[&str] = if records.owner.is_some() { &["ActNo", "AdNo"] } else { &[] };
     let mut slot = |name: &str| records.record.column(name, None, records.index).map(|column| records.slot(&column));
-    let known = ["number", "code", "RNo", "CustNo", "EmpNo", "PK", "OrdNo", "ProdNo", "PrCatNo", "VoNo"]
-;
+    let known = ["number", "code", "RNo", "CustNo", "EmpNo", "PK", "OrdNo", "ProdNo", "PrCatNo", "VoNo"];
     let key = own.iter().copied().chain(known).find_map(&mut slot);
     let name = match (slot("firstName"), slot("lastName")) {
         (Some(first), Some(last)) => vec![first, last],

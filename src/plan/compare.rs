@@ -205,7 +205,9 @@ fn way(entity: &Entity, line: &Line, pair: &Pair, entry: (u64, u64, u64), filter
     let base = base_of(pair, line);
     let (_, severa_now, business_now) = entry;
     let owned = Side::BOTH.into_iter().find(|side| line.reads_owner(*side));
-    if owned.is_none() && base == Some((severa_now, business_now)) || line.in_step(entity, pair.severa, pair.business, env) {
+    if owned.is_none() && base == Some((severa_now, business_now))
+        || line.in_step(entity, pair.severa, pair.business, env)
+    {
         return Way::InStep;
     }
     let may = |to: Side| {

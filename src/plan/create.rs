@@ -131,7 +131,14 @@ fn belongs<'e>(entity: &'e Entity, to: Side, env: &Env, record: &mut Record) -> 
     let mut set = |field: &str, new: Planned| {
         record.fields.retain(|f| f.field != field || f.part.is_some());
         let because = entity.origin.clone();
-        record.fields.push(FieldChange { field: field.to_owned(), part: None, old: Value::Null, new, because, line: 0 });
+        record.fields.push(FieldChange {
+            field: field.to_owned(),
+            part: None,
+            old: Value::Null,
+            new,
+            because,
+            line: 0,
+        });
     };
     let pending = |from: Side, value: &Row, column: &str| {
         let entity = entity.name.rsplit_once('.').map_or("", |(above, _)| above).to_owned();

@@ -2,8 +2,8 @@
 
 use super::apply::Work;
 use super::gather::Found;
-use super::report::Outcome;
 use super::index::Index;
+use super::report::Outcome;
 use super::{Engine, RunError};
 use crate::plan::{self, EntityPlan, Known, Operation};
 use crate::program::Env;

@@ -118,7 +118,8 @@ impl Engine {
                 return Err(RunError::EmptyListing { side, entity: name, linked });
             }
             let entity = &self.program.entities[place];
-            let (rows, old) = if full { (rows, Vec::new()) } else { news(entity, side, rows, &self.state.links(&name)?) };
+            let (rows, old) =
+                if full { (rows, Vec::new()) } else { news(entity, side, rows, &self.state.links(&name)?) };
             if side == Side::Severa {
                 listed = old;
             }

@@ -139,15 +139,7 @@ impl Engine {
         Ok(held)
     }
 
-    fn home(
-        &self,
-        place: usize,
-        severa: Row,
-        business: Row,
-        born: Side,
-        planned: &EntityPlan,
-        index: &Index,
-    ) -> Home {
+    fn home(&self, place: usize, severa: Row, business: Row, born: Side, planned: &EntityPlan, index: &Index) -> Home {
         let mut kept_back = [None, None];
         if let (Some(opened), Some(entity)) = (&self.opened, self.program.entities.get(place)) {
             let env = Env::new(index, &opened.lookups);
@@ -202,7 +194,9 @@ impl Engine {
         }
         let businesses: Vec<String> = found.get(Side::Business).keys().cloned().collect();
         for id in businesses {
-            links.extend(self.state.link_of(&name, Side::Business, &id)?.filter(|l| !owners.has(Side::Severa, &l.severa_id)));
+            links.extend(
+                self.state.link_of(&name, Side::Business, &id)?.filter(|l| !owners.has(Side::Severa, &l.severa_id)),
+            );
         }
         for side in Side::BOTH {
             let ids = links.iter().map(|link| link.id(side).to_owned()).collect();

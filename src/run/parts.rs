@@ -22,6 +22,8 @@ pub(super) struct Parts {
     pub households: Vec<Household>,
     pub strays: Strays,
     pub watermarks: Vec<(Side, String)>,
+    /// So many of Severa's records hang on the owners at hand.
+    elements: usize,
     /// Records whose owner is held, so that they wait with it.
     pub waiting: usize,
     /// Records on the list of held ones that are gone, and begun creations whose source is.
@@ -103,8 +105,7 @@ impl Engine {
             self.bring_owners(part, &found, &mut owners, index).await?;
         }
         let mut parts = self.at_home(part, owners, found, full, index).await?;
-        let elements: usize = parts.households.iter().map(|h| h.known.severa.len()).sum();
-        if full && elements == 0 && linked > 0 {
+        if full && parts.elements == 0 && linked > 0 {
             return Err(RunError::EmptyListing { side: Side::Severa, entity: name, linked });
         }
         let held = self.state.held()?.into_iter().filter(|h| h.held.entity == name);
@@ -211,7 +212,8 @@ impl Engine {
             let entity = &self.program.entities[part];
             for (place, home) in owners.homes.iter().enumerate() {
                 let Some(owner) = &home.severa else { continue };
-                let below = env.below(Above { severa: Some(owner), business: home.business.as_ref(), ..Above::default() });
+                let below =
+                    env.below(Above { severa: Some(owner), business: home.business.as_ref(), ..Above::default() });
                 for mut element in plan::elements(above, entity, owner, &below) {
                     let shown = show_owner(entity, above, home, &mut element);
                     if !shown.is_empty() {
@@ -229,6 +231,7 @@ impl Engine {
                 }
             }
         }
+        parts.elements = rows.iter().map(|[severa, _]| severa.len()).sum();
         for ((home, rows), ahead) in owners.homes.into_iter().zip(rows).zip(ahead) {
             let [severa, business] = rows;
             if home.held {

@@ -1,7 +1,7 @@
 //! Parts whose other half does not hang on the same owner: told apart, held, and never paired by luck.
 
-use super::owners::{owner_guid, owner_key};
 use super::gather::Found;
+use super::owners::{owner_guid, owner_key};
 use super::{Engine, RunError};
 use crate::plan::{self, EntityPlan, Household};
 use crate::program::Entity;
@@ -62,7 +62,8 @@ impl Engine {
                 let other = &ids[1 - at];
                 let entity = &self.program.entities[part];
                 let there = found.get(other.0).get(&other.1);
-                let elsewhere = [b, a][at].is_some() || there.is_some_and(|there| self.is_elsewhere(part, side, &row, there));
+                let elsewhere =
+                    [b, a][at].is_some() || there.is_some_and(|there| self.is_elsewhere(part, side, &row, there));
                 let (code, reason) = if elsewhere {
                     ("other-owner", other_owner(entity, side))
                 } else if there.is_some() {
@@ -124,13 +125,15 @@ impl Engine {
             // An identifier of this owner's own record that is no part of it any more says nothing.
             let own = found.get(Side::Severa).get(&guid).and_then(|row| owner_guid(entity, row));
             let own = own.is_some() && own.as_ref() == here.map(|row| &row.id);
-            let there = places.contains_key(&(Side::Severa, guid.clone())) || found.get(Side::Severa).contains_key(&guid);
+            let there =
+                places.contains_key(&(Side::Severa, guid.clone())) || found.get(Side::Severa).contains_key(&guid);
             if there
                 && !own
                 && let Some(household) = households.get_mut(place)
                 && let Some(row) = take(household, &Side::Business, &id)
             {
-                let reason = format!("carries the identifier of a record in Severa that belongs to another one: {guid}");
+                let reason =
+                    format!("carries the identifier of a record in Severa that belongs to another one: {guid}");
                 strays.held.push(plan::held(entity, Side::Business, &row, "same-identity", reason));
             }
         }

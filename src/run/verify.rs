@@ -93,11 +93,8 @@ impl Engine {
         let Some(opened) = &self.opened else { return Ok(()) };
         let env = Env::new(index, &opened.lookups);
         for household in &parts.households {
-            let above = Above {
-                severa: household.severa.as_ref(),
-                business: household.business.as_ref(),
-                ..Above::default()
-            };
+            let above =
+                Above { severa: household.severa.as_ref(), business: household.business.as_ref(), ..Above::default() };
             let pairing = pair(&self.program.entities[part], &household.known, &env.below(above));
             no_longer_alone(planned, &household.known, &pairing, moved);
         }
@@ -197,7 +194,10 @@ fn no_longer_alone(planned: &EntityPlan, known: &Known, pairing: &Pairing, moved
         let read = if from == Side::Severa { &known.severa } else { &known.business };
         if read.iter().any(|r| r.id == operation.source_id) && !alone.iter().any(|r| r.id == operation.source_id) {
             let (name, side) = (&planned.entity, operation.side.title());
-            moved.insert(format!("{name} {} {}: {side} now has a record that it could be", operation.key, operation.name));
+            moved.insert(format!(
+                "{name} {} {}: {side} now has a record that it could be",
+                operation.key, operation.name
+            ));
         }
     }
 }

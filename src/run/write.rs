@@ -101,7 +101,8 @@ impl Engine {
             return Ok(Written::Done);
         }
         let entity = &self.program.entities[place];
-        let missing: Vec<u64> = fields.iter().filter(|f| is_missing(entity, operation.side, f, &row)).map(|f| f.change.line).collect();
+        let missing: Vec<u64> =
+            fields.iter().filter(|f| is_missing(entity, operation.side, f, &row)).map(|f| f.change.line).collect();
         let kept = |line: &u64| !later.iter().any(|f| f.line == *line) && !missing.contains(line);
         // A line that gets its value in a second pass, or whose element did not come to be, is not in step before that.
         let bases = operation
@@ -386,12 +387,14 @@ fn change_of(entity: &str, side: Side, id: &str, change: &FieldChange, value: &V
 /// Fields inside lists, one write for each element.
 fn parts(entity: &Entity, fields: &[Field]) -> Vec<PartWrite> {
     let mut writes: Vec<PartWrite> = Vec::new();
+    // An e-mail address and a phone number may both come to be in one list.
+    let mut of: Vec<usize> = Vec::new();
     for field in fields {
         let Some(part) = &field.change.part else { continue };
         if part.id.is_none() && field.value.is_null() {
             continue;
         }
-        let place = match writes.iter().position(|w| w.list == part.list && w.id == part.id) {
+        let place = match of.iter().zip(&writes).position(|(place, w)| *place == part.part && w.id == part.id) {
             Some(place) => place,
             None => {
                 let constants = entity.parts.get(part.part).filter(|_| part.id.is_none()).map(|p| p.constants.clone());
@@ -401,6 +404,7 @@ fn parts(entity: &Entity, fields: &[Field]) -> Vec<PartWrite> {
                     expect: Vec::new(),
                     set: constants.unwrap_or_default(),
                 });
+                of.push(part.part);
                 writes.len() - 1
             }
         };

@@ -1,8 +1,8 @@
 //! A side of a run in memory: rows of named fields, with faults on demand.
 
 use samband::systems::{
-    Comparison, Condition, Create, ErrorKind, Next, Opened, Page, PageToken, PartWrite, Read, Row, Select, System, SystemError,
-    Test, Update, Usage, Watermark,
+    Comparison, Condition, Create, ErrorKind, Next, Opened, Page, PageToken, PartWrite, Read, Row, Select, System,
+    SystemError, Test, Update, Usage, Watermark,
 };
 use samband::value::{Side, Value};
 use std::collections::{BTreeMap, HashMap};
@@ -116,6 +116,10 @@ fn owner_field(record: &str) -> &'static str {
     }
 }
 
+fn guid_of(value: &Value) -> String {
+    value.as_text().map_or_else(|| value.to_string(), str::to_owned)
+}
+
 fn table(select: &Select) -> String {
     samband::schema::table(&select.record.name, select.record.index)
 }
@@ -147,11 +151,12 @@ impl World {
                 let elements = self.elements(of, id);
                 Value::List(elements.iter().filter_map(|id| Some(Value::Record(self.row(of, id)?.values))).collect())
             }
-            ("lastUpdatedDateTime", _) => own.stamps.get(id).map_or(Value::Null, |at| {
-                jiff::Timestamp::from_second(*at).map(Value::Instant).unwrap_or_default()
-            }),
+            ("lastUpdatedDateTime", _) => own
+                .stamps
+                .get(id)
+                .map_or(Value::Null, |at| jiff::Timestamp::from_second(*at).map(Value::Instant).unwrap_or_default()),
             ("customer.name", _) => {
-                let owner = fields.get("customer.guid").map(ToString::to_string).unwrap_or_default();
+                let owner = fields.get("customer.guid").map(guid_of).unwrap_or_default();
                 let owner = self.tables.get("Customer").and_then(|t| t.rows.get(&owner));
                 owner.and_then(|owner| owner.get("name")).cloned().unwrap_or_default()
             }
@@ -163,7 +168,8 @@ impl World {
     fn elements(&self, of: &Select, owner: &str) -> Vec<String> {
         let field = owner_field(&of.record.name);
         let rows = self.tables.get(&of.record.name).map(|t| &t.rows).into_iter().flatten();
-        rows.filter(|(_, f)| f.get(field).is_some_and(|o| o.to_string() == owner)).map(|(id, _)| id.clone()).collect()
+        let is = |f: &Fields| f.get(field).is_some_and(|named| guid_of(named) == owner);
+        rows.filter(|(_, f)| is(f)).map(|(id, _)| id.clone()).collect()
     }
 
     /// When a record or anything in its lists was changed last.
@@ -295,11 +301,8 @@ impl System for Memory {
         let mut world = self.world.lock().unwrap();
         world.tick(self.side);
         let since: i64 = read.since.as_ref().map_or(0, |w| w.0.parse().unwrap());
-        let rows = world
-            .all(&read.select)
-            .into_iter()
-            .filter(|r| world.touched(&read.select, &r.id) >= since)
-            .collect();
+        let rows =
+            world.all(&read.select).into_iter().filter(|r| world.touched(&read.select, &r.id) >= since).collect();
         let at = world.now;
         Ok(Page { rows, next: Next::End(Watermark(at.to_string())) })
     }
