@@ -137,6 +137,9 @@ fn alone(part: &mut Body, above: &Body) {
     entity.once |= above.entity.once;
     if let Some(owner) = &mut entity.owner {
         owner.field = field;
+        let key = part.business.record.key_column(part.business.index);
+        let key = key.and_then(|key| Some((key.name.clone(), part.business.select.slot(&key.name)?)));
+        entity.linked_columns.extend(key);
         // A row that comes to hang on another owner is noticed by these.
         for (column, _) in &owner.joins {
             let slot = part.business.select.slot(column);

@@ -104,7 +104,7 @@ pub fn compare(entity: &Entity, pair: &Pair, env: &Env, out: &mut Output) {
             out.operation(change(entity, kind, to, source, target, fields, bases));
         }
     }
-    identity(entity, pair, out);
+    identity(entity, pair, env, out);
     if out.operations.len() == before {
         out.unchanged += 1;
     }
@@ -298,11 +298,11 @@ fn differing(entity: &Entity, line: &Line, to: Side, target: &Row, values: Vec<(
 }
 
 /// Our identifier, where it does not stand yet.
-fn identity(entity: &Entity, pair: &Pair, out: &mut Output) {
+fn identity(entity: &Entity, pair: &Pair, env: &Env, out: &mut Output) {
     let Some(slot) = entity.identity else { return };
     let old = entity.slot(Side::Business, pair.business, Slot::Own(slot));
     let new = Value::text(pair.severa.id.clone());
-    if old.same(&new) {
+    if old.same(&new) || pair::is_of_another_role(entity, pair.business, env) {
         return;
     }
     let field = FieldChange {

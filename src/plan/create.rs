@@ -1,11 +1,11 @@
 //! A record that stands on one side only: created on the other, kept back, or held.
 
 use super::output::{Output, columns, part_of};
-use super::pair::held;
+use super::pair::{held, is_of_another_role};
 use super::{Child, FieldChange, Kind, Operation, Wait, children, fingerprint};
 use crate::program::{Entity, Env, Line, Outcome, Planned, Reference, Sends, Slot};
 use crate::systems::Row;
-use crate::value::{Side, Value};
+use crate::value::{Guid, Side, Value};
 
 /// Plans what becomes of a record of `from` that has no counterpart.
 pub fn create(entity: &Entity, from: Side, row: &Row, env: &Env, start: Option<jiff::civil::Date>, out: &mut Output) {
@@ -158,7 +158,7 @@ fn belongs<'e>(entity: &'e Entity, to: Side, env: &Env, record: &mut Record) -> 
         Side::Severa => {
             if let Some((field, _)) = &owner.field {
                 match (above.severa, above.business) {
-                    (Some(row), _) => set(field, Planned::Value(Value::text(row.id.as_str()))),
+                    (Some(row), _) => set(field, Planned::Value(identifier(row))),
                     (None, Some(row)) => set(field, pending(Side::Business, row, "")),
                     (None, None) => {}
                 }
@@ -166,6 +166,10 @@ fn belongs<'e>(entity: &'e Entity, to: Side, env: &Env, record: &mut Record) -> 
         }
     }
     None
+}
+
+fn identifier(row: &Row) -> Value {
+    row.id.parse::<Guid>().map_or_else(|_| Value::text(row.id.as_str()), Value::Guid)
 }
 
 fn has_value(planned: &Planned) -> bool {
@@ -280,7 +284,7 @@ fn write_back(
         }
         // Our identifier in a record that Visma Business had before Severa.
         Side::Business => {
-            let Some(slot) = entity.identity else { return };
+            let Some(slot) = entity.identity.filter(|_| !is_of_another_role(entity, row, env)) else { return };
             let field = FieldChange {
                 field: entity.field_name(Side::Business, Slot::Own(slot)).to_owned(),
                 part: None,

@@ -75,6 +75,22 @@ impl Program {
             self.entities.extend(alone);
             place += 1;
         }
+        self.find_roles();
+    }
+
+    /// One associate can be a customer and another's contact: one column cannot hold both identifiers.
+    fn find_roles(&mut self) {
+        let identity = |e: &Entity| {
+            let column = e.business.fields.get(e.identity?)?;
+            Some((e.business.record.clone(), column.name.clone()))
+        };
+        let all: Vec<_> = self.entities.iter().map(identity).collect();
+        for (place, entity) in self.entities.iter_mut().enumerate() {
+            let Some(own) = &all[place] else { continue };
+            let Some(key) = entity.business.fields.first().map(|field| field.name.clone()) else { continue };
+            let others = all.iter().enumerate().filter(|(other, theirs)| *other != place && theirs.as_ref() == Some(own));
+            entity.roles = others.map(|(other, _)| (other, key.clone())).collect();
+        }
     }
 
     /// The places of the parts that have been unfolded from an entity.

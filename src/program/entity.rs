@@ -67,6 +67,9 @@ pub struct Entity {
     pub identity_origin: Origin,
     /// Entities that must come before, by their place in the program.
     pub after: Vec<usize>,
+    /// Entities whose records may lie on the same rows of Visma Business with their identifier in the same column:
+    /// their places, and the column of theirs that holds the row's key.
+    pub roles: Vec<(usize, String)>,
 }
 
 /// How a field changed on both sides to different values is settled.
@@ -233,6 +236,7 @@ impl Entity {
             origin: Origin::default(),
             identity_origin: Origin::default(),
             after: Vec::new(),
+            roles: Vec::new(),
         }
     }
 
