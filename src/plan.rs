@@ -12,16 +12,19 @@ mod json;
 mod limits;
 mod output;
 mod pair;
+mod parts;
 mod report;
 mod text;
 
+pub use children::elements;
 pub use entity::plan;
 pub use file::{PlanError, PlanFile, load, save};
 pub use fingerprint::{UNSETTLED, base_entry, end, line_key};
 pub use json::document;
 pub use limits::{Limits, Stopped, check as check_limits};
 pub use output::{Known, columns};
-pub use pair::{identity_of, pair};
+pub use pair::{Pairing, held, identity_of, pair};
+pub use parts::{Household, plan_parts};
 pub use text::{planned, render};
 
 use crate::program::Origin;

@@ -11,7 +11,10 @@ mod gather;
 mod index;
 mod names;
 mod needed;
+mod owners;
+mod parts;
 mod report;
+mod strays;
 mod verify;
 mod write;
 
@@ -23,6 +26,7 @@ use crate::program::{Lookups, Program, Reference};
 use crate::state::{Holder, State};
 use crate::systems::{Clock, Read, Row, Select, System};
 use crate::value::{Side, Value};
+use gather::Found;
 use index::Index;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -61,6 +65,7 @@ impl Progress for Quiet {
 /// One company's run: its program, both sides, and its state.
 pub struct Engine {
     program: Program,
+    left_out: Vec<String>,
     severa: Box<dyn System>,
     business: Box<dyn System>,
     clock: Arc<dyn Clock>,
@@ -92,7 +97,10 @@ impl Engine {
         options: Options,
     ) -> Self {
         program.leave_out_what_is_not_carried();
+        let left_out = program.left_out();
+        program.unfold_parts();
         Self {
+            left_out,
             program,
             severa,
             business,
@@ -112,7 +120,7 @@ impl Engine {
 
     /// Entities and parts of the mapping that this version does not carry out.
     pub fn left_out(&self) -> Vec<String> {
-        self.program.left_out()
+        self.left_out.clone()
     }
 
     /// What both sides say of themselves, once opened.
@@ -198,7 +206,8 @@ impl Engine {
             let entity = &self.program.entities[place];
             let asked = self.options.entities.is_empty() || self.options.entities.contains(&entity.name);
             // What is only carried over when needed is planned with whoever needs it.
-            if !asked || !entity.carried || entity.only_when_needed {
+            let part = entity.has_rows_of_its_own();
+            if !asked || part || !entity.carried || entity.only_when_needed {
                 continue;
             }
             if self.stopped() {
@@ -213,6 +222,14 @@ impl Engine {
             index.add(place, &planned);
             planned.watermarks = gathered.watermarks;
             plan.entities.push(planned);
+            if !self.program.parts_of(place).is_empty() {
+                let mut rows = Found::default();
+                rows.add(Side::Severa, gathered.listed);
+                rows.add(Side::Severa, gathered.known.severa);
+                rows.add(Side::Business, gathered.known.business);
+                self.partners(place, gathered.full, &mut rows).await?;
+                self.plan_family(place, rows, gathered.full, &mut index, &mut plan.entities, progress).await?;
+            }
         }
         if let Some(opened) = &self.opened {
             names::name(&mut plan, &opened.lookups, &index);

@@ -4,6 +4,8 @@
 mod costs;
 #[path = "engine/invoices.rs"]
 mod invoices;
+#[path = "engine/parts.rs"]
+mod parts;
 mod support;
 
 use samband::plan::{Kind, Limits, Plan};

@@ -368,13 +368,14 @@ fn required(record: &Record) -> Vec<String> {
 
 /// By what people know a record: its number or code, and its name.
 fn label(records: &mut Records) -> Label {
+    // A part's row may hold its owner's numbers beside its own.
+    let own: &[&str] = if records.owner.is_some() { &["ActNo", "AdNo"] } else { &[] };
     let mut slot = |name: &str| records.record.column(name, None, records.index).map(|column| records.slot(&column));
-    let key = ["number", "code", "RNo", "CustNo", "EmpNo", "PK", "OrdNo", "ProdNo", "PrCatNo", "VoNo"]
-        .into_iter()
-        .find_map(&mut slot);
+    let known = ["number", "code", "RNo", "CustNo", "EmpNo", "PK", "OrdNo", "ProdNo", "PrCatNo", "VoNo"];
+    let key = own.iter().copied().chain(known).find_map(&mut slot);
     let name = match (slot("firstName"), slot("lastName")) {
         (Some(first), Some(last)) => vec![first, last],
-        _ => ["name", "Nm", "Descr", "customer.name", "Txt1", "Txt", "description"]
+        _ => ["name", "Nm", "Descr", "addressline", "customer.name", "Txt1", "Txt", "description"]
             .into_iter()
             .find_map(&mut slot)
             .into_iter()

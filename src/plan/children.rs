@@ -27,7 +27,7 @@ pub fn children(entity: &Entity, from: Side, row: &Row, env: &Env) -> Result<Chi
         return Ok(children);
     }
     for child in entity.children.iter().filter(|child| child.comes_with_owner()) {
-        let env = env.below(Above { severa: row, business: None });
+        let env = env.below(Above { severa: Some(row), ..Above::default() });
         for (place, element) in elements(entity, child, row, &env).iter().enumerate() {
             match one(child, element, place, &env, &mut children.waits) {
                 Ok(record) => children.records.extend(record),
@@ -66,7 +66,7 @@ pub fn elements(entity: &Entity, child: &Entity, row: &Row, env: &Env) -> Vec<Ro
         .filter(|values| not_in.is_none_or(|taken| !values.first().is_some_and(|id| id.same(taken))))
         .map(|values| Row {
             id: values.first().map(ToString::to_string).unwrap_or_default(),
-            changed: row.changed,
+            changed: stamp_of(child, values).or(row.changed),
             values: values.clone(),
         })
         .filter(|element| {
@@ -80,6 +80,16 @@ pub fn elements(entity: &Entity, child: &Entity, row: &Row, env: &Env) -> Vec<Ro
         rows.truncate(1);
     }
     rows
+}
+
+/// An element's own stamp: when it was changed, or else created.
+fn stamp_of(child: &Entity, values: &[Value]) -> Option<jiff::Timestamp> {
+    ["lastUpdatedDateTime", "createdDateTime"].into_iter().find_map(|name| {
+        match child.severa.slot(name).and_then(|slot| values.get(slot)) {
+            Some(Value::Instant(at)) => Some(*at),
+            _ => None,
+        }
+    })
 }
 
 fn one(

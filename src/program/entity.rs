@@ -67,6 +67,9 @@ pub struct Entity {
     pub identity_origin: Origin,
     /// Entities that must come before, by their place in the program.
     pub after: Vec<usize>,
+    /// Entities whose records may lie on the same rows of Visma Business with their identifier in the same column:
+    /// their places, and the column of theirs that holds the row's key.
+    pub roles: Vec<(usize, String)>,
 }
 
 /// How a field changed on both sides to different values is settled.
@@ -113,6 +116,12 @@ pub struct Owner {
     pub first_by: Option<usize>,
     /// Columns of the child's row that hold a column of the owner's: name, and the owner's slot.
     pub joins: Vec<(String, usize)>,
+    /// The names of those columns of the owner's, once the part has been unfolded beside it.
+    pub columns: Vec<String>,
+    /// The element's field that names its owner, where it has one, with its slot: `customer.guid`.
+    pub field: Option<(String, usize)>,
+    /// The owner's place in the program, once the part has been unfolded beside it.
+    pub above: Option<usize>,
 }
 
 /// A filter on what is sent from a side, and how it reads in the mapping.
@@ -168,6 +177,8 @@ pub struct Part {
     pub condition: Option<Expr>,
     /// The smallest value of this field is taken first.
     pub first_by: Option<usize>,
+    /// The element's own stamps, the change before the creation.
+    pub stamps: Vec<usize>,
     /// What an element created by us gets besides its lines.
     pub constants: Vec<(String, Value)>,
 }
@@ -225,6 +236,7 @@ impl Entity {
             origin: Origin::default(),
             identity_origin: Origin::default(),
             after: Vec::new(),
+            roles: Vec::new(),
         }
     }
 
@@ -232,6 +244,25 @@ impl Entity {
     /// never visited alone. That is so where they are numbered by their place.
     pub fn comes_with_owner(&self) -> bool {
         self.owner.is_some() && !self.positions.is_empty()
+    }
+
+    /// Of a part: its records are visited, linked and carried over one by one, though always with their
+    /// owner at hand.
+    pub fn has_rows_of_its_own(&self) -> bool {
+        self.owner.as_ref().is_some_and(|owner| owner.above.is_some())
+    }
+
+    /// When a record was last changed, the elements of its lists that lie on the same row included.
+    pub fn stamp(&self, side: Side, row: &Row) -> Option<jiff::Timestamp> {
+        let of_part = |part: usize| {
+            let (stamps, values) = (&self.parts.get(part)?.stamps, self.picked(part, row)?);
+            stamps.iter().find_map(|slot| match values.get(*slot) {
+                Some(Value::Instant(at)) => Some(*at),
+                _ => None,
+            })
+        };
+        let parts = if side == Side::Severa { self.parts.len() } else { 0 };
+        row.changed.into_iter().chain((0..parts).filter_map(of_part)).max()
     }
 
     pub fn select(&self, side: Side) -> &Select {
@@ -280,6 +311,9 @@ impl Entity {
 
     /// Whether the filter of a record's own side lets it travel.
     pub fn sends(&self, side: Side, row: &Row, env: &Env) -> Sends {
+        if let Some(condition) = env.kept_back(side) {
+            return Sends::No(condition.to_owned());
+        }
         let Some(filter) = self.filter(side) else {
             return Sends::Yes;
         };
@@ -355,7 +389,7 @@ impl Entity {
         let label = if side == Side::Severa { &self.label_severa } else { &self.label_business };
         let text = |place: &usize| match row.values.get(*place) {
             None | Some(Value::Null) => None,
-            Some(Value::Text(text)) => Some(text.clone()),
+            Some(Value::Text(text)) => Some(text.lines().collect::<Vec<_>>().join(", ")),
             Some(other) => Some(other.to_string()),
         };
         let name: Vec<_> = label.name.iter().filter_map(text).collect();

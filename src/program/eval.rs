@@ -16,12 +16,14 @@ pub struct Env<'a> {
     above: Option<Above<'a>>,
 }
 
-/// The records that a part with rows of its own belongs to.
-#[derive(Clone, Copy)]
+/// The record that a part's rows belong to, on both sides.
+#[derive(Clone, Copy, Default)]
 pub struct Above<'a> {
-    pub severa: &'a Row,
-    /// None while it is only going to be created.
+    /// None while it is only going to be created there.
+    pub severa: Option<&'a Row>,
     pub business: Option<&'a Row>,
+    /// Why nothing of it is sent from a side, in the mapping's words: Severa's and Visma Business'.
+    pub kept_back: [Option<&'a str>; 2],
 }
 
 impl<'a> Env<'a> {
@@ -32,6 +34,17 @@ impl<'a> Env<'a> {
     /// For the records of a part.
     pub fn below(self, above: Above<'a>) -> Self {
         Self { above: Some(above), ..self }
+    }
+
+    /// The record above, for those of a part.
+    pub fn above(&self) -> Option<Above<'a>> {
+        self.above
+    }
+
+    /// Why a side sends nothing of the record above, nor of its parts.
+    pub fn kept_back(&self, side: Side) -> Option<&'a str> {
+        let [severa, business] = self.above?.kept_back;
+        if side == Side::Severa { severa } else { business }
     }
 }
 
@@ -98,7 +111,7 @@ impl<'a> Scope<'a> {
     /// With the record above at hand, if there is one.
     pub fn of(entity: &'a Entity, side: Side, row: &'a Row, env: &Env<'a>) -> Self {
         let owner = env.above.and_then(|above| match side {
-            Side::Severa => Some(above.severa),
+            Side::Severa => above.severa,
             Side::Business => above.business,
         });
         Self { owner: owner.map_or(&[], |row| &row.values), ..Self::new(entity, side, row) }

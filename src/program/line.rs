@@ -76,6 +76,11 @@ impl Line {
         }
     }
 
+    /// Whether its end on a side shows the record above, whose changes leave no trace in the part's own row.
+    pub fn reads_owner(&self, side: Side) -> bool {
+        self.slots(side).iter().any(|slot| matches!(slot, Slot::Owner(_)))
+    }
+
     /// The slots of its end on a side.
     pub fn slots(&self, side: Side) -> &[Slot] {
         match side {

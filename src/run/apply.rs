@@ -22,6 +22,19 @@ pub(super) struct Work<'a> {
     pub later: Vec<Operation>,
 }
 
+/// An entity's plan and those of its parts: a part's records in Severa are read with their owners, so one
+/// watermark moves only with the others.
+struct Family<'p> {
+    members: Vec<&'p EntityPlan>,
+    whole: bool,
+}
+
+impl Default for Family<'_> {
+    fn default() -> Self {
+        Self { members: Vec::new(), whole: true }
+    }
+}
+
 /// A lease is renewed when this much of it has passed: long before it ends, and not at every write.
 const RENEW_AFTER: jiff::SignedDuration = jiff::SignedDuration::from_secs(30);
 
@@ -40,17 +53,21 @@ impl Engine {
         if plan.entities.iter().any(|e| !e.operations.is_empty() || !e.settled.is_empty()) {
             self.state.set_meta("generation", &(self.generation()? + 1).to_string())?;
         }
+        let mut family = Family::default();
         for planned in &plan.entities {
             let Some(place) = self.program.position(&planned.entity) else { continue };
-            self.remember(place, planned, &mut work.index)?;
-            let whole = self.operations(place, planned, &mut work).await?;
-            if whole {
-                self.finish(planned)?;
+            let is_part = self.program.entities[place].has_rows_of_its_own();
+            if !is_part {
+                self.finish(std::mem::take(&mut family))?;
             }
+            self.remember(place, planned, &mut work.index)?;
+            family.whole &= self.operations(place, planned, &mut work).await?;
+            family.members.push(planned);
             if work.report.interrupted || work.report.down.len() == Side::BOTH.len() {
                 break;
             }
         }
+        self.finish(family)?;
         let mut report = work.report;
         report.held = self.state.held()?.len();
         report.severa = self.severa.usage();
@@ -115,16 +132,19 @@ impl Engine {
         Ok(())
     }
 
-    /// Everything of the entity is done or on a list: the watermarks may move.
-    fn finish(&self, planned: &EntityPlan) -> Result<(), RunError> {
-        if self.options.link_only {
+    /// Everything of an entity and its parts is done or on a list: the watermarks may move.
+    fn finish(&self, family: Family) -> Result<(), RunError> {
+        if self.options.link_only || !family.whole {
             return Ok(());
         }
         self.state.together(|| {
-            for (side, watermark) in &planned.watermarks {
-                self.state.set_watermark(&planned.entity, *side, &crate::systems::Watermark(watermark.clone()))?;
+            for planned in family.members {
+                for (side, watermark) in &planned.watermarks {
+                    self.state.set_watermark(&planned.entity, *side, &crate::systems::Watermark(watermark.clone()))?;
+                }
+                self.state.set_meta(&format!("fingerprint {}", planned.entity), &self.program.fingerprint)?;
             }
-            self.state.set_meta(&format!("fingerprint {}", planned.entity), &self.program.fingerprint)
+            Ok(())
         })?;
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! The records of the story, one case each; the table in the module's documentation tells what each one shows.
 
 mod billing;
+mod belongings;
 pub mod hours;
 pub mod parties;
 pub mod projects;
@@ -22,4 +23,5 @@ pub fn make(maker: &mut Maker) {
 pub fn billing(maker: &mut Maker) {
     registers::make(maker);
     billing::make(maker);
+    belongings::make(maker);
 }
