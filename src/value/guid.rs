@@ -23,16 +23,34 @@ impl FromStr for Guid {
             if matches!(i, 8 | 13 | 18 | 23) {
                 continue;
             }
-            bits = bits << 4 | u128::from((byte as char).to_digit(16).ok_or(())?);
+            let digit = match byte {
+                b'0'..=b'9' => byte - b'0',
+                b'a'..=b'f' => byte - b'a' + 10,
+                b'A'..=b'F' => byte - b'A' + 10,
+                _ => return Err(()),
+            };
+            bits = bits << 4 | u128::from(digit);
         }
         Ok(Guid(bits))
     }
 }
 
+impl Guid {
+    /// Its 36 characters.
+    pub fn ascii(self) -> [u8; 36] {
+        let mut text = [b'-'; 36];
+        let mut bits = self.0;
+        for place in (0..36).rev().filter(|place| !matches!(place, 8 | 13 | 18 | 23)) {
+            text[place] = b"0123456789abcdef"[(bits & 15) as usize];
+            bits >>= 4;
+        }
+        text
+    }
+}
+
 impl fmt::Display for Guid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let hex = format!("{:032x}", self.0);
-        write!(f, "{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+        f.write_str(std::str::from_utf8(&self.ascii()).unwrap_or_default())
     }
 }
 
