@@ -66,9 +66,10 @@ impl Reader {
         }
     }
 
-    /// Fields that no record so far had, though the mapping reads them.
-    pub fn never_there(&self) -> impl Iterator<Item = &str> {
-        self.names.iter().zip(&self.into.filled).filter(|(_, filled)| **filled == 0).map(|(name, _)| name.as_str())
+    /// Slots whose fields no record so far had, and their names.
+    pub fn never_there(&self) -> impl Iterator<Item = (usize, &str)> {
+        let slots = self.names.iter().zip(&self.into.filled).enumerate();
+        slots.filter(|(_, (_, filled))| **filled == 0).map(|(slot, (name, _))| (slot, name.as_str()))
     }
 }
 

@@ -15,7 +15,8 @@ pub use lines::{Lines, Taken};
 pub use uses::{Uses, uses};
 
 use crate::program::eval::{self, Scope};
-use crate::program::{Entity, Env, Line, Outcome, Sends, Stop};
+use crate::program::expr::slots;
+use crate::program::{Entity, Env, Line, Outcome, Sends, Slot, Stop};
 use crate::reader::Reader;
 use crate::schema;
 use crate::systems::{Condition, Row, Select, SelectField, Test};
@@ -145,9 +146,20 @@ impl<'p> Stream<'p> {
         Became::Mapped
     }
 
-    /// Fields that the mapping reads and that no record had.
+    /// Fields that the lines and the filter read and that no record had.
     pub fn never_there(&self) -> Vec<&str> {
-        self.reader.never_there().collect()
+        let to = self.from.other();
+        let filter = self.entity.filter(self.from).filter(|_| self.creates).map(|f| &f.condition);
+        let exprs = self.steps.iter().flat_map(|step| step.line.exprs(to)).chain(filter);
+        let read: Vec<Slot> = exprs.flat_map(slots).collect();
+        let is_read = |slot: &usize| {
+            read.iter().any(|s| match s {
+                Slot::Own(own) => own == slot,
+                Slot::Part { part, .. } => self.entity.parts.get(*part).is_some_and(|p| p.list == *slot),
+                Slot::Owner(_) => false,
+            })
+        };
+        self.reader.never_there().filter(|(slot, _)| is_read(slot)).map(|(_, name)| name).collect()
     }
 
     fn held(&self, code: &'static str, reason: String) -> Became {

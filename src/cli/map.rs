@@ -7,7 +7,7 @@ use crate::diag::{self, Severity, human};
 use crate::program::{Entity, Env, Program};
 use crate::stream::{Became, Held, Known, Lines, Stream, Taken, Unreadable, Uses, uses};
 use crate::value::Side;
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// Map records of one entity, JSON lines from stdin to stdout; nothing else is read or written.
@@ -55,8 +55,7 @@ pub fn main(args: &Args) -> Result<Exit, Failure> {
     tell(&uses(&program, entity, from), from, args.known.is_some());
     let env = Env::new(&known, &known.lookups);
     let mut stream = Stream::new(entity, from, env);
-    let input = BufReader::with_capacity(1 << 18, io::stdin().lock());
-    let tally = match carry(&mut stream, entity, from, input, &mut io::stdout().lock()) {
+    let tally = match carry(&mut stream, entity, from, io::stdin().lock(), &mut io::stdout().lock()) {
         Ok(tally) => tally,
         // Whoever reads has had what they wanted.
         Err(Ended::Gone) => return Ok(Exit::Done),
@@ -160,7 +159,7 @@ fn carry(
     stream: &mut Stream,
     entity: &Entity,
     from: Side,
-    input: impl BufRead,
+    input: impl Read,
     output: &mut impl Write,
 ) -> Result<Tally, Ended> {
     let mut tally = Tally::default();

@@ -128,7 +128,7 @@ impl<'a> Scope<'a> {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Told<'v> {
     Value(Seen<'v>),
-    Pending(Reference),
+    Pending(Box<Reference>),
 }
 
 /// An expression's value, where links must be known.
@@ -184,7 +184,7 @@ pub(super) fn holds_of_element(condition: &Expr, element: &[Value]) -> bool {
 pub fn planned(expr: &Expr, scope: &Scope, env: &Env, waits: &mut Vec<Reference>) -> Result<Planned, Stop> {
     Ok(match told(expr, scope, env, waits)? {
         Told::Value(value) => Planned::Value(value.owned()),
-        Told::Pending(reference) => Planned::Pending(reference),
+        Told::Pending(reference) => Planned::Pending(*reference),
     })
 }
 
@@ -337,7 +337,7 @@ fn link<'v>(
     };
     match env.links.find(entity, from, column, &value) {
         Linked::Found(found) => Ok(Told::Value(Seen::Made(found))),
-        Linked::Pending => Ok(Told::Pending(reference())),
+        Linked::Pending => Ok(Told::Pending(Box::new(reference()))),
         Linked::Missing => {
             waits.push(reference());
             Ok(Told::Value(Seen::NOTHING))

@@ -86,6 +86,7 @@ impl<'v> Seen<'v> {
         match value {
             Value::Null => {}
             Value::Text(value) => text.push_str(value),
+            Value::Int(value) => text.push_str(itoa::Buffer::new().format(*value)),
             // Writing to a text never fails.
             other => drop(write!(text, "{other}")),
         }

@@ -39,7 +39,7 @@ pub(super) fn value(out: &mut Vec<u8>, value: &Value) {
         Value::Bool(true) => out.extend_from_slice(b"true"),
         Value::Bool(false) => out.extend_from_slice(b"false"),
         Value::Text(value) => text(out, value),
-        Value::Int(value) => number(out, *value),
+        Value::Int(value) => out.extend_from_slice(itoa::Buffer::new().format(*value).as_bytes()),
         // Writing to memory never fails.
         Value::Decimal(value) => drop(write!(out, "{value}")),
         Value::Guid(value) => {
@@ -61,22 +61,6 @@ pub(super) fn value(out: &mut Vec<u8>, value: &Value) {
             out.push(b']');
         }
     }
-}
-
-fn number(out: &mut Vec<u8>, value: i64) {
-    let (mut digits, mut at, mut rest) = ([0_u8; 20], 20, value.unsigned_abs());
-    loop {
-        at -= 1;
-        digits[at] = b'0' + (rest % 10) as u8;
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
-    }
-    if value < 0 {
-        out.push(b'-');
-    }
-    out.extend_from_slice(&digits[at..]);
 }
 
 /// In quotes, with what JSON wants escaped.
@@ -118,18 +102,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_and_numbers_come_back_as_they_were() {
+    fn texts_come_back_as_they_were() {
         for given in
             ["", "a\"b\\c\nd\te\u{1}f\u{7f}", "0123456789abcde\"", "Åse — “ok” 🎈 and a text beyond sixteen bytes\r\n"]
         {
             let mut out = Vec::new();
             text(&mut out, given);
             assert_eq!(serde_json::from_slice::<String>(&out).ok().as_deref(), Some(given));
-        }
-        for given in [0, 7, -1, 1_000_000, i64::MAX, i64::MIN] {
-            let mut out = Vec::new();
-            number(&mut out, given);
-            assert_eq!(String::from_utf8(out), Ok(given.to_string()));
         }
     }
 }
