@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs samband beside what one would use instead, and writes RESULTS.md.
 
-usage: run.py [transform] [check] [--records N] [--runs N] [--scratch DIR] [--no-peers] [--stdout]
+usage: run.py [transform] [check] [--records N] [--runs N] [--scratch DIR] [--no-peers] [--built DIR] [--stdout]
 
 Peers come from the package registries into the scratch folder; one that cannot be had is left out with a word.
 Every contender must give the same answer before anything is measured. All run in turn (A B C A B C ...), so that
@@ -48,17 +48,21 @@ def attempt(what, *command, cwd=None, env=None):
 class Prepared:
     """What could be built and installed."""
 
-    def __init__(self, scratch, peers):
+    def __init__(self, scratch, peers, built):
         self.scratch = scratch
         self.target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", scratch / "target")).resolve()
         self.env = dict(os.environ, CARGO_TARGET_DIR=str(self.target))
         self.bin = scratch / "bin"
         self.bin.mkdir(parents=True, exist_ok=True)
         self.peers = peers
+        self.built = built
         self.have = {}
 
     def cargo(self, name, folder, *args, called=None):
         """Each in a call of its own: in one call features would be joined."""
+        if self.built and (self.built / name).exists():
+            self.have[name] = (self.built / name).resolve()
+            return self.have[name]
         if attempt(name, "cargo", "build", "--release", *args, cwd=folder, env=self.env):
             built = self.target / "release" / (called or name)
             shutil.copy2(built, self.bin / name)
@@ -201,7 +205,8 @@ def exponent(points):
 
 
 def transform(prepared, options):
-    if not prepared.cargo("samband", ROOT, "--bin", "samband"):
+    # What maps needs no network code, which takes long to build.
+    if not prepared.cargo("samband", ROOT, "--no-default-features", "--bin", "samband"):
         raise SystemExit("samband cannot be built")
     for name in ("typed", "sonic", "simd", "value"):
         prepared.cargo(name, TRANSFORM, "--bin", name)
@@ -282,11 +287,12 @@ def main():
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--scratch", type=pathlib.Path, default=HERE / "target")
     parser.add_argument("--no-peers", action="store_true", help="samband and what is written by hand alone")
+    parser.add_argument("--built", type=pathlib.Path, help="a folder with programs that need not be built again")
     parser.add_argument("--stdout", action="store_true", help="print the tables, and leave RESULTS.md as it is")
     options = parser.parse_args()
     options.scratch = options.scratch.resolve()
     options.scratch.mkdir(parents=True, exist_ok=True)
-    prepared = Prepared(options.scratch, not options.no_peers)
+    prepared = Prepared(options.scratch, not options.no_peers, options.built)
     began = time.time()
     parts = [{"transform": transform, "check": check}[p](prepared, options) for p in options.parts or ["transform", "check"]]
     load = f", load {os.getloadavg()[0]:.1f} at the end" if hasattr(os, "getloadavg") else ""

@@ -270,6 +270,7 @@ fn what_is_known_of_the_systems_stands_in_a_file() {
         ("{\"table\":\"nation\",\"left\":1,\"right\":2}", "no table `nation`"),
         ("{\"table\":\"country\",\"left\":1,\"right\":2}", "1 is not a text"),
         ("{\"setting\":\"x\",\"is\":2}", "no setting `x`"),
+        ("{\"setting\":\"x\",\"left\":2}", "it is none of"),
     ] {
         fs::write(&known, text).expect("written");
         let ran = map(folder.path(), &["Unit", "--known", "known.jsonl"], b"");
@@ -292,8 +293,8 @@ fn held_and_unreadable_records_are_told_by_line_and_in_the_exit_code() {
     input.extend(b"{\"name\":\"\xff\"}\n");
     let ran = map(folder.path(), &["Unit"], &input);
     assert_eq!((ran.code, ran.out.lines().count()), (Some(1), 1), "{}", ran.err);
-    assert!(ran.err.contains("error: stdin:1:24: not JSON: expected value"), "{}", ran.err);
-    assert!(ran.err.contains(" 1 | {\"code\": \"ø\", \"name\": }\n   |                        ^"), "{}", ran.err);
+    assert!(ran.err.contains("error: stdin:1:23: not JSON: expected value"), "{}", ran.err);
+    assert!(ran.err.contains(" 1 | {\"code\": \"ø\", \"name\": }\n   |                       ^"), "{}", ran.err);
     assert!(ran.err.contains("stdin:3:10: this is not UTF-8"), "{}", ran.err);
     assert!(ran.err.contains("3 records: 1 mapped, 2 cannot be read"), "{}", ran.err);
 }

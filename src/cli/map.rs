@@ -72,8 +72,10 @@ pub fn main(args: &Args) -> Result<Exit, Failure> {
 /// The project's program; its faults end the command.
 fn program(args: &Args) -> Result<Program, Failure> {
     let Loaded { sources, mut projects, diagnostics } = load(args.project.as_slice())?;
-    if diagnostics.iter().any(|d| d.severity() >= Severity::Warning) {
-        output::message(human::render_all(&sources, &diagnostics, output::style_stderr()).trim_end());
+    // Warnings are for `check`: what they speak of is mapped all the same.
+    let errors: Vec<_> = diagnostics.iter().filter(|d| d.severity() == Severity::Error).cloned().collect();
+    if !errors.is_empty() {
+        output::message(human::render_all(&sources, &errors, output::style_stderr()).trim_end());
     }
     let several = projects.len() > 1;
     let Some(project) = projects.pop().filter(|_| !several) else {

@@ -32,27 +32,28 @@ pub struct KnownError {
     pub what: String,
 }
 
+/// A line as it is written, of whichever kind.
 #[derive(Deserialize)]
-#[serde(untagged, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
+struct Line<'a> {
+    link: Option<String>,
+    severa: Option<String>,
+    #[serde(borrow)]
+    business: Option<BTreeMap<String, &'a RawValue>>,
+    table: Option<String>,
+    #[serde(borrow)]
+    left: Option<&'a RawValue>,
+    #[serde(borrow)]
+    right: Option<&'a RawValue>,
+    setting: Option<String>,
+    #[serde(borrow)]
+    is: Option<&'a RawValue>,
+}
+
 enum Entry<'a> {
-    Link {
-        link: String,
-        severa: String,
-        #[serde(borrow)]
-        business: BTreeMap<String, &'a RawValue>,
-    },
-    Row {
-        table: String,
-        #[serde(borrow)]
-        left: &'a RawValue,
-        #[serde(borrow)]
-        right: &'a RawValue,
-    },
-    Named {
-        setting: String,
-        #[serde(borrow)]
-        is: &'a RawValue,
-    },
+    Link { link: String, severa: String, business: BTreeMap<String, &'a RawValue> },
+    Row { table: String, left: &'a RawValue, right: &'a RawValue },
+    Named { setting: String, is: &'a RawValue },
 }
 
 impl Known {
@@ -110,16 +111,50 @@ impl Known {
     }
 }
 
-/// Says what is wrong by the member that tells the kind.
+const KINDS: &str = "{\"link\", \"severa\", \"business\"}, {\"table\", \"left\", \"right\"} or {\"setting\", \"is\"}";
+
 fn read(line: &str) -> Result<Entry<'_>, String> {
-    serde_json::from_str(line).map_err(|error| match serde_json::from_str::<serde_json::Value>(line) {
-        Err(error) => format!("not JSON: {error}"),
-        Ok(_) => {
-            let _ = error;
-            "it is none of {\"link\", \"severa\", \"business\"}, {\"table\", \"left\", \"right\"}, {\"setting\", \"is\"}"
-                .to_owned()
+    let read: Line = serde_json::from_str(line).map_err(|error| {
+        let said = error.to_string();
+        let what = said.split_once(" at line ").map_or(said.as_str(), |(what, _)| what);
+        match error.classify() {
+            serde_json::error::Category::Data => format!("it is none of {KINDS}: {what}"),
+            _ => format!("not JSON: {what}, column {}", error.column()),
         }
-    })
+    })?;
+    match read {
+        Line {
+            link: Some(link),
+            severa: Some(severa),
+            business: Some(business),
+            table: None,
+            left: None,
+            right: None,
+            setting: None,
+            is: None,
+        } => Ok(Entry::Link { link, severa, business }),
+        Line {
+            table: Some(table),
+            left: Some(left),
+            right: Some(right),
+            link: None,
+            severa: None,
+            business: None,
+            setting: None,
+            is: None,
+        } => Ok(Entry::Row { table, left, right }),
+        Line {
+            setting: Some(setting),
+            is: Some(is),
+            link: None,
+            severa: None,
+            business: None,
+            table: None,
+            left: None,
+            right: None,
+        } => Ok(Entry::Named { setting, is }),
+        _ => Err(format!("it is none of {KINDS}")),
+    }
 }
 
 fn plain(raw: &RawValue) -> Option<Value> {

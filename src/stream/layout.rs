@@ -261,19 +261,18 @@ impl Layout {
 /// The nodes of a part's element in its list.
 fn element<'n>(nodes: &'n mut Vec<Node>, list: &str, part: usize) -> &'n mut Vec<Node> {
     let wanted = write::key(list);
-    let at = nodes.iter().position(|n| matches!(n, Node::List { key, .. } if *key == wanted)).unwrap_or_else(|| {
-        nodes.push(Node::List { key: wanted, elements: Vec::new() });
-        nodes.len() - 1
-    });
-    match &mut nodes[at] {
-        Node::List { elements, .. } => {
-            if elements.len() <= part {
-                elements.resize_with(part + 1, Vec::new);
-            }
-            &mut elements[part]
-        }
-        Node::Field { .. } | Node::Object { .. } => unreachable!("just looked for or put there as a list"),
+    if !nodes.iter().any(|n| matches!(n, Node::List { key, .. } if *key == wanted)) {
+        nodes.push(Node::List { key: wanted.clone(), elements: Vec::new() });
     }
+    let elements = nodes.iter_mut().find_map(|n| match n {
+        Node::List { key, elements } if *key == wanted => Some(elements),
+        _ => None,
+    });
+    let elements = elements.expect("the list was put there if there was none");
+    if elements.len() <= part {
+        elements.resize_with(part + 1, Vec::new);
+    }
+    &mut elements[part]
 }
 
 fn add(nodes: &mut Vec<Node>, path: &str, place: Place) {
