@@ -15,6 +15,7 @@ mod files;
 mod fix;
 mod fmt;
 mod logging;
+mod map;
 mod output;
 #[cfg(feature = "run")]
 mod plan;
@@ -62,6 +63,7 @@ enum Command {
     Explain(explain::Args),
     Show(show::Args),
     Test(test::Args),
+    Map(map::Args),
     #[cfg(feature = "run")]
     Sandbox(sandbox::Args),
     #[cfg(feature = "run")]
@@ -105,6 +107,7 @@ fn carry_out(command: Command) -> Result<Exit, Failure> {
         Command::Explain(args) => explain::main(&args),
         Command::Show(args) => show::main(&args),
         Command::Test(args) => test::main(&args),
+        Command::Map(args) => map::main(&args),
         #[cfg(feature = "run")]
         Command::Sandbox(args) => sandbox::main(&args),
         #[cfg(feature = "run")]

@@ -13,6 +13,7 @@ pub mod model;
 pub mod plan;
 pub mod program;
 pub mod project;
+pub mod reader;
 #[cfg(feature = "run")]
 pub mod run;
 #[cfg(feature = "run")]
@@ -24,6 +25,7 @@ pub mod source;
 pub mod standard;
 #[cfg(feature = "run")]
 pub mod state;
+pub mod stream;
 pub mod syntax;
 pub mod systems;
 pub mod trial;

@@ -11,6 +11,8 @@ pub mod example;
 pub mod expr;
 pub mod line;
 pub mod lookup;
+pub mod seen;
+pub mod table;
 
 pub use entity::{Conflict, Entity, MatchKeys, Part, Sends};
 pub use eval::{Above, Env, Linked, Links, Reference, Scope, Stop};
@@ -18,6 +20,8 @@ pub use example::{Example, Expected, ExpectedField, Wanted};
 pub use expr::{Expr, Slot};
 pub use line::{Carried, Line, Origin, Outcome, Planned};
 pub use lookup::{KeptTable, Lookups, NamedSetting};
+pub use seen::Seen;
+pub use table::{MapRow, Member, Table};
 
 /// A whole mapping, ready to run.
 #[derive(Debug)]

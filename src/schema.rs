@@ -124,6 +124,9 @@ impl Schemas {
     pub fn with_live(&self, live: &Live) -> Schemas {
         let mut schemas = self.clone();
         schemas.tenant.clone_from(&live.severa);
+        if let Some(tenant) = &live.severa {
+            overlay::add_fields(&mut schemas.severa, &tenant.fields);
+        }
         if let Some(company) = &live.business {
             overlay::lay_over(&mut schemas.business, &company.tables);
         }

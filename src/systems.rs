@@ -8,6 +8,7 @@ pub mod business;
 #[cfg(feature = "run")]
 pub mod clock;
 pub mod error;
+pub mod scalar;
 pub mod secret;
 #[cfg(feature = "run")]
 pub mod severa;

@@ -303,10 +303,12 @@ impl Entity {
     /// carry out.
     pub fn is_ours(&self, side: Side, row: &Row, env: &Env) -> bool {
         let own = if side == Side::Severa { &self.own_severa } else { &self.own_business };
-        own.is_empty() || {
-            let scope = Scope::of(self, side, row, env);
-            own.iter().all(|condition| eval::holds(condition, &scope, env))
-        }
+        own.is_empty() || self.is_ours_in(side, &Scope::of(self, side, row, env), env)
+    }
+
+    pub(crate) fn is_ours_in(&self, side: Side, scope: &Scope, env: &Env) -> bool {
+        let own = if side == Side::Severa { &self.own_severa } else { &self.own_business };
+        own.iter().all(|condition| eval::holds(condition, scope, env))
     }
 
     /// Whether the filter of a record's own side lets it travel.
@@ -314,21 +316,27 @@ impl Entity {
         if let Some(condition) = env.kept_back(side) {
             return Sends::No(condition.to_owned());
         }
+        self.sends_in(side, &Scope::of(self, side, row, env), env)
+    }
+
+    pub(crate) fn sends_in(&self, side: Side, scope: &Scope, env: &Env) -> Sends {
         let Some(filter) = self.filter(side) else {
             return Sends::Yes;
         };
-        let scope = Scope::of(self, side, row, env);
-        if eval::holds(&filter.condition, &scope, env) {
+        if eval::holds(&filter.condition, scope, env) {
             return Sends::Yes;
         }
-        let kept_by = filter.parts.iter().find(|(condition, _)| !eval::holds(condition, &scope, env));
+        let kept_by = filter.parts.iter().find(|(condition, _)| !eval::holds(condition, scope, env));
         Sends::No(kept_by.map_or_else(String::new, |(_, text)| text.clone()))
     }
 
     /// The reason of the first `hold when` that a Severa record meets.
     pub fn held_by(&self, row: &Row, env: &Env) -> Option<&str> {
-        let scope = Scope::of(self, Side::Severa, row, env);
-        self.holds.iter().find(|(condition, _)| eval::holds(condition, &scope, env)).map(|(_, reason)| reason.as_str())
+        self.held_in(&Scope::of(self, Side::Severa, row, env), env)
+    }
+
+    pub(crate) fn held_in(&self, scope: &Scope, env: &Env) -> Option<&str> {
+        self.holds.iter().find(|(condition, _)| eval::holds(condition, scope, env)).map(|(_, reason)| reason.as_str())
     }
 
     /// The record's match keys, normalised as names are compared.

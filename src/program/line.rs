@@ -81,6 +81,14 @@ impl Line {
         self.slots(side).iter().any(|slot| matches!(slot, Slot::Owner(_)))
     }
 
+    /// One expression for each slot of the end that is written.
+    pub fn exprs(&self, to: Side) -> &[Expr] {
+        match to {
+            Side::Business => &self.forward,
+            Side::Severa => &self.backward,
+        }
+    }
+
     /// The slots of its end on a side.
     pub fn slots(&self, side: Side) -> &[Slot] {
         match side {
@@ -122,16 +130,23 @@ impl Line {
         for (slot, expr) in self.slots(to).iter().zip(exprs) {
             match eval::planned(expr, scope, env, waits) {
                 Ok(value) => values.push((*slot, value)),
-                Err(Stop::Keep) => return Outcome::Keep,
-                Err(Stop::Hold(reason)) => return Outcome::Hold(format!("{}: {reason}", self.title)),
-                Err(Stop::Skip(reason)) => return Outcome::Skip(format!("{}: {reason}", self.title)),
+                Err(stop) => return self.stopped(stop),
             }
         }
         Outcome::Write(values)
     }
 
+    /// What becomes of the line where an expression of it has no value.
+    pub fn stopped(&self, stop: Stop) -> Outcome {
+        match stop {
+            Stop::Keep => Outcome::Keep,
+            Stop::Hold(reason) => Outcome::Hold(format!("{}: {reason}", self.title)),
+            Stop::Skip(reason) => Outcome::Skip(format!("{}: {reason}", self.title)),
+        }
+    }
+
     fn cuts(&self, entity: &Entity, severa: &Row, env: &Env) -> bool {
-        let scope = Scope::of(entity, Side::Severa, severa, env);
+        let scope = Scope::of(entity, Side::Severa, severa, env).watched();
         let mut waits = Vec::new();
         self.forward.iter().any(|expr| {
             scope.cut.set(false);

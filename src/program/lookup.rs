@@ -35,7 +35,8 @@ pub struct NamedSetting {
 #[derive(Debug, Default)]
 pub struct Lookups {
     entities: Vec<String>,
-    kept: Vec<Kept>,
+    /// None where a table has not been read.
+    kept: Vec<Option<Kept>>,
     named: Vec<Value>,
     /// What the identifiers of tenant's own records are called.
     called: HashMap<Guid, String>,
@@ -71,7 +72,7 @@ impl Lookups {
             _ => None,
         });
         let called = called.collect();
-        let tables = program.kept.iter().zip(kept).map(|(table, rows)| Kept::new(&table.name, rows)).collect();
+        let tables = program.kept.iter().zip(kept).map(|(table, rows)| Some(Kept::new(&table.name, rows))).collect();
         for (setting, rows) in program.named.iter().zip(named) {
             if !setting.needed {
                 values.push(Value::Null);
@@ -98,25 +99,34 @@ impl Lookups {
         self.called.get(guid).cloned()
     }
 
+    /// From what is at hand of the systems' tables and names; the rest is nothing.
+    pub fn partly(program: &Program, kept: Vec<Vec<Vec<Value>>>, named: Vec<Value>) -> Self {
+        let read =
+            |(table, rows): (&KeptTable, Vec<Vec<Value>>)| (!rows.is_empty()).then(|| Kept::new(&table.name, rows));
+        let kept = program.kept.iter().zip(kept).map(read).collect();
+        let entities = program.entities.iter().map(|e| e.name.clone()).collect();
+        Self { entities, kept, named, called: HashMap::new() }
+    }
+
     pub(super) fn entity_name(&self, entity: usize) -> String {
         self.entities.get(entity).cloned().unwrap_or_default()
     }
 
-    pub(super) fn named(&self, place: usize) -> Value {
-        self.named.get(place).cloned().unwrap_or_default()
+    pub(super) fn named(&self, place: usize) -> &Value {
+        self.named.get(place).unwrap_or(&Value::Null)
     }
 
     /// A value's counterpart in a kept table. Nothing stays nothing; a value that the table lacks is held.
-    pub(super) fn kept(&self, table: usize, back: bool, given: &Value) -> Result<Value, Stop> {
+    pub(super) fn kept(&self, table: usize, back: bool, given: &Value) -> Result<&Value, Stop> {
         if given.is_null() {
-            return Ok(Value::Null);
+            return Ok(&Value::Null);
         }
-        let Some(table) = self.kept.get(table) else {
-            return Ok(Value::Null);
+        let Some(Some(table)) = self.kept.get(table) else {
+            return Ok(&Value::Null);
         };
         let map = if back { &table.right_to_left } else { &table.left_to_right };
         let missing = || Stop::Hold(format!("{given} is not in the table `{}` that the system keeps", table.name));
-        map.get(&text_key(given)).cloned().ok_or_else(missing)
+        map.get(&text_key(given)).ok_or_else(missing)
     }
 }
 

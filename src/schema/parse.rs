@@ -111,6 +111,11 @@ fn field(side: Side, line: &'static str, enumerations: &[Enumeration]) -> Option
     Some(field)
 }
 
+/// A type as it is written in the schema files, without those that a schema declares itself.
+pub(super) fn value_type(ty: &str) -> Option<Type> {
+    plain(ty, &[])
+}
+
 fn plain(ty: &str, enumerations: &[Enumeration]) -> Option<Type> {
     let (name, inner) = match ty.split_once('(') {
         Some((name, inner)) => (name, Some(inner.strip_suffix(')')?)),
