@@ -17,6 +17,7 @@ const LAYERS: &[&[&str]] = &[
     &["explain", "show"],
     &["plan", "state"],
     &["run"],
+    &["preflight"],
     &["sandbox"],
     &["cli"],
 ];

@@ -1,0 +1,83 @@
+//! Values that a table of the mapping does not name, so that its `else` stands in: payment terms above all.
+
+use super::{Check, Finding, Section, Severity, Subject, counted};
+use crate::program::expr::{MapRow, Member};
+use crate::program::{Env, Expr, Line, Scope, Sends, eval};
+use crate::systems::Row;
+use crate::value::{Side, Value};
+use std::collections::BTreeMap;
+
+/// Records named in a finding before `and 3 more`.
+const NAMED: usize = 3;
+
+pub fn section(subjects: &[Subject], env: &Env) -> Section {
+    let mut findings = Vec::new();
+    let mut lines = 0;
+    for subject in subjects {
+        for to in Side::BOTH {
+            let from = to.other();
+            let rows: Vec<&Row> = match subject.entity.creates_on(to) {
+                true => subject.rows(from).iter().filter(|r| subject.entity.sends(from, r, env) == Sends::Yes).collect(),
+                false => Vec::new(),
+            };
+            for line in subject.entity.lines.iter().filter(|line| line.writes_to(to) && !line.write_back) {
+                lines += usize::from(exprs(line, to).iter().any(|e| e.any(&|e| rest(e).is_some())));
+                of_line(subject, line, from, &rows, env, &mut findings);
+            }
+        }
+    }
+    Section::new(Check::Tables, format!("{} with a table that has an `else`", counted(lines, "line")), findings)
+}
+
+fn exprs(line: &Line, to: Side) -> &[Expr] {
+    if to == Side::Business { &line.forward } else { &line.backward }
+}
+
+/// What a table makes of values that it does not name, if it says so.
+fn rest(expr: &Expr) -> Option<(&[MapRow], &Expr, &Expr)> {
+    match expr {
+        Expr::Map { rows, otherwise: Some(otherwise), of } => Some((rows, otherwise, of)),
+        _ => None,
+    }
+}
+
+fn of_line(subject: &Subject, line: &Line, from: Side, rows: &[&Row], env: &Env, findings: &mut Vec<Finding>) {
+    let mut found: BTreeMap<(String, String), Vec<&Row>> = BTreeMap::new();
+    for expr in exprs(line, from.other()).iter().filter(|e| e.any(&|e| rest(e).is_some())) {
+        for row in rows {
+            let scope = Scope::of(subject.entity, from, row, env);
+            expr.visit(&mut |inner| {
+                let Some((named, otherwise, of)) = rest(inner) else { return };
+                let Ok(given) = eval::value(of, &scope, env) else { return };
+                if given.is_null() || named.iter().any(|row| names(&row.key, &given)) {
+                    return;
+                }
+                let instead = eval::value(otherwise, &scope, env).unwrap_or_default();
+                found.entry((given.to_string(), instead.to_string())).or_default().push(row);
+            });
+        }
+    }
+    for ((given, instead), rows) in found {
+        let mut who: Vec<_> = rows.iter().take(NAMED).map(|row| subject.shown(from, row)).collect();
+        if rows.len() > NAMED {
+            who.push(format!("and {} more", rows.len() - NAMED));
+        }
+        findings.push(Finding {
+            severity: Severity::Look,
+            entity: subject.entity.name.clone(),
+            side: Some(from),
+            id: String::new(),
+            key: String::new(),
+            name: String::new(),
+            what: format!("{}: {given} is not in the table and becomes {instead}, for {}", line.key, who.join(", ")),
+            todo: "add a row to the table in the mapping, or leave it if that is meant".to_owned(),
+        });
+    }
+}
+
+fn names(key: &Member, given: &Value) -> bool {
+    match key {
+        Member::Is(value) => value.same(given),
+        Member::Between(from, to) => given.as_int().is_some_and(|n| (*from..=*to).contains(&n)),
+    }
+}
