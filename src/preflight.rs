@@ -11,6 +11,7 @@ mod held;
 mod html;
 mod json;
 mod kept;
+mod long;
 mod mask;
 mod series;
 mod sides;
@@ -144,6 +145,10 @@ impl<'a> Subject<'a> {
         }
     }
 
+    fn row(&self, side: Side, id: &str) -> Option<&'a Row> {
+        self.rows(side).iter().find(|row| row.id == id)
+    }
+
     /// A finding about one of its records.
     fn finding(&self, severity: Severity, side: Side, row: &Row, what: String, todo: impl Into<String>) -> Finding {
         let (key, name) = self.entity.label(side, row);
@@ -170,7 +175,7 @@ pub fn checklist(program: &Program, survey: &Survey) -> Checklist {
             sections.push(series::section(&subjects, survey));
             sections.push(duplicates::section(&subjects, &env));
             sections.extend(held::sections(program, data, &subjects, &env));
-            sections.push(tables::section(&subjects, &env));
+            sections.push(tables::section(&subjects, survey, &env));
             sections.extend(kept::sections(&subjects, &env));
             sections.push(travel::section(program, data, &subjects));
             sections.push(sides::approval(program, survey));

@@ -63,7 +63,9 @@ pub fn main(args: &Args) -> Result<Exit, Failure> {
 async fn look(args: &Args) -> Result<(Checklist, Mask), Failure> {
     let Ready { program, settings, connections, folder } = ready(&ProjectArg { project: args.path.clone() })?;
     if folder.join(settings.state_file()).exists() {
-        output::message("this project has run before: it is looked at as if it had not, by numbers, names and identifiers alone");
+        output::message(
+            "this project has run before: it is looked at as if it had not, by numbers, names and identifiers alone",
+        );
     }
     // A state of its own that nobody keeps: a first run knows nothing yet.
     let state = State::in_memory().map_err(|error| super::status::of_state(&error, "in memory"))?;

@@ -86,8 +86,8 @@ impl Check {
             Check::NoCounterpart => "Currencies, countries, units the other side lacks",
             Check::Held => "Held by a rule",
             Check::NotLinked => "Waiting for another record",
-            Check::Tables => "Payment terms and codes that no table names",
-            Check::KeptBackBlank => "Left behind for a blank field (no e-mail)",
+            Check::Tables => "Payment terms and other codes of tables",
+            Check::KeptBackBlank => "Left behind for a blank field, as no e-mail",
             Check::KeptBack => "Left behind by a filter",
             Check::WouldTravel => "Would be created on the other side",
             Check::Approval => "Approval of work hours",
@@ -105,16 +105,24 @@ impl Check {
             Check::Names => "The settings name them; a run does not begin while one is unknown.",
             Check::Series => "Where both systems give the same numbers, two records will one day bear one.",
             Check::Duplicates => "Two records that look like one cannot be paired by number and name.",
-            Check::SameNumber => "They are not paired and not created twice; both wait until a person says which is right.",
-            Check::SameName => "They are not paired and not created twice; both wait until a person says which is right.",
+            Check::SameNumber => {
+                "They are not paired and not created twice; both wait until a person says which is right."
+            }
+            Check::SameName => {
+                "They are not paired and not created twice; both wait until a person says which is right."
+            }
             Check::Ambiguous => "More than one record fits, and samband does not guess.",
             Check::Missing => "The other side, or the mapping, does not take a record without them.",
-            Check::TooLong => "The mapping says `fit`: the text waits rather than lose its end.",
+            Check::TooLong => {
+                "A text that is too long loses its end on the other side, or waits where the mapping says so."
+            }
             Check::NotAKey => "A key in Visma Business has a form of its own, and never changes once it is there.",
             Check::NoCounterpart => "A code that the other side does not know cannot be written there.",
             Check::Held => "These records wait until somebody changes them, or the rule.",
             Check::NotLinked => "They point at a record that is not in step; they follow by themselves once it is.",
-            Check::Tables => "The mapping's table does not name these values, so they all get what its `else` says.",
+            Check::Tables => {
+                "What a table does not name goes by its `else`; what it gives must be there on the other side."
+            }
             Check::KeptBackBlank => "The mapping leaves records without this field where they are.",
             Check::KeptBack => "The mapping says that these stay where they are; nothing to mend if that is meant.",
             Check::WouldTravel => "What is created is not taken back by itself: look whether anybody wants it there.",
@@ -129,12 +137,12 @@ impl Check {
             Check::SameNumber => {
                 "if it is one and the same, make the names equal; if not, give one of the two another number"
             }
-            Check::SameName => {
-                "if it is one and the same, make the numbers equal; if not, tell them apart in the name"
+            Check::SameName => "if it is one and the same, make the numbers equal; if not, tell them apart in the name",
+            Check::Ambiguous => {
+                "make numbers and names such that one record on each side fits, or clear the copied identifier"
             }
-            Check::Ambiguous => "make numbers and names such that one record on each side fits, or clear the copied identifier",
             Check::Missing => "fill it in",
-            Check::TooLong => "shorten it, or change the line in the mapping to `truncate`",
+            Check::TooLong => "shorten it; where it may be cut, `truncate` in the mapping says so",
             Check::NotAKey => "give it a number that fits, or map it another way",
             Check::NoCounterpart => "add it on the other side, or correct the record",
             Check::Held => "change the record as the reason says",

@@ -23,7 +23,8 @@ pub fn section(subjects: &[Subject], env: &Env) -> Section {
 
 /// A number that is there twice is told before the name, and a record once.
 fn of_side(subject: &Subject, side: Side, env: &Env, findings: &mut Vec<Finding>) {
-    let keys: Vec<_> = subject.rows(side).iter().map(|row| (row, subject.entity.match_keys(side, row, env).0)).collect();
+    let keys: Vec<_> =
+        subject.rows(side).iter().map(|row| (row, subject.entity.match_keys(side, row, env).0)).collect();
     let mut told: BTreeSet<&str> = BTreeSet::new();
     for number in [true, false] {
         for (rule, written) in subject.entity.matches.iter().enumerate() {

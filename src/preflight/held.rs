@@ -1,8 +1,8 @@
 //! What the plan of a first run holds, by its codes; what does not fit, by the part of the line that says so.
 
 use super::stops::stops;
-use super::{Check, Finding, Section, Severity, Subject};
-use crate::program::{Env, Program};
+use super::{Check, Finding, Section, Severity, Subject, long};
+use crate::program::{Env, Program, Sends};
 use crate::run::Data;
 use crate::state::Held;
 use std::collections::BTreeMap;
@@ -28,33 +28,34 @@ pub fn sections(program: &Program, data: &Data, subjects: &[Subject], env: &Env)
             found.entry(check).or_default().push(finding(check, held, reason));
         }
     }
+    found.entry(Check::TooLong).or_default().extend(long::findings(subjects, env));
+    let pairing = pairing(program);
     let looked = |check: Check| match check {
-        Check::SameNumber | Check::SameName | Check::Ambiguous => pairing(program),
-        _ => "as the plan of a first run says".to_owned(),
+        Check::SameNumber | Check::SameName | Check::Ambiguous => pairing.as_str(),
+        _ => "none, as the plan of a first run says",
     };
     CHECKS.iter().map(|check| Section::new(*check, looked(*check), found.remove(check).unwrap_or_default())).collect()
 }
 
-/// `Customer: number = CustNo, name = Nm`, for each entity that is paired by keys.
+/// How many entities are paired by number or name.
 fn pairing(program: &Program) -> String {
-    let carried = program.entities.iter().filter(|entity| entity.carried && !entity.matches.is_empty());
-    let words = carried.map(|entity| {
-        let pairs = entity.matches.iter().flat_map(|rule| &rule.pairs);
-        format!("{}: {}", entity.name, pairs.map(|pair| pair.text.as_str()).collect::<Vec<_>>().join(", "))
-    });
-    let words: Vec<_> = words.collect();
-    if words.is_empty() { "nothing is paired by number or name".to_owned() } else { words.join("; ") }
+    match program.entities.iter().filter(|entity| entity.carried && !entity.matches.is_empty()).count() {
+        0 => "nothing is paired by number or name".to_owned(),
+        1 => "none, in 1 entity that is paired by number or name".to_owned(),
+        count => format!("none, in {count} entities that are paired by number or name"),
+    }
 }
 
 fn reasons(subject: Option<&Subject>, held: &Held, env: &Env) -> Vec<(Check, String)> {
     let one = |check| vec![(check, held.reason.clone())];
+    let unpaired = |check| one(check).into_iter().chain(further(subject, held, env)).collect();
     match held.code.as_str() {
-        "same-number" => one(Check::SameNumber),
-        "same-name" => one(Check::SameName),
-        "ambiguous" | "same-identity" => one(Check::Ambiguous),
+        "same-number" => unpaired(Check::SameNumber),
+        "same-name" => unpaired(Check::SameName),
+        "ambiguous" | "same-identity" => unpaired(Check::Ambiguous),
         "missing-required" => one(Check::Missing),
         "does-not-fit" | "not-linked" => {
-            let row = subject.and_then(|s| s.rows(held.side).iter().find(|row| row.id == held.id));
+            let row = subject.and_then(|s| s.row(held.side, &held.id));
             let stops = subject.zip(row).map(|(s, row)| stops(s.entity, held.side, row, env)).unwrap_or_default();
             // Where no line of the record itself says so, one of its parts does.
             if !stops.iter().any(|stop| stop.reason == held.reason) {
@@ -64,6 +65,14 @@ fn reasons(subject: Option<&Subject>, held: &Held, env: &Env) -> Vec<(Check, Str
         }
         _ => one(Check::Held),
     }
+}
+
+/// What would stop a record once it is paired or told apart, so that all is mended in one go.
+fn further(subject: Option<&Subject>, held: &Held, env: &Env) -> Vec<(Check, String)> {
+    let Some(subject) = subject.filter(|s| s.entity.creates_on(held.side.other())) else { return Vec::new() };
+    let row = subject.row(held.side, &held.id).filter(|row| subject.entity.sends(held.side, row, env) == Sends::Yes);
+    let stops = row.map(|row| stops(subject.entity, held.side, row, env)).unwrap_or_default();
+    stops.into_iter().filter(|stop| stop.check != Check::NotLinked).map(|stop| (stop.check, stop.reason)).collect()
 }
 
 fn finding(check: Check, held: &Held, what: String) -> Finding {
@@ -76,7 +85,8 @@ fn finding(check: Check, held: &Held, what: String) -> Finding {
         id: held.id.clone(),
         key: held.key.clone(),
         name: held.name.trim().to_owned(),
-        what,
+        // A line that is written over several has its breaks.
+        what: what.split_whitespace().collect::<Vec<_>>().join(" "),
         todo: check.todo().to_owned(),
     }
 }

@@ -69,7 +69,7 @@ fn list(section: &Section, all: bool) -> Markup {
         section id=(section.check.code()) {
             h2 { (word(section.severity)) " " (section.check.title()) }
             p.why { (section.check.why()) }
-            @if !section.looked.is_empty() { p.why { "Looked at: " (section.looked) "." } }
+            @if !section.unseen.is_empty() && !section.looked.is_empty() { p.why { "Looked at: " (section.looked) "." } }
             @for unseen in &section.unseen {
                 p { "Could not be looked at: " (unseen.what) " (" (unseen.why) "); " (unseen.by_hand) "." }
             }

@@ -41,9 +41,7 @@ pub fn document(checklist: &Checklist, masked: bool) -> Json {
             "findings": s.findings.iter().map(finding).collect::<Vec<_>>(),
         })
     };
-    let read = |(entity, severa, business): &(String, usize, usize)| {
-        json!({"entity": entity, "severa": severa, "business": business})
-    };
+    let read = |(entity, severa, business): &(String, usize, usize)| json!({"entity": entity, "severa": severa, "business": business});
     json!({
         "mapping": checklist.mapping,
         "masked": masked,

@@ -22,10 +22,7 @@ pub fn sections(subjects: &[Subject], env: &Env) -> Vec<Section> {
         }
     }
     let looked = counted(filters, "filter");
-    vec![
-        Section::new(Check::KeptBackBlank, looked.clone(), blank),
-        Section::new(Check::KeptBack, looked, others),
-    ]
+    vec![Section::new(Check::KeptBackBlank, looked.clone(), blank), Section::new(Check::KeptBack, looked, others)]
 }
 
 fn is_blank_test(text: &str) -> bool {
@@ -38,7 +35,12 @@ fn field_of(subject: &Subject, side: Side, condition: &Expr) -> String {
 }
 
 fn left_behind(subject: &Subject, side: Side, env: &Env, blank: &mut Vec<Finding>, others: &mut Vec<Finding>) {
-    let linked: BTreeSet<&str> = subject.plan.settled.iter().map(|s| if side == Side::Severa { s.severa_id.as_str() } else { s.business_id.as_str() }).collect();
+    let linked: BTreeSet<&str> = subject
+        .plan
+        .settled
+        .iter()
+        .map(|s| if side == Side::Severa { s.severa_id.as_str() } else { s.business_id.as_str() })
+        .collect();
     let mut counts: BTreeMap<String, Vec<&Row>> = BTreeMap::new();
     for row in subject.rows(side).iter().filter(|row| !linked.contains(row.id.as_str())) {
         let Sends::No(condition) = subject.entity.sends(side, row, env) else { continue };
@@ -52,7 +54,8 @@ fn left_behind(subject: &Subject, side: Side, env: &Env, blank: &mut Vec<Finding
     }
     for (condition, rows) in counts {
         let some: Vec<_> = rows.iter().take(3).map(|row| subject.shown(side, row)).collect();
-        let more = if rows.len() > some.len() { format!(" and {} more", rows.len() - some.len()) } else { String::new() };
+        let more =
+            if rows.len() > some.len() { format!(" and {} more", rows.len() - some.len()) } else { String::new() };
         let what = format!(
             "{} in {}, where `{condition}` does not hold: {}{more}",
             stay(rows.len()),
@@ -89,7 +92,10 @@ fn would_not_come_back(subject: &Subject, side: Side, blank: &mut Vec<Finding>) 
         let created = subject.plan.operations.iter().filter(|o| o.kind == Kind::Create && o.side == side && mapped);
         for operation in created.filter(|o| !o.fields.iter().any(|f| f.field == field)) {
             let Some(row) = subject.rows(from).iter().find(|row| row.id == operation.source_id) else { continue };
-            let what = format!("would be created in {} without {field}, and `{text}` is what travels from there", side.title());
+            let what = format!(
+                "would be created in {} without {field}, and `{text}` is what travels from there",
+                side.title()
+            );
             blank.push(subject.finding(Severity::Look, from, row, what, "fill the field in"));
         }
     }

@@ -30,8 +30,9 @@ impl Mask {
         let Ok(data) = &survey.records else { return mask };
         for (place, known) in &data.known {
             let Some(entity) = program.entities.get(*place) else { continue };
+            // What bears a person's name on one side may bear it on the other.
+            let named = Side::BOTH.iter().any(|side| names_people(entity, *side));
             for (side, rows) in [(Side::Severa, &known.severa), (Side::Business, &known.business)] {
-                let named = names_people(entity, side);
                 for row in rows {
                     mask.of_values(entity.select(side), side, &row.values);
                     if named {
@@ -81,7 +82,8 @@ impl Mask {
                         self.of_values(of, side, values);
                     }
                 }),
-                (Value::Text(text), _) if is_personal(record, &field.name) => self.add(text),
+                // A single word, as a town, tells of nobody; a person's name is taken from the record's label.
+                (Value::Text(text), _) if is_personal(record, &field.name) && tells(text) => self.add(text),
                 _ => {}
             }
         }
@@ -132,6 +134,10 @@ impl Mask {
         let ends = |length: usize| !text[length..].starts_with(char::is_alphanumeric);
         values.iter().find(|value| text.starts_with(value.as_str()) && ends(value.len())).map(String::len)
     }
+}
+
+fn tells(text: &str) -> bool {
+    text.trim().contains(|c: char| c.is_whitespace() || c.is_ascii_digit() || c == '@')
 }
 
 /// Whether the field that gives a record its name says something about a person.

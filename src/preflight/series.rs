@@ -3,9 +3,9 @@
 use super::{Check, Finding, Section, Severity, Subject};
 use crate::program::Slot;
 use crate::run::Survey;
-use crate::systems::Row;
 use crate::systems::examine::{Given, Series, Topic, Unseen};
-use crate::value::{Side, Value};
+use crate::systems::{Row, SelectField};
+use crate::value::{Side, Type, Value};
 use std::collections::BTreeSet;
 
 pub fn section(subjects: &[Subject], survey: &Survey) -> Section {
@@ -13,7 +13,7 @@ pub fn section(subjects: &[Subject], survey: &Survey) -> Section {
     let mut looked = Vec::new();
     for subject in subjects {
         for (severa, business) in ends(subject, &survey.severa.series) {
-            looked.push(format!("{severa} and {business} of {}", subject.entity.name));
+            looked.push(subject.entity.name.as_str());
             let numbers = Numbers::new(subject, &severa, &business, survey);
             numbers.next_number(&mut findings);
             numbers.within_the_series(&mut findings);
@@ -23,6 +23,7 @@ pub fn section(subjects: &[Subject], survey: &Survey) -> Section {
     let sides = [&survey.severa, &survey.business];
     let unseen: Vec<Unseen> =
         sides.into_iter().flat_map(|side| &side.unseen).filter(|u| u.topic == Topic::Series).cloned().collect();
+    looked.dedup();
     let looked = if looked.is_empty() { "the mapping carries no number".to_owned() } else { looked.join(", ") };
     Section::new(Check::Series, looked, findings).unseen(unseen)
 }
@@ -38,10 +39,19 @@ fn ends(subject: &Subject, given: &[Series]) -> BTreeSet<(String, String)> {
     for line in entity.lines.iter().filter(|line| line.writes_to(Side::Severa)) {
         let field = |side, slot: &Slot| entity.field_name(side, *slot).to_owned();
         for severa in line.severa.iter().map(|slot| field(Side::Severa, slot)).filter(|name| numbered(name)) {
-            ends.extend(line.business.iter().map(|slot| (severa.clone(), field(Side::Business, slot))));
+            let others = line.business.iter().map(|slot| field(Side::Business, slot)).filter(|name| {
+                let of = entity.business.slot(name).and_then(|slot| entity.business.fields.get(slot));
+                of.is_some_and(is_number)
+            });
+            ends.extend(others.map(|business| (severa.clone(), business)));
         }
     }
     ends
+}
+
+/// A condition that the line looks at is none.
+fn is_number(field: &SelectField) -> bool {
+    matches!(field.ty, Type::Int | Type::Text(_))
 }
 
 /// One number of an entity on both sides.
@@ -124,28 +134,33 @@ impl<'a> Numbers<'a> {
         let Some(slot) = self.severa_slot.filter(|_| self.assigned) else { return };
         let given = self.business.iter().filter(|s| s.given != Given::InUse);
         let ranges: Vec<_> = given.filter_map(|s| Some((s, s.range?))).collect();
-        let highest = self.business_slot.and_then(|slot| {
-            self.subject.rows(Side::Business).iter().filter_map(|row| number(row, slot)).max()
-        });
+        let highest = self
+            .business_slot
+            .and_then(|slot| self.subject.rows(Side::Business).iter().filter_map(|row| number(row, slot)).max());
         for row in self.subject.rows(Side::Severa) {
             let Some(number) = number(row, slot).filter(|_| !self.paired(Side::Severa, row)) else { continue };
             let what = match ranges.iter().find(|(_, (from, to))| (from..=to).contains(&&number)) {
                 Some((series, (from, to))) => {
-                    format!("has the number {number}, which Visma Business gives to others: {from}–{to} ({})", series.kept)
+                    format!(
+                        "has the number {number}, which Visma Business gives to others: {from}–{to} ({})",
+                        series.kept
+                    )
                 }
                 None if ranges.is_empty() && highest.is_some_and(|highest| number > highest) => format!(
                     "has the number {number}, above the highest in Visma Business, which gives one after the other"
                 ),
                 None => continue,
             };
-            let todo = "give it a number outside of that in Severa, or `business: series` in samband.yaml another range";
+            let todo =
+                "give it a number outside of that in Severa, or `business: series` in samband.yaml another range";
             findings.push(self.subject.finding(Severity::Look, Side::Severa, row, what, todo));
         }
     }
 
     /// The settings give numbers that Visma Business' own series does not allow.
     fn settings_and_system(&self, findings: &mut Vec<Finding>) {
-        let of = |given: Given| self.business.iter().filter(move |s| s.given == given).filter_map(|s| Some((s, s.range?)));
+        let of =
+            |given: Given| self.business.iter().filter(move |s| s.given == given).filter_map(|s| Some((s, s.range?)));
         for (ours, (from, to)) in of(Given::ByUs) {
             let allowed = of(Given::ByTheSide).any(|(_, (first, last))| first <= from && to <= last);
             if let (false, Some((theirs, (first, last)))) = (allowed, of(Given::ByTheSide).next()) {
@@ -159,7 +174,9 @@ impl<'a> Numbers<'a> {
     /// Whether the plan pairs it, creates its other half, or holds it and says so elsewhere.
     fn paired(&self, side: Side, row: &Row) -> bool {
         let plan = self.subject.plan;
-        let id = |s: &crate::plan::Settled| if side == Side::Severa { s.severa_id == row.id } else { s.business_id == row.id };
+        let id = |s: &crate::plan::Settled| {
+            if side == Side::Severa { s.severa_id == row.id } else { s.business_id == row.id }
+        };
         plan.settled.iter().any(id)
             || plan.operations.iter().any(|o| o.records().any(|(of, id)| of == side && id == row.id))
             || plan.held.iter().any(|held| held.side == side && held.id == row.id)

@@ -100,7 +100,8 @@ pub fn names(survey: &Survey) -> Section {
         if name.known.len() > NAMED {
             known.push(format!("and {} more", name.known.len() - NAMED));
         }
-        let what = format!("the setting {} names the {} `{}`, which is not there", name.setting, name.title, name.wanted);
+        let what =
+            format!("the setting {} names the {} `{}`, which is not there", name.setting, name.title, name.wanted);
         // A name may be a person's, by e-mail: only the first few are shown.
         let todo = format!("correct it in samband.yaml: there are {}", known.join(", "));
         finding(Severity::Blocks, Side::Severa, what, todo)
@@ -141,7 +142,10 @@ pub fn approval(program: &Program, survey: &Survey) -> Section {
             Some(finding(
                 Severity::Blocks,
                 Side::Severa,
-                format!("approval is off in Severa, and {} carries approved hours only: they count as approved once they are invoiced, and travel no sooner", names.join(", ")),
+                format!(
+                    "approval is off in Severa, and {} carries approved hours only: they count as approved once they are invoiced, and travel no sooner",
+                    names.join(", ")
+                ),
                 "switch the approval of hours on in Severa's settings, or take the condition out of the mapping",
             )),
         ),
@@ -150,7 +154,10 @@ pub fn approval(program: &Program, survey: &Survey) -> Section {
             Some(finding(
                 Severity::Look,
                 Side::Severa,
-                format!("Severa invoices hours that nobody has approved, and {} carries approved ones only", names.join(", ")),
+                format!(
+                    "Severa invoices hours that nobody has approved, and {} carries approved ones only",
+                    names.join(", ")
+                ),
                 "see to it that hours are approved before they are invoiced, or that invoiced hours may stay behind",
             )),
         ),
@@ -189,7 +196,8 @@ pub fn periods(program: &Program, survey: &Survey, plan: Option<&Plan>) -> Secti
             dates.for_each(|month| *months.entry(month).or_default() += 1);
         }
     }
-    let looked: Vec<_> = months.iter().map(|(month, count)| format!("{} in {month}", counted(*count, "order"))).collect();
+    let looked: Vec<_> =
+        months.iter().map(|(month, count)| format!("{} in {month}", counted(*count, "order"))).collect();
     let looked = if looked.is_empty() { "no order would be made".to_owned() } else { looked.join(", ") };
     Section::new(Check::ClosedPeriods, looked, Vec::new()).unseen(unseen(survey, Topic::Periods))
 }

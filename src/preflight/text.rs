@@ -6,6 +6,9 @@ use std::fmt::Write;
 /// Findings of a section that are listed unless all are asked for.
 pub(super) const SHOWN: usize = 10;
 
+/// Of what was looked at, in the line of its check.
+const WIDTH: usize = 60;
+
 /// In words; with `all` every list whole.
 pub fn text(checklist: &Checklist, all: bool) -> String {
     let mut out = String::new();
@@ -13,7 +16,9 @@ pub fn text(checklist: &Checklist, all: bool) -> String {
     for section in &checklist.sections {
         line(&mut out, section);
     }
-    for section in checklist.sections.iter().filter(|section| section.severity > Severity::Fine || is_listed(section)) {
+    // What would be created is worth reading even where nothing is to be mended.
+    let is_listed = |section: &&Section| section.severity > Severity::Fine || !section.findings.is_empty();
+    for section in checklist.sections.iter().filter(is_listed) {
         list(&mut out, section, all);
     }
     let _ = writeln!(out, "\n{}", next(checklist));
@@ -28,23 +33,16 @@ fn line(out: &mut String, section: &Section) {
         (Severity::Fine, 0) => section.looked.clone(),
         (Severity::Fine, _) => format!("{count}; {}", section.looked),
     };
-    let mut said = said;
-    if said.chars().count() > 60 {
-        said = said.chars().take(59).collect::<String>() + "…";
-    }
+    let cut = said.chars().count() > WIDTH;
+    let said = if cut { said.chars().take(WIDTH - 1).collect::<String>() + "…" } else { said };
     let _ = writeln!(out, "{:<5} {:<49} {said}", section.severity.word(), section.check.title());
-}
-
-/// What would be created is worth reading even where nothing is to be mended.
-fn is_listed(section: &Section) -> bool {
-    !section.findings.is_empty()
 }
 
 fn list(out: &mut String, section: &Section, all: bool) {
     let head = format!("{} — {}", section.severity.word(), section.check.title());
     let _ = writeln!(out, "\n{head}  [{}]", section.check.code());
     let _ = writeln!(out, "      {}", section.check.why());
-    if !section.looked.is_empty() && section.severity != Severity::Fine {
+    if !section.unseen.is_empty() && !section.looked.is_empty() {
         let _ = writeln!(out, "      Looked at: {}.", section.looked);
     }
     for unseen in &section.unseen {
@@ -76,7 +74,8 @@ fn finding(out: &mut String, finding: &Finding, todo: bool) {
         "" => side.to_owned(),
         entity => format!("{entity} in {side}"),
     };
-    let whole = [place.as_str(), record.as_str()].iter().filter(|s| !s.is_empty()).copied().collect::<Vec<_>>().join("  ");
+    let whole =
+        [place.as_str(), record.as_str()].iter().filter(|s| !s.is_empty()).copied().collect::<Vec<_>>().join("  ");
     let sign = if finding.severity == Severity::Fine { '·' } else { '•' };
     let _ = writeln!(out, "  {sign}   {whole}: {}", finding.what);
     if todo && !finding.todo.is_empty() {

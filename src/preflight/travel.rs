@@ -14,8 +14,21 @@ const OLD: SignedDuration = SignedDuration::from_hours(2 * 365 * 24);
 
 /// Words in names of records that were made to try something, or put aside.
 const TRIED: &[&str] = &[
-    "test", "testi", "testkunde", "demo", "dummy", "xxx", "kopi", "copy", "slett", "slettes", "ikke bruk",
-    "do not use", "används ej", "utgått", "utgår",
+    "test",
+    "testi",
+    "testkunde",
+    "demo",
+    "dummy",
+    "xxx",
+    "kopi",
+    "copy",
+    "slett",
+    "slettes",
+    "ikke bruk",
+    "do not use",
+    "används ej",
+    "utgått",
+    "utgår",
 ];
 
 pub fn section(program: &Program, data: &Data, subjects: &[Subject]) -> Section {
@@ -52,7 +65,8 @@ pub fn section(program: &Program, data: &Data, subjects: &[Subject]) -> Section 
     }
     // What to decide on comes first.
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-    let looked = if counts.is_empty() { format!("{} would be created", counted(0, "record")) } else { counts.join(", ") };
+    let looked =
+        if counts.is_empty() { format!("{} would be created", counted(0, "record")) } else { counts.join(", ") };
     Section::new(Check::WouldTravel, looked, findings)
 }
 
@@ -80,5 +94,6 @@ fn doubt(subject: &Subject, side: Side, row: &Row, name: &str, now: Option<Times
         return Some("it is inactive".to_owned());
     }
     let changed = row.changed?;
-    (now?.duration_since(changed) > OLD).then(|| format!("nobody has changed it since {}", changed.strftime("%Y-%m-%d")))
+    (now?.duration_since(changed) > OLD)
+        .then(|| format!("nobody has changed it since {}", changed.strftime("%Y-%m-%d")))
 }

@@ -64,8 +64,7 @@ impl Engine {
             }
             // Severa gives out no token at all for a scope that the client has not.
             Err(RunError::System(error))
-                if lacking
-                    && matches!(error.kind, ErrorKind::Rights | ErrorKind::Schema | ErrorKind::Credentials) =>
+                if lacking && matches!(error.kind, ErrorKind::Rights | ErrorKind::Schema | ErrorKind::Credentials) =>
             {
                 Ok(Survey { severa, business, unknown: Vec::new(), records: Err(error) })
             }

@@ -21,6 +21,8 @@ pub struct Examined {
     pub rights: Vec<Right>,
     pub clock: Option<Reading>,
     pub series: Vec<Series>,
+    /// Numbers that a field may hold, kept where no mapping looks them up.
+    pub codes: Vec<Codes>,
     /// Whether work hours are approved, where the side knows approval.
     pub approval: Option<Approval>,
     pub unseen: Vec<Unseen>,
@@ -74,6 +76,16 @@ pub enum Given {
     InUse,
 }
 
+/// The numbers that a field may hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Codes {
+    pub record: String,
+    pub field: String,
+    /// Where they are kept, for people: `the payment terms (dbo.Txt)`.
+    pub kept: String,
+    pub known: Vec<i64>,
+}
+
 /// Whether a work hour needs approval (Severa's `WorkHourApprovalMode`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Approval {
@@ -91,6 +103,7 @@ pub enum Topic {
     Rights,
     Clock,
     Series,
+    Codes,
     Approval,
     Periods,
 }

@@ -1,15 +1,15 @@
 //! Before the first run: what the login may do, the server's clock, and the number series in use.
 
+use super::Business;
 use super::columns;
 use super::config::Login;
 use super::link::Cell;
 use super::open::{self, Looked};
 use super::related;
 use super::statements::{self, Statement};
-use super::Business;
 use crate::schema;
 use crate::systems::error::{ErrorKind, SystemError};
-use crate::systems::examine::{Examined, Given, Need, Reading, Right, Series, Topic, Unseen};
+use crate::systems::examine::{Codes, Examined, Given, Need, Reading, Right, Series, Topic, Unseen};
 use crate::systems::{RecordName, Select};
 use crate::value::Side;
 use jiff::tz::TimeZone;
@@ -40,6 +40,7 @@ pub(super) async fn examine(business: &mut Business, needs: &[Need]) -> Result<E
     if invoices {
         invoice_series(business, &mut examined).await?;
     }
+    payment_terms(business, needs, &mut examined).await?;
     examined.unseen.push(Unseen {
         topic: Topic::Periods,
         what: "closed accounting periods".to_owned(),
@@ -81,9 +82,7 @@ async fn rights(business: &mut Business, needs: &[Need], examined: &mut Examined
             let right = read(business, &need.select.record, &name).await?;
             examined.rights.push(right);
         }
-        for (wanted, right, words) in
-            [(need.create, "INSERT", "insert into"), (need.update, "UPDATE", "update")]
-        {
+        for (wanted, right, words) in [(need.create, "INSERT", "insert into"), (need.update, "UPDATE", "update")] {
             if wanted && told.insert(format!("{right} {name}")) {
                 let right = write(business, &name, right, words).await?;
                 examined.rights.push(right);
@@ -163,7 +162,8 @@ fn configured(business: &Business, select: &Select, series: &mut Vec<Series>) {
 
 /// The account number series of customers. GUESS: the table's and its columns' names, and that class 1 is customers'.
 async fn account_series(business: &mut Business, examined: &mut Examined) -> Result<(), SystemError> {
-    let found = look(business, statements::ACCOUNT_SERIES, "the account number series of customers (dbo.AcInt)").await?;
+    let found =
+        look(business, statements::ACCOUNT_SERIES, "the account number series of customers (dbo.AcInt)").await?;
     match found {
         Err(unseen) => examined.unseen.push(unseen),
         Ok(rows) => examined.series.extend(rows.iter().filter_map(|row| {
@@ -211,6 +211,33 @@ async fn invoice_series(business: &mut Business, examined: &mut Examined) -> Res
             let kept = format!("voucher series {} {name}", number(0)?).trim_end().to_owned();
             theirs.then(|| series(kept, Given::ByTheSide, Some((from, to)), number(4)))
         })),
+    }
+    Ok(())
+}
+
+/// Which fields of which records hold the number of a payment term.
+const TERMS: &[(&str, &str)] = &[("Actor", "CPmtTrm"), ("Actor", "SPmtTrm"), ("Ord", "PmtTrm")];
+
+async fn payment_terms(business: &mut Business, needs: &[Need], examined: &mut Examined) -> Result<(), SystemError> {
+    let asked = |(record, field): &&(&str, &str)| {
+        needs.iter().any(|n| n.select.record.name == *record && n.select.slot(field).is_some())
+    };
+    let fields: Vec<_> = TERMS.iter().filter(asked).collect();
+    if fields.is_empty() {
+        return Ok(());
+    }
+    let kept = "the payment terms (dbo.Txt)";
+    match look(business, statements::PAYMENT_TERMS, kept).await? {
+        Err(unseen) => examined.unseen.push(Unseen { topic: Topic::Codes, ..unseen }),
+        Ok(rows) => {
+            let known: Vec<i64> = rows.iter().filter_map(|row| row.first().and_then(Cell::int)).collect();
+            examined.codes.extend(fields.into_iter().map(|(record, field)| Codes {
+                record: (*record).to_owned(),
+                field: (*field).to_owned(),
+                kept: kept.to_owned(),
+                known: known.clone(),
+            }));
+        }
     }
     Ok(())
 }

@@ -82,6 +82,9 @@ pub(super) const VOUCHER_SERIES: &str = "SELECT SrNo, Descr, FrNo, ToNo, NxtNo F
 /// The first and last number of customers' accounts. GUESS: the table, its columns, and that class 1 is customers'.
 pub(super) const ACCOUNT_SERIES: &str = "SELECT FrAcNo, ToAcNo FROM dbo.AcInt WHERE AcCl = 1 ORDER BY FrAcNo";
 
+/// The numbers of the payment terms (facts: texts of type 6).
+pub(super) const PAYMENT_TERMS: &str = "SELECT TxtNo FROM dbo.Txt WHERE TxtTp = 6 ORDER BY TxtNo";
+
 /// The lowest and highest number of an invoice.
 pub(super) const INVOICES_USED: &str = "SELECT MIN(InvoNo), MAX(InvoNo) FROM dbo.CustTr WHERE InvoNo > 0";
 
