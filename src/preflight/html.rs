@@ -55,7 +55,7 @@ fn line(section: &Section) -> Markup {
             td { (word(section.severity)) }
             td { @if linked { a href={ "#" (section.check.code()) } { (title) } } @else { (title) } }
             td {
-                @if section.count() > 0 { (section.count()) } @else if section.severity == Severity::Unseen {
+                @if section.severity >= Severity::Look { (section.count()) } @else if section.severity == Severity::Unseen {
                     "could not be looked at"
                 } @else { (section.looked) }
             }

@@ -10,19 +10,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub fn sections(subjects: &[Subject], env: &Env) -> Vec<Section> {
     let (mut blank, mut others) = (Vec::new(), Vec::new());
-    let mut filters = 0;
+    let (mut filters, mut count) = (0, 0);
     for subject in subjects {
         for side in Side::BOTH {
             if !subject.entity.creates_on(side.other()) || subject.entity.filter(side).is_none() {
                 continue;
             }
             filters += 1;
-            left_behind(subject, side, env, &mut blank, &mut others);
+            count += left_behind(subject, side, env, &mut blank, &mut others);
             would_not_come_back(subject, side, &mut blank);
         }
     }
     let looked = counted(filters, "filter");
-    vec![Section::new(Check::KeptBackBlank, looked.clone(), blank), Section::new(Check::KeptBack, looked, others)]
+    let behind = format!("{} behind {looked}", counted(count, "record"));
+    vec![Section::new(Check::KeptBackBlank, looked, blank), Section::new(Check::KeptBack, behind, others)]
 }
 
 fn is_blank_test(text: &str) -> bool {
@@ -34,7 +35,8 @@ fn field_of(subject: &Subject, side: Side, condition: &Expr) -> String {
     slots.first().map(|slot| subject.entity.field_name(side, *slot).to_owned()).unwrap_or_default()
 }
 
-fn left_behind(subject: &Subject, side: Side, env: &Env, blank: &mut Vec<Finding>, others: &mut Vec<Finding>) {
+/// Answers how many a filter leaves behind that asks for more than a field.
+fn left_behind(subject: &Subject, side: Side, env: &Env, blank: &mut Vec<Finding>, others: &mut Vec<Finding>) -> usize {
     let linked: BTreeSet<&str> = subject
         .plan
         .settled
@@ -52,6 +54,7 @@ fn left_behind(subject: &Subject, side: Side, env: &Env, blank: &mut Vec<Finding
             counts.entry(condition).or_default().push(row);
         }
     }
+    let behind = counts.values().map(Vec::len).sum();
     for (condition, rows) in counts {
         let some: Vec<_> = rows.iter().take(3).map(|row| subject.shown(side, row)).collect();
         let more =
@@ -73,6 +76,7 @@ fn left_behind(subject: &Subject, side: Side, env: &Env, blank: &mut Vec<Finding
             todo: String::new(),
         });
     }
+    behind
 }
 
 fn stay(count: usize) -> String {
@@ -83,6 +87,7 @@ fn stay(count: usize) -> String {
 fn would_not_come_back(subject: &Subject, side: Side, blank: &mut Vec<Finding>) {
     let from = side.other();
     let Some(filter) = subject.entity.filter(side).filter(|_| subject.entity.creates_on(side)) else { return };
+    let rows: BTreeMap<&str, &Row> = subject.rows(from).iter().map(|row| (row.id.as_str(), row)).collect();
     for (condition, text) in filter.parts.iter().filter(|(_, text)| is_blank_test(text)) {
         let field = field_of(subject, side, condition);
         let mapped = subject.entity.lines.iter().any(|line| {
@@ -91,7 +96,7 @@ fn would_not_come_back(subject: &Subject, side: Side, blank: &mut Vec<Finding>) 
         });
         let created = subject.plan.operations.iter().filter(|o| o.kind == Kind::Create && o.side == side && mapped);
         for operation in created.filter(|o| !o.fields.iter().any(|f| f.field == field)) {
-            let Some(row) = subject.rows(from).iter().find(|row| row.id == operation.source_id) else { continue };
+            let Some(row) = rows.get(operation.source_id.as_str()) else { continue };
             let what = format!(
                 "would be created in {} without {field}, and `{text}` is what travels from there",
                 side.title()

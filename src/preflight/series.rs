@@ -1,12 +1,13 @@
 //! Numbers that one system will give although the other has, or gives, them too.
 
 use super::{Check, Finding, Section, Severity, Subject};
+use crate::plan::EntityPlan;
 use crate::program::Slot;
 use crate::run::Survey;
 use crate::systems::examine::{Given, Series, Topic, Unseen};
 use crate::systems::{Row, SelectField};
 use crate::value::{Side, Type, Value};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 pub fn section(subjects: &[Subject], survey: &Survey) -> Section {
     let mut findings = Vec::new();
@@ -64,6 +65,7 @@ struct Numbers<'a> {
     business_slot: Option<usize>,
     /// Visma Business gives it to records that come from Severa.
     assigned: bool,
+    told: HashSet<(Side, &'a str)>,
 }
 
 impl<'a> Numbers<'a> {
@@ -79,6 +81,7 @@ impl<'a> Numbers<'a> {
             severa_slot: entity.severa.slot(severa),
             business_slot: entity.business.slot(business),
             assigned: entity.numbers.iter().any(|(column, _)| column == business),
+            told: told(subject.plan),
         }
     }
 
@@ -120,7 +123,7 @@ impl<'a> Numbers<'a> {
         let Some(slot) = self.business_slot else { return };
         let rows = self.subject.rows(Side::Business).iter();
         for (row, number) in rows.filter_map(|row| Some((row, number(row, slot)?))).filter(|(_, n)| *n >= next) {
-            if self.paired(Side::Business, row) {
+            if self.told(Side::Business, row) {
                 continue;
             }
             let what = format!("has the number {number}, which Severa will give as well: its next is {next}");
@@ -138,7 +141,7 @@ impl<'a> Numbers<'a> {
             .business_slot
             .and_then(|slot| self.subject.rows(Side::Business).iter().filter_map(|row| number(row, slot)).max());
         for row in self.subject.rows(Side::Severa) {
-            let Some(number) = number(row, slot).filter(|_| !self.paired(Side::Severa, row)) else { continue };
+            let Some(number) = number(row, slot).filter(|_| !self.told(Side::Severa, row)) else { continue };
             let what = match ranges.iter().find(|(_, (from, to))| (from..=to).contains(&&number)) {
                 Some((series, (from, to))) => {
                     format!(
@@ -171,16 +174,21 @@ impl<'a> Numbers<'a> {
         }
     }
 
-    /// Whether the plan pairs it, creates its other half, or holds it and says so elsewhere.
-    fn paired(&self, side: Side, row: &Row) -> bool {
-        let plan = self.subject.plan;
-        let id = |s: &crate::plan::Settled| {
-            if side == Side::Severa { s.severa_id == row.id } else { s.business_id == row.id }
-        };
-        plan.settled.iter().any(id)
-            || plan.operations.iter().any(|o| o.records().any(|(of, id)| of == side && id == row.id))
-            || plan.held.iter().any(|held| held.side == side && held.id == row.id)
+    fn told(&self, side: Side, row: &Row) -> bool {
+        self.told.contains(&(side, row.id.as_str()))
     }
+}
+
+/// Records that the plan pairs, whose other half it creates, or that it holds and says so elsewhere.
+fn told<'a>(plan: &'a EntityPlan) -> HashSet<(Side, &'a str)> {
+    let settled = plan
+        .settled
+        .iter()
+        .flat_map(|s| [(Side::Severa, s.severa_id.as_str()), (Side::Business, s.business_id.as_str())]);
+    let sources = plan.operations.iter().map(|o| (o.side.other(), o.source_id.as_str()));
+    let targets = plan.operations.iter().filter_map(|o| Some((o.side, o.record_id.as_deref()?)));
+    let held = plan.held.iter().map(|held| (held.side, held.id.as_str()));
+    settled.chain(sources).chain(targets).chain(held).collect()
 }
 
 fn number(row: &Row, slot: usize) -> Option<i64> {

@@ -30,8 +30,7 @@ fn line(out: &mut String, section: &Section) {
     let said = match (section.severity, count) {
         (Severity::Look | Severity::Blocks, _) => count.to_string(),
         (Severity::Unseen, _) => "could not be looked at".to_owned(),
-        (Severity::Fine, 0) => section.looked.clone(),
-        (Severity::Fine, _) => format!("{count}; {}", section.looked),
+        (Severity::Fine, _) => section.looked.clone(),
     };
     let cut = said.chars().count() > WIDTH;
     let said = if cut { said.chars().take(WIDTH - 1).collect::<String>() + "…" } else { said };

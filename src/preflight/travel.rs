@@ -1,6 +1,6 @@
 //! Records that a first run would create, and among them those that perhaps nobody wants there.
 
-use super::{Check, Finding, Section, Severity, Subject, counted};
+use super::{Check, Finding, Section, Severity, Subject};
 use crate::plan::Kind;
 use crate::program::Program;
 use crate::run::Data;
@@ -65,8 +65,10 @@ pub fn section(program: &Program, data: &Data, subjects: &[Subject]) -> Section 
     }
     // What to decide on comes first.
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-    let looked =
-        if counts.is_empty() { format!("{} would be created", counted(0, "record")) } else { counts.join(", ") };
+    let looked = match counts.as_slice() {
+        [] => "nothing".to_owned(),
+        counts => format!("{}: {}", findings.len(), counts.join(", ")),
+    };
     Section::new(Check::WouldTravel, looked, findings)
 }
 
