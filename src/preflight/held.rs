@@ -5,6 +5,7 @@ use super::{Check, Finding, Section, Severity, Subject, long};
 use crate::program::{Env, Program, Sends};
 use crate::run::Data;
 use crate::state::Held;
+use crate::value::Side;
 use std::collections::BTreeMap;
 
 const CHECKS: &[Check] = &[
@@ -25,6 +26,7 @@ pub fn sections(program: &Program, data: &Data, subjects: &[Subject], env: &Env)
     // What is only carried over when needed is in the plan without records of its own.
     for held in data.plan.entities.iter().flat_map(|entity| &entity.held) {
         for (check, reason) in reasons(by_name.get(held.entity.as_str()).copied(), held, env) {
+            let reason = readable(program, held, &reason);
             found.entry(check).or_default().push(finding(check, held, reason));
         }
     }
@@ -67,6 +69,23 @@ fn reasons(subject: Option<&Subject>, held: &Held, env: &Env) -> Vec<(Check, Str
     }
 }
 
+/// Names of lines that are longer than this tell a person less than the field they write.
+const LONG: usize = 60;
+
+/// The reason on one line, a long line of the mapping named by the field that it writes.
+fn readable(program: &Program, held: &Held, reason: &str) -> String {
+    let entity = program.entities.iter().find(|entity| entity.name == held.entity);
+    let lines = entity
+        .into_iter()
+        .flat_map(|entity| entity.lines.iter().chain(entity.children.iter().flat_map(|child| &child.lines)));
+    let mut text = reason.to_owned();
+    for line in lines.filter(|line| line.key.len() > LONG) {
+        let written = if held.side == Side::Severa { line.key.rsplit(' ').next() } else { line.key.split(' ').next() };
+        text = text.replace(&line.key, written.unwrap_or_default());
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// What would stop a record once it is paired or told apart, so that all is mended in one go.
 fn further(subject: Option<&Subject>, held: &Held, env: &Env) -> Vec<(Check, String)> {
     let Some(subject) = subject.filter(|s| s.entity.creates_on(held.side.other())) else { return Vec::new() };
@@ -85,8 +104,7 @@ fn finding(check: Check, held: &Held, what: String) -> Finding {
         id: held.id.clone(),
         key: held.key.clone(),
         name: held.name.trim().to_owned(),
-        // A line that is written over several has its breaks.
-        what: what.split_whitespace().collect::<Vec<_>>().join(" "),
+        what,
         todo: check.todo().to_owned(),
     }
 }

@@ -180,7 +180,7 @@ impl<'a> Numbers<'a> {
 }
 
 /// Records that the plan pairs, whose other half it creates, or that it holds and says so elsewhere.
-fn told<'a>(plan: &'a EntityPlan) -> HashSet<(Side, &'a str)> {
+fn told(plan: &EntityPlan) -> HashSet<(Side, &str)> {
     let settled = plan
         .settled
         .iter()

@@ -45,7 +45,7 @@ fn culprit(expr: &Expr, reason: &str, waits: bool, scope: &Scope, env: &Env) -> 
     }
     let mut inner = None;
     expr.inside(&mut |e| inner = inner.or_else(|| culprit(e, reason, waits, scope, env)));
-    Some(inner.unwrap_or_else(|| match expr {
+    Some(inner.unwrap_or(match expr {
         Expr::Apply { function, .. } => match function.name {
             "fit" | "lines" => Check::TooLong,
             "key" => Check::NotAKey,
