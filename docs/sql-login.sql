@@ -34,5 +34,11 @@ GRANT SELECT ON dbo.Ctry TO samband;
 GRANT SELECT ON dbo.Cur TO samband;
 GO
 
+-- The checklist before the first run, `samband preflight`, also looks at voucher series, account number
+-- series and payment terms. It does without, and says so; to let it look:
+-- GRANT SELECT ON dbo.VoSr TO samband;
+-- GRANT SELECT ON dbo.AcInt TO samband;
+-- GRANT SELECT ON dbo.Txt TO samband;
+
 -- Nothing more is needed: sp_getapplock, INFORMATION_SCHEMA and sys.databases are open to every
 -- user of a database. Do not make samband a member of db_owner or db_datawriter. It never deletes.

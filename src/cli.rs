@@ -20,6 +20,8 @@ mod output;
 #[cfg(feature = "run")]
 mod plan;
 #[cfg(feature = "run")]
+mod preflight;
+#[cfg(feature = "run")]
 mod ready;
 #[cfg(feature = "run")]
 mod run;
@@ -69,6 +71,8 @@ enum Command {
     #[cfg(feature = "run")]
     Status(status::Args),
     #[cfg(feature = "run")]
+    Preflight(preflight::Args),
+    #[cfg(feature = "run")]
     Plan(plan::Args),
     #[cfg(feature = "run")]
     Apply(apply::Args),
@@ -112,6 +116,8 @@ fn carry_out(command: Command) -> Result<Exit, Failure> {
         Command::Sandbox(args) => sandbox::main(&args),
         #[cfg(feature = "run")]
         Command::Status(args) => status::main(&args),
+        #[cfg(feature = "run")]
+        Command::Preflight(args) => preflight::main(&args),
         #[cfg(feature = "run")]
         Command::Plan(args) => plan::main(&args),
         #[cfg(feature = "run")]

@@ -11,6 +11,8 @@ pub mod functions;
 pub mod model;
 #[cfg(feature = "run")]
 pub mod plan;
+#[cfg(feature = "run")]
+pub mod preflight;
 pub mod program;
 pub mod project;
 pub mod reader;

@@ -23,7 +23,7 @@ pub use fingerprint::{UNSETTLED, base_entry, end, line_key};
 pub use json::document;
 pub use limits::{Limits, Stopped, check as check_limits};
 pub use output::{Known, columns};
-pub use pair::{Pairing, held, identity_of, pair};
+pub use pair::{Pairing, held, identity_of, pair, shown};
 pub use parts::{Household, plan_parts};
 pub use text::{planned, render};
 

@@ -15,13 +15,16 @@ mod owners;
 mod parts;
 mod report;
 mod strays;
+mod survey;
 mod verify;
 mod write;
 
 pub use error::RunError;
 pub use report::{Outcome, Report};
+pub use survey::{Data, Survey};
 
-use crate::plan::{self, Limits, Plan};
+use crate::plan::{self, Known, Limits, Plan};
+use crate::program::lookup::UnknownName;
 use crate::program::{Lookups, Program, Reference};
 use crate::state::{Holder, State};
 use crate::systems::{Clock, Read, Row, Select, System};
@@ -144,6 +147,16 @@ impl Engine {
         if self.opened.is_some() {
             return Ok(());
         }
+        let (opened, unknown) = self.opening().await?;
+        if !unknown.is_empty() {
+            return Err(RunError::Names(unknown));
+        }
+        self.opened = Some(opened);
+        Ok(())
+    }
+
+    /// Both sides opened, and the names of the settings that the tenant does not have.
+    async fn opening(&mut self) -> Result<(Opened, Vec<UnknownName>), RunError> {
         let mut identities = Vec::new();
         let mut descriptions = Vec::new();
         for side in Side::BOTH {
@@ -158,10 +171,9 @@ impl Engine {
         let kept = self.all_of(kept).await?;
         let named = self.program.named.iter().map(|n| n.needed.then(|| (n.side, n.select.clone()))).collect();
         let named = self.all_of(named).await?;
-        let lookups = Lookups::new(&self.program, kept, named).map_err(RunError::Names)?;
+        let (lookups, unknown) = Lookups::with_gaps(&self.program, kept, named);
         let descriptions = [descriptions.remove(0), descriptions.remove(0)];
-        self.opened = Some(Opened { lookups, identity, descriptions });
-        Ok(())
+        Ok((Opened { lookups, identity, descriptions }, unknown))
     }
 
     fn selects(&self, side: Side) -> Vec<Select> {
@@ -192,6 +204,15 @@ impl Engine {
     /// What a run would do. Nothing is written to either system.
     pub async fn plan(&mut self, progress: &mut dyn Progress) -> Result<Plan, RunError> {
         self.open().await?;
+        Ok(self.plan_opened(progress, &mut |_, _| {}).await?.0)
+    }
+
+    /// Plans with both sides open; each entity's records are given away once it is planned.
+    async fn plan_opened(
+        &mut self,
+        progress: &mut dyn Progress,
+        planned_from: &mut (dyn FnMut(usize, Known) + Send),
+    ) -> Result<(Plan, Index), RunError> {
         let mut index = Index::load(&self.program, &self.state)?;
         let mut plan = Plan {
             mapping: self.program.mapping.clone(),
@@ -225,16 +246,17 @@ impl Engine {
             if !self.program.parts_of(place).is_empty() {
                 let mut rows = Found::default();
                 rows.add(Side::Severa, gathered.listed);
-                rows.add(Side::Severa, gathered.known.severa);
-                rows.add(Side::Business, gathered.known.business);
+                rows.add(Side::Severa, gathered.known.severa.clone());
+                rows.add(Side::Business, gathered.known.business.clone());
                 self.partners(place, gathered.full, &mut rows).await?;
                 self.plan_family(place, rows, gathered.full, &mut index, &mut plan.entities, progress).await?;
             }
+            planned_from(place, gathered.known);
         }
         if let Some(opened) = &self.opened {
             names::name(&mut plan, &opened.lookups, &index);
         }
-        Ok(plan)
+        Ok((plan, index))
     }
 
     /// Plans and carries out in one go.

@@ -9,6 +9,7 @@ pub mod business;
 pub mod clock;
 pub mod error;
 pub mod scalar;
+pub mod examine;
 pub mod secret;
 #[cfg(feature = "run")]
 pub mod severa;
@@ -198,6 +199,13 @@ pub trait System: Send {
     /// Connects, proves the credentials, and checks that everything asked for exists with the
     /// types that the schema says. Nothing is written.
     async fn open(&mut self, selects: &[Select]) -> Result<Opened, SystemError>;
+
+    /// What must be known before a first run and concerns no record: rights, clock, number series. Nothing is
+    /// written, and what the login may not see is said in the answer. Fails where the side cannot be reached, or
+    /// refuses the credentials.
+    async fn examine(&mut self, _needs: &[examine::Need]) -> Result<examine::Examined, SystemError> {
+        Ok(examine::Examined::nothing())
+    }
 
     /// The next page of a listing; `None` begins it.
     async fn read(&mut self, read: &Read, page: Option<&PageToken>) -> Result<Page, SystemError>;

@@ -18,6 +18,7 @@ const LAYERS: &[&[&str]] = &[
     &["explain", "show"],
     &["plan", "state"],
     &["run"],
+    &["preflight"],
     &["sandbox"],
     &["cli"],
 ];

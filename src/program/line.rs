@@ -2,6 +2,7 @@
 
 use super::eval::{self, Env, Reference, Scope, Stop};
 use super::{Entity, Expr, Slot};
+use crate::functions::Behavior;
 use crate::syntax::ast::Arrow;
 use crate::systems::Row;
 use crate::value::{Side, Value};
@@ -151,6 +152,17 @@ impl Line {
         self.forward.iter().any(|expr| {
             scope.cut.set(false);
             eval::planned(expr, &scope, env, &mut waits).is_ok() && scope.cut.get()
+        })
+    }
+
+    /// Whether a text loses its end on its way from a record, by a transform that need not cut (`fit`).
+    pub fn loses_text(&self, entity: &Entity, from: Side, row: &Row, env: &Env) -> bool {
+        let exprs = if from == Side::Severa { &self.forward } else { &self.backward };
+        let need_not = |expr: &Expr| matches!(expr, Expr::Apply { function, back: false, .. } if function.cuts && function.behavior != Behavior::OneWay);
+        let scope = Scope::of(entity, from, row, env);
+        exprs.iter().filter(|expr| expr.any(&need_not)).any(|expr| {
+            scope.cut.set(false);
+            eval::planned(expr, &scope, env, &mut Vec::new()).is_ok() && scope.cut.get()
         })
     }
 

@@ -65,6 +65,16 @@ impl Lookups {
         kept: Vec<Vec<Vec<Value>>>,
         named: Vec<Vec<Vec<Value>>>,
     ) -> Result<Self, Vec<UnknownName>> {
+        let (lookups, unknown) = Self::with_gaps(program, kept, named);
+        if unknown.is_empty() { Ok(lookups) } else { Err(unknown) }
+    }
+
+    /// The same, with nothing for a name that the tenant does not have.
+    pub fn with_gaps(
+        program: &Program,
+        kept: Vec<Vec<Vec<Value>>>,
+        named: Vec<Vec<Vec<Value>>>,
+    ) -> (Self, Vec<UnknownName>) {
         let mut unknown = Vec::new();
         let mut values = Vec::new();
         let called = kept.iter().chain(&named).flatten().filter_map(|row| match row.as_slice() {
@@ -82,16 +92,19 @@ impl Lookups {
             let found = rows.iter().find(|row| row.get(1).is_some_and(|name| text_key(name) == wanted));
             match found.and_then(|row| row.first()) {
                 Some(value) => values.push(value.clone()),
-                None => unknown.push(UnknownName {
-                    setting: setting.setting.clone(),
-                    title: setting.title.clone(),
-                    wanted: setting.wanted.clone(),
-                    known: rows.iter().filter_map(|row| row.get(1)?.as_text().map(str::to_owned)).collect(),
-                }),
+                None => {
+                    values.push(Value::Null);
+                    unknown.push(UnknownName {
+                        setting: setting.setting.clone(),
+                        title: setting.title.clone(),
+                        wanted: setting.wanted.clone(),
+                        known: rows.iter().filter_map(|row| row.get(1)?.as_text().map(str::to_owned)).collect(),
+                    });
+                }
             }
         }
         let entities = program.entities.iter().map(|e| e.name.clone()).collect();
-        if unknown.is_empty() { Ok(Self { entities, kept: tables, named: values, called }) } else { Err(unknown) }
+        (Self { entities, kept: tables, named: values, called }, unknown)
     }
 
     /// The name of a record of the tenant's own that a setting or a table has: `Transferred`, `NO`.
