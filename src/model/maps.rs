@@ -158,7 +158,7 @@ fn key<'k>(settings: &Settings, key: &'k MapKey) -> Option<Cow<'k, str>> {
             let name = scope::name_of(path);
             match settings.find("", &name).map(|s| &s.value) {
                 Some(SettingValue::Is(value)) => Some(Cow::Owned(value.to_string())),
-                _ => Some(Cow::Owned(name)),
+                _ => Some(name),
             }
         }
         _ => None,

@@ -23,7 +23,7 @@ pub fn compile<'a>(
     above: &mut Body<'_, 'a>,
     written: &ast::Part,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Compiled<'a>> {
+) -> Option<Compiled> {
     let PartTarget::Record(target) = &written.target else { return None };
     let (globals, settings) = (above.globals, above.settings);
     let row = entity::record(globals.schemas, globals.settings, settings, Side::Business, target, diagnostics);
@@ -87,6 +87,8 @@ pub fn compile<'a>(
         systems: &systems,
         whole: above.places.whole.clone(),
         body: Vec::new(),
+        asked: Vec::new(),
+        known_by: None,
     };
     let mut body = Body {
         globals,

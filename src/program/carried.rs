@@ -2,6 +2,7 @@
 
 use super::{Entity, Expr, Program, Slot};
 use crate::value::Side;
+use std::sync::Arc;
 
 /// Pairs of records that the engine carries over, by their names in the schema.
 const CARRIED: &[(&str, &str)] = &[
@@ -25,6 +26,7 @@ impl Program {
     /// Marks what this version does not carry out, and what then need not be read.
     pub fn leave_out_what_is_not_carried(&mut self) {
         for entity in &mut self.entities {
+            let entity = Arc::make_mut(entity);
             entity.carried = is_carried(entity);
             mark_parts(entity);
             forget_lists_of_children(entity);

@@ -5,8 +5,9 @@ use super::{Expr, Line, Origin, Slot};
 use crate::syntax::ast::Arrow;
 use crate::systems::{Row, Select};
 use crate::value::{Side, Value, match_form};
+use std::sync::Arc;
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Entity {
     /// As in the mapping: `Customer`.
     pub name: String,
@@ -42,7 +43,7 @@ pub struct Entity {
     /// Records of a list of the Severa record that lie on the same row in Visma Business.
     pub parts: Vec<Part>,
     /// Records of a list of the Severa record that have rows of their own.
-    pub children: Vec<Entity>,
+    pub children: Vec<Arc<Entity>>,
     /// For a child: how it hangs on the record above.
     pub owner: Option<Owner>,
     pub lines: Vec<Line>,
@@ -81,7 +82,7 @@ pub enum Conflict {
 }
 
 /// `identity "VB {JNo}/{EntNo}" in description`: a mark made of the row's fields, found inside a Severa text.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Mark {
     /// Over the Visma Business row.
     pub text: Expr,
@@ -90,7 +91,7 @@ pub struct Mark {
 }
 
 /// `failure status.guid <- failed`
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Failure {
     /// The Severa field to set.
     pub slot: usize,
@@ -100,7 +101,7 @@ pub struct Failure {
 }
 
 /// How a child's records hang on the record above.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Owner {
     /// The owner's list, its slot there, and its field's name.
     pub list: String,
@@ -125,7 +126,7 @@ pub struct Owner {
 }
 
 /// A filter on what is sent from a side, and how it reads in the mapping.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Filter {
     pub condition: Expr,
     /// Each of its `and`ed conditions with its own words, to say which one kept a record back.
@@ -135,12 +136,12 @@ pub struct Filter {
 }
 
 /// A `match` line: pairs that must all be equal.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct MatchRule {
     pub pairs: Vec<MatchPair>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct MatchPair {
     /// As it reads in the mapping: `number = CustNo`.
     pub text: String,
@@ -166,7 +167,7 @@ pub struct Label {
 }
 
 /// A record inside a list of the Severa record whose fields lie on the Visma Business row.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Part {
     pub name: String,
     /// The slot of the list, and its name for writes.

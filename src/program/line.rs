@@ -14,7 +14,7 @@ pub struct Origin {
     pub line: usize,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Line {
     /// Its two ends as they are written, `name <-> Nm`: stable while the ends stay, whatever else changes.
     pub key: String,

@@ -73,7 +73,7 @@ pub(super) fn lay_over(schema: &mut Schema, tables: &BTreeMap<String, Columns>) 
             }
         }
         let own: Vec<Field> = own.into_values().filter_map(|(name, declared)| own_field(name, declared)).collect();
-        record.fields.extend(own);
+        own.into_iter().for_each(|field| record.add(field));
         record.live = Some(live);
     }
 }

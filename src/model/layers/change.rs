@@ -72,12 +72,14 @@ pub(super) fn change_rows(
     new: &[ast::MapRow],
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let text = |key: &ast::MapKey| match key {
-        ast::MapKey::Value(expr) => sources.slice(expr.span).to_owned(),
-        ast::MapKey::Else(_) => "else".to_owned(),
-    };
+    fn text<'s>(sources: &'s Sources, key: &ast::MapKey) -> &'s str {
+        match key {
+            ast::MapKey::Value(expr) => sources.slice(expr.span),
+            ast::MapKey::Else(_) => "else",
+        }
+    }
     for row in new {
-        match old.iter_mut().find(|o| text(&o.left) == text(&row.left)) {
+        match old.iter_mut().find(|o| text(sources, &o.left) == text(sources, &row.left)) {
             Some(place) => {
                 if same_text(sources, place.span, row.span) {
                     diagnostics.push(changes_nothing(place.span, row.span));
@@ -134,9 +136,10 @@ impl Changing<'_> {
     }
 
     fn put_line(&mut self, body: &mut Vec<Statement>, line: &ast::Line) {
-        let new = ends(self.sources, line);
         let place = body.iter_mut().find_map(|s| match s {
-            Statement::Line(old) if ends(self.sources, old) == new && !self.layer.contains(&old.span.file) => Some(old),
+            Statement::Line(old) if same_ends(self.sources, old, line) && !self.layer.contains(&old.span.file) => {
+                Some(old)
+            }
             _ => None,
         });
         match place {
@@ -248,6 +251,16 @@ pub(in crate::model) fn end_text(sources: &Sources, segment: &ast::Segment) -> S
 fn ends(sources: &Sources, line: &ast::Line) -> (String, String) {
     let text = |segment: Option<&ast::Segment>| segment.map(|s| end_text(sources, s)).unwrap_or_default();
     (text(line.segments.first()), text(line.segments.last()))
+}
+
+/// Whether two lines have the same ends: the same as comparing [`ends`], and nothing is copied for it.
+fn same_ends(sources: &Sources, a: &ast::Line, b: &ast::Line) -> bool {
+    let bytes = |segment: &ast::Segment| sources.slice(segment.what.span).split_whitespace().flat_map(str::bytes);
+    let same = |a: Option<&ast::Segment>, b: Option<&ast::Segment>| match (a, b) {
+        (Some(a), Some(b)) => bytes(a).eq(bytes(b)),
+        (a, b) => a.is_none() && b.is_none(),
+    };
+    same(a.segments.first(), b.segments.first()) && same(a.segments.last(), b.segments.last())
 }
 
 fn narrow(body: &mut [Statement], send: &ast::Send, diagnostics: &mut Vec<Diagnostic>) {
