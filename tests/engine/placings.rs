@@ -1,8 +1,8 @@
 //! Where a company of Visma Business keeps its delivery addresses: each placing by a customer's own mapping.
 
 use super::parts::{plain, words};
-use super::{Company, block, text};
 use super::support::mapping;
+use super::{Company, block, text};
 use samband::plan::Plan;
 use samband::run::{Options, Quiet};
 use samband::value::{Side, Value};
@@ -45,10 +45,12 @@ impl Placing {
         let world = company.business.world.lock().unwrap();
         let rows = world.tables.get(self.table).map(|t| &t.rows).into_iter().flatten();
         let tie = self.owned.last().unwrap().0;
-        rows.filter(|(_, f)| f.get(tie).is_some_and(|v| !v.is_null()) && f.contains_key("Inf8") && f.contains_key("Ad1"))
-            .filter(|(_, f)| self.table == "Address" || f.get("Gr3") == Some(&Value::Int(10)))
-            .map(|(_, f)| plain(f.get(column)))
-            .collect()
+        rows.filter(|(_, f)| {
+            f.get(tie).is_some_and(|v| !v.is_null()) && f.contains_key("Inf8") && f.contains_key("Ad1")
+        })
+        .filter(|(_, f)| self.table == "Address" || f.get("Gr3") == Some(&Value::Int(10)))
+        .map(|(_, f)| plain(f.get(column)))
+        .collect()
     }
 }
 

@@ -38,8 +38,13 @@ pub fn layered(text: &str) -> Program {
     let mut files = add_standard(&mut sources);
     files.push(sources.add("customer.mapping", text));
     let settings = given(&settings());
-    let (program, diagnostics) =
-        model::check(&sources, samband::schema::Schemas::standard(), &files, Some("customer"), Some(&settings));
+    let (program, diagnostics) = model::check(
+        &sources,
+        samband::schema::Schemas::standard(),
+        &files,
+        Some(&Spanned::new("customer".to_owned(), Span::new(FileId(0), 0, 0))),
+        Some(&settings),
+    );
     assert!(diagnostics.is_empty(), "{diagnostics:#?}");
     program.expect("a program")
 }

@@ -136,9 +136,7 @@ impl Changing<'_> {
     /// A part that is written anew takes the place of the one below: addresses may stand in another table.
     fn put_part(&mut self, body: &mut Vec<Statement>, part: &ast::Part) {
         let place = body.iter_mut().find_map(|s| match s {
-            Statement::Part(old)
-                if old.name.value == part.name.value && !self.layer.contains(&old.span.file) =>
-            {
+            Statement::Part(old) if old.name.value == part.name.value && !self.layer.contains(&old.span.file) => {
                 Some(old)
             }
             _ => None,
