@@ -11,7 +11,7 @@ GO
 USE [F0001]; -- the company database: F and the company's number
 CREATE USER samband FOR LOGIN samband;
 
--- Customers and employees.
+-- Customers with their delivery addresses and contacts, and employees.
 GRANT SELECT, INSERT, UPDATE ON dbo.Actor TO samband;
 -- Departments and projects.
 GRANT SELECT, INSERT, UPDATE ON dbo.R1 TO samband;
@@ -29,6 +29,8 @@ GRANT SELECT, INSERT, UPDATE ON dbo.OrdLn TO samband;
 GRANT SELECT ON dbo.CustTr TO samband;
 -- Purchase costs.
 GRANT SELECT ON dbo.AcTr TO samband;
+-- Delivery addresses, only if a mapping keeps them in the table Address:
+-- GRANT SELECT, INSERT, UPDATE ON dbo.Address TO samband;
 -- Countries and currencies. A mapping that looks into other tables needs SELECT on those too.
 GRANT SELECT ON dbo.Ctry TO samband;
 GRANT SELECT ON dbo.Cur TO samband;

@@ -6,6 +6,8 @@ mod costs;
 mod invoices;
 #[path = "engine/parts.rs"]
 mod parts;
+#[path = "engine/placings.rs"]
+mod placings;
 mod support;
 
 use samband::plan::{Kind, Limits, Plan};

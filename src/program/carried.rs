@@ -90,7 +90,8 @@ impl Program {
         for (place, entity) in self.entities.iter_mut().enumerate() {
             let Some(own) = &all[place] else { continue };
             let Some(key) = entity.business.fields.first().map(|field| field.name.clone()) else { continue };
-            let others = all.iter().enumerate().filter(|(other, theirs)| *other != place && theirs.as_ref() == Some(own));
+            let others =
+                all.iter().enumerate().filter(|(other, theirs)| *other != place && theirs.as_ref() == Some(own));
             entity.roles = others.map(|(other, _)| (other, key.clone())).collect();
         }
     }

@@ -173,16 +173,25 @@ impl Line {
             let scope = Scope::of(entity, to.other(), source, env);
             let target_scope = Scope::of(entity, to, target, env);
             match self.run(exprs, to, &scope, env, &mut Vec::new()) {
-                Outcome::Write(values) => values.iter().all(|(slot, planned)| match planned {
+                Outcome::Write(values) => Some(values.iter().all(|(slot, planned)| match planned {
                     Planned::Value(value) => target_scope.slot(*slot).same(value),
                     Planned::Pending(_) => false,
-                }),
-                Outcome::Keep => true,
-                Outcome::Hold(_) | Outcome::Skip(_) => false,
+                })),
+                // It says nothing: what stands there may be there all the same, or still have to go the other way.
+                Outcome::Keep => None,
+                Outcome::Hold(_) | Outcome::Skip(_) => Some(false),
             }
         };
-        (self.writes_to(Side::Business) && agrees(Side::Business, severa, business))
-            || (self.writes_to(Side::Severa) && agrees(Side::Severa, business, severa))
+        let forward = self.writes_to(Side::Business).then(|| agrees(Side::Business, severa, business));
+        let backward = self.writes_to(Side::Severa).then(|| agrees(Side::Severa, business, severa));
+        match (forward, backward) {
+            (Some(way), None) | (None, Some(way)) => way.unwrap_or(true),
+            (Some(forward), Some(backward)) => match (forward, backward) {
+                (None, None) => true,
+                (forward, backward) => forward == Some(true) || backward == Some(true),
+            },
+            (None, None) => false,
+        }
     }
 
     /// The values of its end on one side, in a form whose equality is "unchanged".

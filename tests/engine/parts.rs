@@ -12,7 +12,7 @@ const ALL: [Fault; 6] =
 /// A customer's ActNo where the customer is one of Visma Business.
 const OWNER: i64 = 500;
 
-fn plain(value: Option<&Value>) -> String {
+pub fn plain(value: Option<&Value>) -> String {
     match value {
         None | Some(Value::Null) => String::new(),
         Some(Value::Text(text)) => text.clone(),
@@ -20,7 +20,7 @@ fn plain(value: Option<&Value>) -> String {
     }
 }
 
-fn words(company: &Company, table: &str, field: &str) -> Vec<String> {
+pub fn words(company: &Company, table: &str, field: &str) -> Vec<String> {
     let world = company.severa.world.lock().unwrap();
     let rows = world.tables.get(table).map(|t| &t.rows).into_iter().flatten();
     let mut found: Vec<String> = rows.map(|(_, f)| plain(f.get(field))).collect();
@@ -39,7 +39,7 @@ fn rows(company: &Company, column: &str, owner: &Value, field: &str) -> Vec<Stri
 }
 
 impl Company {
-    fn address(&self, bits: u128, customer: u128, line: &str, postal: &str, billing: bool) {
+    pub fn address(&self, bits: u128, customer: u128, line: &str, postal: &str, billing: bool) {
         self.severa.put(
             "Address",
             &text(bits),
@@ -125,7 +125,7 @@ impl Company {
     }
 
     /// A won customer in Severa with two addresses and a contact with two details.
-    fn severa_customer(&self) {
+    pub fn severa_customer(&self) {
         self.won_customer(0x10, 20_001, "Kuusikko Oy");
         self.address(0xA1, 0x10, "Kuusitie 1", "00100", true);
         self.address(0xA2, 0x10, "Varasto 2\nPort B", "00200", false);

@@ -109,9 +109,9 @@ impl Changing<'_> {
                         None => self.diagnostics.push(nothing("part", name, known.iter().map(String::as_str))),
                     }
                 }
+                Statement::Part(part) => self.put_part(body, part),
                 Statement::Setting(_)
                 | Statement::Table(_)
-                | Statement::Part(_)
                 | Statement::OnCreate { .. }
                 | Statement::OnlyIf { .. }
                 | Statement::Hold { .. } => body.push(change.clone()),
@@ -133,6 +133,25 @@ impl Changing<'_> {
         }
         body.retain(|s| !below(s));
         body.push(new.clone());
+    }
+
+    /// A part that is written anew takes the place of the one below: addresses may stand in another table.
+    fn put_part(&mut self, body: &mut Vec<Statement>, part: &ast::Part) {
+        let place = body.iter_mut().find_map(|s| match s {
+            Statement::Part(old) if old.name.value == part.name.value && !self.layer.contains(&old.span.file) => {
+                Some(old)
+            }
+            _ => None,
+        });
+        match place {
+            Some(old) => {
+                if same_text(self.sources, old.span, part.span) {
+                    self.diagnostics.push(changes_nothing(old.span, part.span));
+                }
+                *old = part.clone();
+            }
+            None => body.push(Statement::Part(part.clone())),
+        }
     }
 
     fn put_line(&mut self, body: &mut Vec<Statement>, line: &ast::Line) {

@@ -1,7 +1,7 @@
 //! The records of the story, one case each; the table in the module's documentation tells what each one shows.
 
-mod billing;
 mod belongings;
+mod billing;
 pub mod hours;
 pub mod parties;
 pub mod projects;
