@@ -105,6 +105,11 @@ impl Engine {
         }
     }
 
+    /// Gives the program back, for another engine: compiling it is most of the work of a small run.
+    pub fn into_program(self) -> Program {
+        self.program
+    }
+
     pub fn state(&self) -> &State {
         &self.state
     }
