@@ -105,9 +105,10 @@ impl Engine {
         }
     }
 
-    /// Gives the program back, for another engine: compiling it is most of the work of a small run.
-    pub fn into_program(self) -> Program {
-        self.program
+    /// Gives back what another engine can begin with: compiling a program and opening a state is most
+    /// of the work of a small run.
+    pub fn into_parts(self) -> (Program, State) {
+        (self.program, self.state)
     }
 
     pub fn state(&self) -> &State {

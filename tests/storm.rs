@@ -1,6 +1,8 @@
 //! Storms: runs of the whole engine on a simulated clock, with both systems in memory and every fault
 //! there is. ARCHITECTURE.md says how to run more of them, and how to replay one.
 
+#[path = "storm/disk.rs"]
+mod disk;
 #[path = "storm/exhaustive.rs"]
 mod exhaustive;
 #[path = "storm/invariants.rs"]
@@ -25,7 +27,7 @@ fn say(text: &str) {
 }
 
 fn must_be_none(violations: &[String]) {
-    let first: Vec<&str> = violations.iter().take(8).map(String::as_str).collect();
+    let first: Vec<&str> = violations.iter().take(60).map(String::as_str).collect();
     assert!(violations.is_empty(), "{} violations, of them:\n{}", violations.len(), first.join("\n"));
 }
 

@@ -52,21 +52,16 @@ pub fn check(world: &mut World) -> Vec<String> {
     violations
 }
 
-/// The second quiet run plans nothing, and neither does a full comparison.
+/// A company is at rest when a run has planned nothing; then a full comparison plans nothing either.
 fn at_rest(world: &mut World) -> Vec<String> {
-    let mut violations = Vec::new();
-    for full in [false, true] {
-        match world.start(Ask::Plan, full) {
-            End::Done(Ok((plan, _))) if plan.is_empty() => {}
-            End::Done(Ok((plan, _))) => {
-                let name = if full { "nothing lost behind the watermark" } else { "the second quiet run plans nothing" };
-                violations.push(format!("{name}: {}", samband::plan::render(&plan, true)));
-            }
-            End::Done(Err(error)) => violations.push(format!("a quiet plan comes to its end: {error}")),
-            End::Crashed => violations.push("a quiet plan comes to its end".to_owned()),
+    match world.start(Ask::Plan, true) {
+        End::Done(Ok((plan, _))) if plan.is_empty() => Vec::new(),
+        End::Done(Ok((plan, _))) => {
+            vec![format!("nothing lost behind the watermark: {}", samband::plan::render(&plan, true))]
         }
+        End::Done(Err(error)) => vec![format!("a quiet plan comes to its end: {error}")],
+        End::Crashed => vec!["a quiet plan comes to its end".to_owned()],
     }
-    violations
 }
 
 fn scene(world: &World, program: &Program) -> Vec<String> {
@@ -79,7 +74,7 @@ fn scene(world: &World, program: &Program) -> Vec<String> {
     let kept = program.kept.iter().map(|t| values(t.side, &t.select)).collect();
     let named = program.named.iter().map(|n| values(n.side, &n.select)).collect();
     let lookups = Lookups::new(program, kept, named).expect("all names are there");
-    let links = Stored::load(program, &world.state);
+    let links = world.state(|state| Stored::load(program, state));
     let mut rows = BTreeMap::new();
     for entity in asked(world, program) {
         for side in Side::BOTH {
@@ -88,7 +83,7 @@ fn scene(world: &World, program: &Program) -> Vec<String> {
             rows.insert((entity.name.clone(), side), of);
         }
     }
-    let held = world.state.held().expect("the held records");
+    let held = world.state(|state| state.held().expect("the held records"));
     let held = held.into_iter().map(|h| (h.held.entity, h.held.side, h.held.id)).collect();
     let (effects, edits) = {
         let sky = world.sky.lock().unwrap();
@@ -259,7 +254,7 @@ fn everything_arrived(scene: &Scene) -> Vec<String> {
     let intents: BTreeSet<(String, Side, String)> = scene
         .entities()
         .iter()
-        .flat_map(|e| scene.world.state.intents(&e.name).expect("intents"))
+        .flat_map(|e| scene.world.state(|state| state.intents(&e.name).expect("intents")))
         .map(|i| (i.entity, i.side, i.source_id))
         .collect();
     found.extend(intents.iter().map(|intent| format!("{intent:?} is still open")));

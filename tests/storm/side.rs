@@ -121,7 +121,7 @@ impl StormSide {
             sky.trace.push(line);
         }
         if let Some(Fault::Torn(table)) = fault {
-            sky.tear(table);
+            sky.disk.tear(table);
         }
         fault
     }
@@ -504,9 +504,7 @@ impl StormSide {
 
     /// Whether the state knows links to one of these: otherwise nobody could tell that none are listed.
     fn is_linked(&self, rows: &[Row]) -> bool {
-        let column = if self.memory.side == Side::Severa { "severa_id" } else { "business_id" };
         let sky = self.sky.lock().unwrap();
-        let sql = format!("SELECT count(*) FROM links WHERE {column} = ?1");
-        rows.iter().any(|row| sky.state.query_row(&sql, [&row.id], |r| r.get::<_, i64>(0)).is_ok_and(|n| n > 0))
+        rows.iter().any(|row| sky.disk.is_linked(self.memory.side == Side::Business, &row.id))
     }
 }

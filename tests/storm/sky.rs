@@ -1,5 +1,6 @@
 //! What both sides of a storm share: time, the next fault, and a record of everything that took effect.
 
+use crate::disk::Disk;
 use samband::systems::{Clock, Create, Update};
 use samband::value::{Side, Value};
 use std::collections::BTreeSet;
@@ -34,6 +35,18 @@ impl Clock for SimClock {
         let mut now = self.0.lock().unwrap();
         *now = now.checked_add(jiff::SignedDuration::try_from(duration).expect("short")).expect("within time");
     }
+}
+
+/// All that a history has been so far, to begin other histories from.
+#[derive(Clone)]
+pub struct Past {
+    effects: Vec<Effect>,
+    edits: Vec<(usize, Side, String, String, String)>,
+    number: usize,
+    late: Vec<(Side, i64, usize, Request)>,
+    unheard: BTreeSet<(Side, String, String)>,
+    trace: Vec<String>,
+    overtaken: Vec<(usize, usize)>,
 }
 
 /// What can go wrong with one outside call.
@@ -268,8 +281,7 @@ pub struct Sky {
     pub unheard: BTreeSet<(Side, String, String)>,
     pub broken: Option<Break>,
     /// A way into the state file besides the engine's.
-    pub state: rusqlite::Connection,
-    pub torn_ready: bool,
+    pub disk: Disk,
     pub trace: Vec<String>,
     /// Changes that people make while a run is at work: one call in so many.
     pub people: Option<usize>,
@@ -278,10 +290,8 @@ pub struct Sky {
     pub overtaken: Vec<(usize, usize)>,
 }
 
-const TABLES: &[&str] = &["links", "intents", "held", "watermarks", "history", "meta", "waiting", "runs", "lock"];
-
 impl Sky {
-    pub fn new(state: rusqlite::Connection, broken: Option<Break>) -> Self {
+    pub fn new(disk: Disk, broken: Option<Break>) -> Self {
         Self {
             calls: Vec::new(),
             strike: None,
@@ -296,13 +306,32 @@ impl Sky {
             late: Vec::new(),
             unheard: BTreeSet::new(),
             broken,
-            state,
-            torn_ready: false,
+            disk,
             trace: Vec::new(),
             people: None,
             faults: 0,
             overtaken: Vec::new(),
         }
+    }
+
+    pub fn past(&self) -> Past {
+        Past {
+            effects: self.effects.clone(),
+            edits: self.edits.clone(),
+            number: self.number,
+            late: self.late.clone(),
+            unheard: self.unheard.clone(),
+            trace: self.trace.clone(),
+            overtaken: self.overtaken.clone(),
+        }
+    }
+
+    pub fn back_to(&mut self, past: Past) {
+        let Past { effects, edits, number, late, unheard, trace, overtaken } = past;
+        (self.effects, self.edits, self.number, self.late) = (effects, edits, number, late);
+        (self.unheard, self.trace, self.overtaken) = (unheard, trace, overtaken);
+        (self.strike, self.chance, self.people) = (None, None, None);
+        self.calls.clear();
     }
 
     pub fn is(&self, broken: Break) -> bool {
@@ -322,35 +351,5 @@ impl Sky {
         let line = format!("engine {} {word} {} {} in {side}: {}", effect.engine, effect.table, effect.id, fields.join(", "));
         self.trace.push(line);
         self.effects.push(effect);
-    }
-
-    /// From now on the state takes nothing more into this table.
-    pub fn tear(&mut self, table: &str) {
-        if !self.torn_ready {
-            self.torn_ready = true;
-            let mut script = "CREATE TABLE storm (what TEXT); INSERT INTO storm VALUES ('');".to_owned();
-            for table in TABLES {
-                for on in ["INSERT", "UPDATE", "DELETE"] {
-                    script += &format!(
-                        "CREATE TRIGGER storm_{table}_{on} BEFORE {on} ON {table}
-                         WHEN (SELECT what FROM storm) IN ('{table}', 'all')
-                         BEGIN SELECT RAISE(ABORT, 'the disk is full'); END;"
-                    );
-                }
-            }
-            self.state.execute_batch(&script).expect("triggers");
-        }
-        self.state.execute("UPDATE storm SET what = ?1", [table]).expect("the storm's own table");
-    }
-
-    pub fn mend(&mut self) {
-        if self.torn_ready {
-            self.state.execute("UPDATE storm SET what = ''", []).expect("the storm's own table");
-        }
-    }
-
-    /// A process of this machine that died lets go of the lock file, and with it of the lock.
-    pub fn release_lock(&self) {
-        self.state.execute("DELETE FROM lock", []).expect("the lock");
     }
 }

@@ -1,7 +1,8 @@
 //! A company whose two systems and whose runs live in memory: people edit, engines run, die and start again.
 
+use crate::disk::Disk;
 use crate::side::StormSide;
-use crate::sky::{Break, Effect, Phase, SimClock, Sky};
+use crate::sky::{Break, Effect, Past, Phase, SimClock, Sky};
 use crate::support::mapping;
 use crate::support::memory::Memory;
 use samband::plan::{Kind, Limits, Plan};
@@ -11,7 +12,6 @@ use samband::state::State;
 use samband::value::{Guid, Side, Value};
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
@@ -27,8 +27,6 @@ pub const SETTINGS: &[&[(&str, &str)]] = &[
 thread_local! {
     static PROGRAMS: RefCell<HashMap<(usize, Option<Break>), Vec<Program>>> = RefCell::new(HashMap::new());
 }
-
-static WORLDS: AtomicUsize = AtomicUsize::new(0);
 
 fn take_program(settings: usize, broken: Option<Break>) -> Program {
     let broken = broken.filter(|b| matches!(b, Break::NonMasterUpdates | Break::NoFilters | Break::OwnNumbers));
@@ -79,9 +77,6 @@ pub struct World {
     pub business: Memory,
     pub clock: Arc<SimClock>,
     pub sky: Arc<Mutex<Sky>>,
-    name: String,
-    /// Keeps the state alive between runs, and answers what it holds.
-    pub state: State,
     pub settings: usize,
     pub broken: Option<Break>,
     pub entities: Vec<String>,
@@ -90,6 +85,22 @@ pub struct World {
     pub violations: Vec<String>,
     /// A plan that was shown to somebody and is applied later.
     pub shown: Option<Plan>,
+}
+
+/// A company as it stood once.
+pub struct Moment {
+    sides: [crate::support::memory::World; 2],
+    seconds: i64,
+    past: Past,
+    engines: usize,
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        let mut sky = self.sky.lock().unwrap();
+        let disk = std::mem::replace(&mut sky.disk, Disk::none());
+        disk.give();
+    }
 }
 
 /// How a run came to its end.
@@ -127,16 +138,11 @@ pub fn now<T>(future: impl Future<Output = T>) -> T {
 
 impl World {
     pub fn new(settings: usize, broken: Option<Break>) -> Self {
-        let name = format!("storm-{}", WORLDS.fetch_add(1, Ordering::Relaxed));
-        let state = State::shared_in_memory(&name).expect("a state");
-        let beside = rusqlite::Connection::open(format!("file:/{name}?vfs=memdb")).expect("the same state");
         let mut world = Self {
             severa: Memory::new(Side::Severa),
             business: Memory::new(Side::Business),
             clock: Arc::new(SimClock::new()),
-            sky: Arc::new(Mutex::new(Sky::new(beside, broken))),
-            name,
-            state,
+            sky: Arc::new(Mutex::new(Sky::new(Disk::take(), broken))),
             settings,
             broken,
             entities: Vec::new(),
@@ -236,7 +242,7 @@ impl World {
     /// Starts a process that does what it is asked, to its end or its death.
     pub fn start(&mut self, ask: Ask, full: bool) -> End {
         self.engines += 1;
-        let state = State::shared_in_memory(&self.name).expect("the state");
+        let state = self.sky.lock().unwrap().disk.open();
         let program = take_program(self.settings, self.broken);
         let (severa, business) = (Box::new(self.side(Side::Severa)), Box::new(self.side(Side::Business)));
         let mut engine = Engine::new(program, severa, business, self.clock.clone(), state, self.options(full));
@@ -275,9 +281,11 @@ impl World {
                 self.meanwhile(phase);
             }
         };
-        give_program(self.settings, self.broken, engine.into_program());
+        let (program, state) = engine.into_parts();
+        give_program(self.settings, self.broken, program);
         let mut sky = self.sky.lock().unwrap();
-        sky.mend();
+        sky.disk.close(state);
+        sky.disk.tear("");
         let how = match &end {
             End::Crashed => "died".to_owned(),
             End::Done(Err(error)) => format!("stopped: {error}"),
@@ -288,7 +296,7 @@ impl World {
         };
         sky.trace.push(format!("that engine {how}"));
         // A process that is gone lets go of the lock at once; one whose state file is full too, once it is gone.
-        sky.release_lock();
+        sky.disk.release_lock();
         drop(sky);
         let beside: Vec<String> = applied.iter().flat_map(|plan| self.beside_the_plan(plan)).collect();
         self.violations.extend(beside);
@@ -336,17 +344,17 @@ impl World {
             Some(Break::ForgetsHeld) => format!("DELETE FROM held; DELETE FROM waiting; UPDATE watermarks SET value = '{}'", now - 120),
             _ => return,
         };
-        sky.state.execute_batch(&script).expect("the state");
+        sky.disk.beside.execute_batch(&script).expect("the state");
     }
 
     /// The process sleeps past its lease; another machine with the same state takes over and runs.
     fn meanwhile(&mut self, phase: Phase) {
         let (engine, token) = {
             let mut sky = self.sky.lock().unwrap();
-            let token: Option<String> = sky.state.query_row("SELECT token FROM lock", [], |row| row.get(0)).ok();
+            let token = sky.disk.token();
             // One fault at a time, and no dice: the other machine has fine weather.
             let calm = sky.chance.take();
-            sky.mend();
+            sky.disk.tear("");
             drop(sky);
             self.clock.pass(11 * 60);
             let engine = self.engines;
@@ -358,12 +366,38 @@ impl World {
         let mut sky = self.sky.lock().unwrap();
         if self.broken == Some(Break::NoFence) && let Some(token) = token {
             let mend = "INSERT OR REPLACE INTO lock (only, host, pid, token, since, until) VALUES (1, '', 0, ?1, '', '')";
-            sky.state.execute(mend, [token]).expect("the lock");
+            sky.disk.beside.execute(mend, [token]).expect("the lock");
         }
         (sky.engine, sky.phase) = (engine, phase);
         sky.trace.push(format!("engine {engine} wakes up"));
         let taken = sky.number;
         sky.overtaken.push((engine, taken));
+    }
+
+    /// What the state holds.
+    pub fn state<T>(&self, look: impl FnOnce(&State) -> T) -> T {
+        self.sky.lock().unwrap().disk.look(look)
+    }
+
+    /// Remembers this moment, to begin other histories from it.
+    pub fn keep(&self) -> Moment {
+        let sky = self.sky.lock().unwrap();
+        sky.disk.keep();
+        let sides = [&self.severa, &self.business].map(|memory| memory.world.lock().unwrap().clone());
+        Moment { sides, seconds: self.clock.seconds(), past: sky.past(), engines: self.engines }
+    }
+
+    /// Back to a moment: the one that was kept last.
+    pub fn restore(&mut self, moment: &Moment) {
+        let mut sky = self.sky.lock().unwrap();
+        sky.disk.restore();
+        sky.back_to(moment.past.clone());
+        for (memory, kept) in [&self.severa, &self.business].into_iter().zip(&moment.sides) {
+            *memory.world.lock().unwrap() = kept.clone();
+        }
+        self.clock.pass(moment.seconds - self.clock.seconds());
+        self.engines = moment.engines;
+        self.violations.clear();
     }
 
     /// Runs in fine weather until nothing is left to do; false where that does not come.

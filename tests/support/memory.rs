@@ -26,13 +26,13 @@ pub enum Fault {
     SideDown,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Table {
     pub rows: BTreeMap<String, Fields>,
     pub stamps: HashMap<String, i64>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct World {
     pub tables: BTreeMap<String, Table>,
     pub now: i64,
