@@ -9,6 +9,8 @@ mod exhaustive;
 mod invariants;
 #[path = "storm/links.rs"]
 mod links;
+#[path = "storm/random.rs"]
+mod random;
 #[path = "storm/scenarios.rs"]
 mod scenarios;
 #[path = "storm/side.rs"]
@@ -44,4 +46,47 @@ fn every_scenario_survives_every_fault_at_every_call() {
         figures.violations.len()
     ));
     must_be_none(&figures.violations);
+}
+
+/// A number from the environment: `SAMBAND_STORM_SEEDS=100000`.
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok().and_then(|text| text.parse().ok())
+}
+
+/// Seeds that failed once.
+fn corpus() -> Vec<u64> {
+    let lines = include_str!("storm/seeds.txt").lines();
+    lines.filter_map(|line| line.split_whitespace().next()?.parse().ok()).collect()
+}
+
+#[test]
+fn random_storms_leave_both_sides_in_step() {
+    let seeds: Vec<u64> = match number("SAMBAND_STORM_SEED") {
+        Some(seed) => vec![seed],
+        None => corpus().into_iter().chain(1..=number("SAMBAND_STORM_SEEDS").unwrap_or(1_000)).collect(),
+    };
+    let (mut faults, mut violations) = (0, Vec::new());
+    for seed in &seeds {
+        match random::storm(*seed, None) {
+            Ok(struck) => faults += struck,
+            Err(told) => violations.push(told),
+        }
+    }
+    say(&format!("storm: {} random seeds with {faults} faults, violations {}", seeds.len(), violations.len()));
+    must_be_none(&violations);
+}
+
+#[test]
+fn engines_that_are_broken_on_purpose_are_caught() {
+    let most = number("SAMBAND_STORM_BROKEN_SEEDS").unwrap_or(400);
+    let mut missed = Vec::new();
+    let mut after = Vec::new();
+    for broken in sky::BREAKS {
+        match (1..=most).find(|seed| random::storm(*seed, Some(*broken)).is_err()) {
+            Some(seed) => after.push(format!("{broken:?} by seed {seed}")),
+            None => missed.push(format!("{broken:?} went through {most} storms")),
+        }
+    }
+    say(&format!("storm: broken engines caught {} of {} ({})", after.len(), sky::BREAKS.len(), after.join(", ")));
+    assert!(missed.is_empty(), "{missed:?}");
 }

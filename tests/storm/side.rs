@@ -128,6 +128,15 @@ impl StormSide {
 
     /// What goes wrong before anything reaches the side.
     async fn before(&self, fault: Option<Fault>, writes: bool) -> Result<(), SystemError> {
+        let hands = {
+            let mut sky = self.sky.lock().unwrap();
+            let hands = sky.people.as_mut().is_some_and(|(dice, one_in)| dice.one_in(*one_in));
+            sky.busy_hands = hands;
+            hands
+        };
+        if hands {
+            Once(false).await;
+        }
         match fault {
             Some(Fault::CrashBefore) => self.crash().await,
             Some(Fault::TooMany) => self.clock.pass(20),

@@ -284,7 +284,9 @@ pub struct Sky {
     pub disk: Disk,
     pub trace: Vec<String>,
     /// Changes that people make while a run is at work: one call in so many.
-    pub people: Option<usize>,
+    pub people: Option<(Dice, usize)>,
+    /// One of them is about to.
+    pub busy_hands: bool,
     pub faults: usize,
     /// Engines that slept past their lease, and what had happened until they woke.
     pub overtaken: Vec<(usize, usize)>,
@@ -309,6 +311,7 @@ impl Sky {
             disk,
             trace: Vec::new(),
             people: None,
+            busy_hands: false,
             faults: 0,
             overtaken: Vec::new(),
         }

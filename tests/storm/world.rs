@@ -275,10 +275,19 @@ impl World {
                 if let Poll::Ready(done) = task.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
                     break End::Done(done);
                 }
-                if !std::mem::take(&mut self.sky.lock().unwrap().paused) {
-                    break End::Crashed;
+                let (paused, hands) = {
+                    let mut sky = self.sky.lock().unwrap();
+                    (std::mem::take(&mut sky.paused), std::mem::take(&mut sky.busy_hands).then(|| sky.people.take()))
+                };
+                match (paused, hands.flatten()) {
+                    // Somebody edits while the run is at work.
+                    (_, Some((mut dice, one_in))) => {
+                        crate::random::edit(self, &mut dice);
+                        self.sky.lock().unwrap().people = Some((dice, one_in));
+                    }
+                    (true, None) => self.meanwhile(phase),
+                    (false, None) => break End::Crashed,
                 }
-                self.meanwhile(phase);
             }
         };
         let (program, state) = engine.into_parts();
