@@ -36,7 +36,7 @@ fn must_be_none(violations: &[String]) {
 #[test]
 fn every_scenario_survives_every_fault_at_every_call() {
     let only = std::env::var("SAMBAND_STORM_SCENARIO").ok();
-    let figures = exhaustive::run(only.as_deref());
+    let figures = exhaustive::run(only.as_deref(), std::env::var_os("SAMBAND_STORM_EVERY").is_some());
     say(&format!(
         "storm: {} scenarios × {} calls × {} faults = {} runs, violations {}",
         figures.scenarios,

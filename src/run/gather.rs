@@ -337,6 +337,11 @@ fn news(entity: &Entity, side: Side, rows: Vec<Row>, links: &[Link]) -> Vec<Row>
     let links: BTreeMap<&str, &Link> = links.iter().map(|link| (link.id(side), link)).collect();
     let as_before = |row: &Row| {
         let Some(link) = links.get(row.id.as_str()) else { return false };
+        // Our identifier is still to be written, or was taken out.
+        let borne = entity.identity.filter(|_| side == Side::Business).and_then(|slot| row.values.get(slot));
+        if borne.is_some_and(|value| value.as_guid().is_none_or(|guid| guid.to_string() != link.severa_id)) {
+            return false;
+        }
         entity.lines.iter().filter(|line| !line.on_create).all(|line| {
             let base = link.base.0.get(&plan::line_key(line));
             let base = base.map(|(severa, business)| if side == Side::Severa { *severa } else { *business });

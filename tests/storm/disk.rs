@@ -97,6 +97,27 @@ impl Disk {
         self.each("INSERT INTO {} SELECT * FROM kept_{}");
     }
 
+    /// What stands in it, without when and by whom.
+    pub fn content(&self) -> String {
+        let looks = [
+            "SELECT entity || severa_id || business_id || born || columns || hex(base) FROM links ORDER BY 1",
+            "SELECT entity || side || source_id FROM intents ORDER BY 1",
+            "SELECT entity || side || id || code || attempts FROM held ORDER BY 1",
+            "SELECT entity || side || value FROM watermarks ORDER BY 1",
+            "SELECT entity || side || id || for_entity || for_side || for_value || for_column FROM waiting ORDER BY 1",
+            "SELECT entity || side || id || field || old || new FROM history ORDER BY 1",
+            "SELECT key || value FROM meta ORDER BY 1",
+        ];
+        let mut content = String::new();
+        for sql in looks {
+            let mut statement = self.beside.prepare_cached(sql).expect("the state");
+            let rows = statement.query_map([], |row| row.get::<_, String>(0)).expect("the state");
+            rows.for_each(|row| content += &row.expect("a text"));
+            content.push('\n');
+        }
+        content
+    }
+
     /// From now on it takes nothing more into this table, or into any.
     pub fn tear(&self, table: &str) {
         let mut statement = self.beside.prepare_cached("UPDATE storm SET what = ?1").expect("the storm's own table");

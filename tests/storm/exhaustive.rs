@@ -2,7 +2,7 @@
 
 use crate::invariants;
 use crate::scenarios::{SCENARIOS, Scenario};
-use crate::sky::{Call, Fault, READS, WRITES};
+use crate::sky::{Call, Fault, LISTINGS, READS, WRITES};
 use crate::world::{Ask, World};
 use samband::value::{Side, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,7 +27,7 @@ fn begin(scenario: &Scenario) -> World {
     world
 }
 
-/// A step and the run after it, with a fault at one of its calls; whoever died is started again at once.
+/// A step and the run after it, with a fault at one of its calls.
 fn step(world: &mut World, scenario: &Scenario, number: usize, strike: Option<(usize, Fault)>) {
     scenario.steps[number](world);
     world.clock.pass(900);
@@ -38,10 +38,6 @@ fn step(world: &mut World, scenario: &Scenario, number: usize, strike: Option<(u
     }
     let _ = world.start(Ask::Run, false);
     world.sky.lock().unwrap().strike = None;
-    if strike.is_some() {
-        world.clock.pass(5);
-        let _ = world.start(Ask::Run, false);
-    }
 }
 
 /// The rest of a scenario in fine weather; what is wrong with it then.
@@ -92,11 +88,13 @@ fn is_common(call: &Call) -> bool {
     call.what == "open" || registers.contains(&call.record.as_str())
 }
 
-pub fn run(only: Option<&str>) -> Figures {
+/// `every`: also those that come to a state that was there before.
+pub fn run(only: Option<&str>, every: bool) -> Figures {
     let mut figures = Figures::default();
     let mut faults = BTreeSet::new();
     let last = SCENARIOS.len() - 1;
-    for (place, scenario) in SCENARIOS.iter().enumerate().filter(|(_, s)| only.is_none_or(|only| s.name.contains(only))) {
+    for (place, scenario) in SCENARIOS.iter().enumerate().filter(|(_, s)| only.is_none_or(|only| s.name.contains(only)))
+    {
         figures.scenarios += 1;
         let mut clean = begin(scenario);
         let violations = end(&mut clean, scenario, 0);
@@ -111,19 +109,29 @@ pub fn run(only: Option<&str>) -> Figures {
             let moment = world.keep();
             step(&mut world, scenario, number, None);
             let calls = world.sky.lock().unwrap().calls.clone();
+            let mut futures = BTreeSet::new();
             for (at, call) in calls.iter().enumerate() {
                 if is_common(call) && place != 0 && place != last {
                     continue;
                 }
                 figures.calls += 1;
-                for fault in if call.writes { WRITES } else { READS } {
-                    if call.what != "read" && matches!(fault, Fault::Empty | Fault::Repeated) {
-                        continue;
-                    }
+                let possible = match (call.writes, call.what) {
+                    (true, _) => WRITES,
+                    (false, "read") => LISTINGS,
+                    (false, _) => READS,
+                };
+                for fault in possible {
                     faults.insert(*fault);
                     figures.runs += 1;
                     world.restore(&moment);
                     step(&mut world, scenario, number, Some((at, *fault)));
+                    // What comes to the same state has the same future, and is lived through once.
+                    if !futures.insert(world.fingerprint()) && !every {
+                        continue;
+                    }
+                    // Whoever died is started again at once.
+                    world.clock.pass(5);
+                    let _ = world.start(Ask::Run, false);
                     let mut violations = end(&mut world, scenario, number + 1);
                     for (table, rows) in outcome(&world) {
                         if expected.get(&table) != Some(&rows) {
@@ -133,7 +141,8 @@ pub fn run(only: Option<&str>) -> Figures {
                     }
                     if !violations.is_empty() {
                         let (what, record) = (call.what, &call.record);
-                        let title = format!("{}: {fault:?} at call {at} of step {number}, {what} of {record}", scenario.name);
+                        let title =
+                            format!("{}: {fault:?} at call {at} of step {number}, {what} of {record}", scenario.name);
                         figures.violations.push(told(&world, &title, &violations));
                     }
                 }

@@ -18,6 +18,7 @@ pub struct Scene<'a> {
     pub program: &'a Program,
     pub effects: Vec<Effect>,
     pub edits: Vec<(usize, Side, String, String, String)>,
+    pub begun: Vec<(usize, usize)>,
     pub lookups: Lookups,
     pub links: Stored<'a>,
     /// By entity and side.
@@ -85,11 +86,11 @@ fn scene(world: &World, program: &Program) -> Vec<String> {
     }
     let held = world.state(|state| state.held().expect("the held records"));
     let held = held.into_iter().map(|h| (h.held.entity, h.held.side, h.held.id)).collect();
-    let (effects, edits) = {
+    let (effects, edits, begun) = {
         let sky = world.sky.lock().unwrap();
-        (sky.effects.clone(), sky.edits.clone())
+        (sky.effects.clone(), sky.edits.clone(), sky.begun.clone())
     };
-    let scene = Scene { world, program, effects, edits, lookups, links, rows, held };
+    let scene = Scene { world, program, effects, edits, begun, lookups, links, rows, held };
     let named = |(name, invariant): &Invariant| -> Vec<String> {
         invariant(&scene).into_iter().map(|what| format!("{name}: {what}")).collect()
     };
@@ -128,9 +129,10 @@ impl Scene<'_> {
 
     /// When a person last changed one of these fields of a record.
     fn last_edit(&self, side: Side, table: &str, id: &str, fields: &[&str]) -> usize {
-        let own = self.edits.iter().filter(|(_, s, t, i, f)| {
-            *s == side && t == table && i == id && fields.iter().any(|field| field == f)
-        });
+        let own = self
+            .edits
+            .iter()
+            .filter(|(_, s, t, i, f)| *s == side && t == table && i == id && fields.iter().any(|field| field == f));
         own.map(|(number, ..)| *number).max().unwrap_or(0)
     }
 }
@@ -294,7 +296,10 @@ fn non_master_never_updates(scene: &Scene) -> Vec<String> {
                 let line = entity.lines.iter().find(own);
                 let identity = entity.identity.map(|slot| entity.field_name(Side::Business, Slot::Own(slot)));
                 let failure = entity.failure.as_ref().is_some_and(|f| {
-                    [Some(f.slot), f.reason].iter().flatten().any(|slot| entity.severa.fields[*slot].name == field.field)
+                    [Some(f.slot), f.reason]
+                        .iter()
+                        .flatten()
+                        .any(|slot| entity.severa.fields[*slot].name == field.field)
                 });
                 identity == Some(field.field.as_str())
                     || failure && effect.side == Side::Severa
@@ -318,24 +323,24 @@ fn nothing_outside_a_filter(scene: &Scene) -> Vec<String> {
             let from = effect.side.other();
             let source = link.id(from);
             let Some(row) = scene.row(entity, from, source) else { continue };
-            // A record that passed once may have left its filter since, by a person's hand after the creation.
+            // A record that passed when it was read may have left its filter since, by a person's hand or by ours.
+            let read = scene.begun.iter().find(|(engine, _)| *engine == effect.engine).map_or(0, |(_, number)| *number);
             let left = scene
                 .edits
                 .iter()
-                .any(|(number, s, t, id, _)| *number > effect.number && *s == from && *t == table(entity, from) && id == source);
-            if !left && let Sends::No(condition) = entity.sends(from, row, &scene.env()) && !wrote_back(scene, entity, effect) {
+                .any(|(number, s, t, id, _)| *number > read && *s == from && *t == table(entity, from) && id == source);
+            let moved = scene.effects.iter().any(|e| {
+                !e.created && e.number > read && e.side == from && e.table == table(entity, from) && e.id == source
+            });
+            if !left
+                && !moved
+                && let Sends::No(condition) = entity.sends(from, row, &scene.env())
+            {
                 found.push(format!("{} {source} was created in spite of `{condition}`", entity.name));
             }
         }
     }
     found
-}
-
-/// A status that flows back takes a record out of its own filter.
-fn wrote_back(scene: &Scene, entity: &Entity, created: &Effect) -> bool {
-    let from = created.side.other();
-    scene.effects.iter().any(|e| !e.created && e.number > created.number && e.table == table(entity, from))
-        && entity.lines.iter().any(|line| line.write_back)
 }
 
 fn links_one_to_one(scene: &Scene) -> Vec<String> {
@@ -346,7 +351,12 @@ fn links_one_to_one(scene: &Scene) -> Vec<String> {
             for side in Side::BOTH {
                 *seen.entry((side, link.id(side))).or_default() += 1;
                 if scene.row(entity, side, link.id(side)).is_none() {
-                    found.push(format!("{} is linked to {} in {}, which is not there", entity.name, link.id(side), side.word()));
+                    found.push(format!(
+                        "{} is linked to {} in {}, which is not there",
+                        entity.name,
+                        link.id(side),
+                        side.word()
+                    ));
                 }
             }
         }
@@ -354,7 +364,8 @@ fn links_one_to_one(scene: &Scene) -> Vec<String> {
         let Some(slot) = entity.identity else { continue };
         let mut bearers: BTreeMap<String, Vec<&str>> = BTreeMap::new();
         for (id, row) in &scene.rows[&(entity.name.clone(), Side::Business)] {
-            if let Some(guid) = row.values[slot].as_guid().filter(|_| entity.is_ours(Side::Business, row, &scene.env())) {
+            if let Some(guid) = row.values[slot].as_guid().filter(|_| entity.is_ours(Side::Business, row, &scene.env()))
+            {
                 bearers.entry(guid.to_string()).or_default().push(id);
             }
         }

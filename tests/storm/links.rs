@@ -30,11 +30,13 @@ impl Links for Stored<'_> {
         };
         let links = self.of(&entity.name);
         let found = match from {
-            Side::Severa => links.iter().find(|l| l.severa_id == text).and_then(|l| l.columns.get(column)).map(|held| {
-                let slot = entity.linked_columns.iter().find(|(name, _)| name == column).map(|(_, slot)| *slot);
-                let whole = slot.is_some_and(|slot| entity.business.fields[slot].ty == Type::Int);
-                if whole { Value::Int(held.parse().expect("a number")) } else { Value::text(held) }
-            }),
+            Side::Severa => {
+                links.iter().find(|l| l.severa_id == text).and_then(|l| l.columns.get(column)).map(|held| {
+                    let slot = entity.linked_columns.iter().find(|(name, _)| name == column).map(|(_, slot)| *slot);
+                    let whole = slot.is_some_and(|slot| entity.business.fields[slot].ty == Type::Int);
+                    if whole { Value::Int(held.parse().expect("a number")) } else { Value::text(held) }
+                })
+            }
             Side::Business => links
                 .iter()
                 .find(|l| l.columns.get(column) == Some(&text))

@@ -74,7 +74,11 @@ pub fn edit(w: &mut World, d: &mut Dice) {
         }
         17 => s::product(w, 0xA00 + bits, &format!("P-{n}"), d.one_of(WORDS)),
         18 => s::goods(w, &format!("V-{n}"), d.one_of(WORDS), if n == 0 { 90 } else { 1 }),
-        19 => w.severa("TravelExpenseType", 0xA80 + bits, &[("code", word(&format!("T-{n}"))), ("name", word(d.one_of(WORDS)))]),
+        19 => w.severa(
+            "TravelExpenseType",
+            0xA80 + bits,
+            &[("code", word(&format!("T-{n}"))), ("name", word(d.one_of(WORDS)))],
+        ),
         20 | 21 => {
             let (project, customer) = (0x600 + d.below(EACH) as u128, 0x100 + d.below(EACH) as u128);
             let hours = 25 * i64::try_from(d.below(32)).expect("small");
@@ -145,24 +149,29 @@ pub fn storm(seed: u64, broken: Option<Break>) -> Result<usize, String> {
     let mut d = Dice::new(seed, 1);
     let mut w = World::new(d.below(crate::world::SETTINGS.len()), broken);
     if d.one_in(4) {
-        w.limits = Limits { changes: Some(3), percent: None };
+        w.limits = Limits { changes: Some(1 + d.below(3)), percent: None };
     }
     s::work_types(&mut w);
+    if d.one_in(2) {
+        s::customer(&mut w, 0x100, 20_000, FIRMS[0], true);
+        s::project(&mut w, 0x600, 6_000, WORDS[0], 0x100, true);
+        let rows = vec![s::row(&w, 0xFE0, 0xB1, 3, 33_333, "NOK"), s::row(&w, 0xFE1, 0xB2, 1, 10_050, "NOK")];
+        s::draft(&mut w, 0xFE, 0x100, true, rows);
+    }
     for _ in 0..2 + d.below(8) {
         edit(&mut w, &mut d);
     }
     {
         let mut sky = w.sky.lock().unwrap();
-        sky.chance = Some((Dice::new(seed, 2), d.one_of(&[30, 60, 120, 400])));
-        sky.people = d.one_in(2).then(|| (Dice::new(seed, 3), 25));
+        sky.chance = Some((Dice::new(seed, 2), d.one_of(&[25, 50, 100, 400])));
+        sky.people = d.one_in(2).then(|| (Dice::new(seed, 3), d.one_of(&[10, 30])));
     }
     for _ in 0..2 + d.below(4) {
         for _ in 0..d.below(6) {
             edit(&mut w, &mut d);
         }
-        // Sometimes at once, as a service restarts a process that died.
         w.clock.pass(d.one_of(&[1, 5, 61, 300, 900, 7_200]));
-        let full = d.one_in(8);
+        let full = d.one_in(5);
         match d.below(6) {
             0 => {
                 if let End::Done(Ok((plan, _))) = w.start(Ask::Plan, full) {
@@ -173,7 +182,13 @@ pub fn storm(seed: u64, broken: Option<Break>) -> Result<usize, String> {
                 }
             }
             _ => {
-                let _ = w.start(Ask::Run, full);
+                // A service starts a process again at once.
+                if let End::Crashed = w.start(Ask::Run, full)
+                    && d.one_in(2)
+                {
+                    w.clock.pass(2);
+                    let _ = w.start(Ask::Run, false);
+                }
             }
         }
     }
@@ -185,5 +200,9 @@ pub fn storm(seed: u64, broken: Option<Break>) -> Result<usize, String> {
     if !quiet {
         violations.push("it comes to rest: it did not".to_owned());
     }
-    if violations.is_empty() { Ok(faults) } else { Err(told(&w, &format!("seed {seed}, broken: {broken:?}"), &violations)) }
+    if violations.is_empty() {
+        Ok(faults)
+    } else {
+        Err(told(&w, &format!("seed {seed}, broken: {broken:?}"), &violations))
+    }
 }

@@ -4,13 +4,13 @@
 //! Visma Business has stamps of a minute, creates nothing twice under one identifier, and writes a
 //! record with its children in one transaction.
 
-use crate::sky::{Break, Call, Effect, Fault, READS, Request, Sky, SimClock, WRITES, Written};
+use crate::sky::{Break, Call, Effect, Fault, LISTINGS, READS, Request, SimClock, Sky, WRITES, Written};
 use crate::support::memory::Memory;
 use samband::systems::{
     Create, ErrorKind, Next, Opened, Page, PageToken, Read, Row, Select, System, SystemError, Test, Update, Usage,
     Watermark,
 };
-use samband::value::{Side, Value};
+use samband::value::{Guid, Side, Value};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -112,9 +112,15 @@ impl StormSide {
         sky.calls.push(Call { side: self.memory.side, what, record, writes });
         let struck = sky.strike.filter(|(at, _)| *at == number).map(|(_, fault)| fault);
         let thrown = sky.chance.as_mut().and_then(|(dice, one_in)| {
-            dice.one_in(*one_in).then(|| dice.one_of(if writes { WRITES } else { READS }))
+            // Most calls read the same few registers; what is written, and what is listed, is worth more faults.
+            let (one_in, of) = match (writes, listing) {
+                (true, _) => ((*one_in / 8).max(3), WRITES),
+                (false, true) => ((*one_in / 2).max(3), LISTINGS),
+                (false, false) => (*one_in, READS),
+            };
+            dice.one_in(one_in).then(|| dice.one_of(of))
         });
-        let fault = struck.or(thrown).filter(|fault| listing || !matches!(fault, Fault::Empty | Fault::Repeated));
+        let fault = struck.or(thrown);
         if let Some(fault) = fault {
             sky.faults += 1;
             let line = format!("{:?} at {what} of {} in {}", fault, sky.calls[number].record, self.memory.side.word());
@@ -302,7 +308,7 @@ impl StormSide {
             let effect = Effect {
                 number: 0,
                 engine,
-                phase: sky.phase,
+                phase: sky.phase_of(engine),
                 side: self.memory.side,
                 table: name.clone(),
                 id: update.id.clone(),
@@ -330,7 +336,7 @@ impl StormSide {
         let effect = Effect {
             number: 0,
             engine,
-            phase: sky.phase,
+            phase: sky.phase_of(engine),
             side: self.memory.side,
             table: table.to_owned(),
             id: id.to_owned(),
@@ -362,6 +368,24 @@ impl StormSide {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Somebody changes the very field that is about to be written.
+    fn meet(&self, update: &Update) {
+        let text = |(_, value): &&(String, Value)| matches!(value, Value::Text(text) if text.parse::<Guid>().is_err());
+        let Some((field, _)) = update.set.iter().find(text) else { return };
+        let mut sky = self.sky.lock().unwrap();
+        let met = sky.people.as_mut().is_some_and(|(dice, _)| dice.one_in(5));
+        let name = table(&update.select);
+        if met {
+            let value = Value::text(format!("met {}", sky.number));
+            let number = sky.next_number();
+            sky.edits.push((number, self.memory.side, name.clone(), update.id.clone(), field.clone()));
+            sky.trace.push(format!("a person writes {name} {} meanwhile: {field} = {value}", update.id));
+            drop(sky);
+            self.keep_time();
+            self.memory.put(&name, &update.id, &[(field, value)]);
         }
     }
 
@@ -479,6 +503,7 @@ impl System for StormSide {
         let fault = self.called("update", Some(&update.select), false);
         self.before(fault, true).await?;
         self.arrive().await;
+        self.meet(update);
         let expects = !self.sky.lock().unwrap().is(Break::BlindUpdate);
         if let Some(fault @ (Fault::CrashLate | Fault::LateApply)) = fault {
             // It was looked at before it was sent.

@@ -47,6 +47,7 @@ pub struct Past {
     unheard: BTreeSet<(Side, String, String)>,
     trace: Vec<String>,
     overtaken: Vec<(usize, usize)>,
+    begun: Vec<(usize, usize)>,
 }
 
 /// What can go wrong with one outside call.
@@ -87,6 +88,19 @@ pub enum Fault {
 }
 
 pub const READS: &[Fault] = &[
+    Fault::CrashBefore,
+    Fault::CrashAfter,
+    Fault::TooMany,
+    Fault::Busy,
+    Fault::Cut,
+    Fault::Expired,
+    Fault::Truncated,
+    Fault::Pause,
+    Fault::Torn("all"),
+];
+
+/// A listing can do more: be short, and repeat itself.
+pub const LISTINGS: &[Fault] = &[
     Fault::CrashBefore,
     Fault::CrashAfter,
     Fault::TooMany,
@@ -290,6 +304,8 @@ pub struct Sky {
     pub faults: usize,
     /// Engines that slept past their lease, and what had happened until they woke.
     pub overtaken: Vec<(usize, usize)>,
+    /// What had happened when each engine began to read.
+    pub begun: Vec<(usize, usize)>,
 }
 
 impl Sky {
@@ -314,6 +330,7 @@ impl Sky {
             busy_hands: false,
             faults: 0,
             overtaken: Vec::new(),
+            begun: Vec::new(),
         }
     }
 
@@ -326,13 +343,14 @@ impl Sky {
             unheard: self.unheard.clone(),
             trace: self.trace.clone(),
             overtaken: self.overtaken.clone(),
+            begun: self.begun.clone(),
         }
     }
 
     pub fn back_to(&mut self, past: Past) {
-        let Past { effects, edits, number, late, unheard, trace, overtaken } = past;
+        let Past { effects, edits, number, late, unheard, trace, overtaken, begun } = past;
         (self.effects, self.edits, self.number, self.late) = (effects, edits, number, late);
-        (self.unheard, self.trace, self.overtaken) = (unheard, trace, overtaken);
+        (self.unheard, self.trace, self.overtaken, self.begun) = (unheard, trace, overtaken, begun);
         (self.strike, self.chance, self.people) = (None, None, None);
         self.calls.clear();
     }
@@ -346,12 +364,18 @@ impl Sky {
         self.number
     }
 
+    /// What an engine is at; a request that comes late was sent by a run that is over.
+    pub fn phase_of(&self, engine: usize) -> Phase {
+        if engine == self.engine { self.phase } else { Phase::Run }
+    }
+
     pub fn took_effect(&mut self, mut effect: Effect) {
         effect.number = self.next_number();
         let word = if effect.created { "creates" } else { "changes" };
         let fields: Vec<String> = effect.fields.iter().map(|f| format!("{} = {}", f.field, f.after)).collect();
         let side = effect.side.word();
-        let line = format!("engine {} {word} {} {} in {side}: {}", effect.engine, effect.table, effect.id, fields.join(", "));
+        let line =
+            format!("engine {} {word} {} {} in {side}: {}", effect.engine, effect.table, effect.id, fields.join(", "));
         self.trace.push(line);
         self.effects.push(effect);
     }

@@ -254,6 +254,8 @@ impl World {
         {
             let mut sky = self.sky.lock().unwrap();
             (sky.engine, sky.phase, sky.crashed) = (self.engines, phase, false);
+            let begun = (self.engines, sky.number);
+            sky.begun.push(begun);
             sky.trace.push(format!("engine {} begins: {phase:?}{}", self.engines, if full { ", full" } else { "" }));
         }
         let applied = match &ask {
@@ -350,7 +352,9 @@ impl World {
         let script = match self.broken {
             Some(Break::NoIntent) => "DELETE FROM intents".to_owned(),
             Some(Break::WatermarkAtEnd) => format!("UPDATE watermarks SET value = '{}'", now + 120),
-            Some(Break::ForgetsHeld) => format!("DELETE FROM held; DELETE FROM waiting; UPDATE watermarks SET value = '{}'", now - 120),
+            Some(Break::ForgetsHeld) => {
+                format!("DELETE FROM held; DELETE FROM waiting; UPDATE watermarks SET value = '{}'", now - 120)
+            }
             _ => return,
         };
         sky.disk.beside.execute_batch(&script).expect("the state");
@@ -373,8 +377,11 @@ impl World {
             (engine, token)
         };
         let mut sky = self.sky.lock().unwrap();
-        if self.broken == Some(Break::NoFence) && let Some(token) = token {
-            let mend = "INSERT OR REPLACE INTO lock (only, host, pid, token, since, until) VALUES (1, '', 0, ?1, '', '')";
+        if self.broken == Some(Break::NoFence)
+            && let Some(token) = token
+        {
+            let mend =
+                "INSERT OR REPLACE INTO lock (only, host, pid, token, since, until) VALUES (1, '', 0, ?1, '', '')";
             sky.disk.beside.execute(mend, [token]).expect("the lock");
         }
         (sky.engine, sky.phase) = (engine, phase);
@@ -394,6 +401,22 @@ impl World {
         sky.disk.keep();
         let sides = [&self.severa, &self.business].map(|memory| memory.world.lock().unwrap().clone());
         Moment { sides, seconds: self.clock.seconds(), past: sky.past(), engines: self.engines }
+    }
+
+    /// All that the future depends on, but for the time of day.
+    pub fn fingerprint(&self) -> u64 {
+        use std::hash::{DefaultHasher, Hash, Hasher};
+        let mut hasher = DefaultHasher::new();
+        let sky = self.sky.lock().unwrap();
+        sky.disk.content().hash(&mut hasher);
+        for memory in [&self.severa, &self.business] {
+            for (table, rows) in &memory.world.lock().unwrap().tables {
+                format!("{table} {:?}", rows.rows).hash(&mut hasher);
+            }
+        }
+        format!("{:?} {:?} {:?}", sky.late, sky.unheard, sky.overtaken.len()).hash(&mut hasher);
+        (sky.effects.len(), self.violations.len()).hash(&mut hasher);
+        hasher.finish()
     }
 
     /// Back to a moment: the one that was kept last.

@@ -47,7 +47,9 @@ pub fn standard_with(further: &[(&str, &str)]) -> Standard {
         ("WorkType.group", GivenValue::Number("91".to_owned())),
         ("PurchaseCost.accounts", GivenValue::List(vec![GivenValue::Text("4300..4999".to_owned())])),
     ];
-    settings.extend(further.iter().map(|(name, value)| (*name, value.parse().map_or_else(|_| GivenValue::Text((*value).to_owned()), GivenValue::Bool))));
+    settings.extend(further.iter().map(|(name, value)| {
+        (*name, value.parse().map_or_else(|_| GivenValue::Text((*value).to_owned()), GivenValue::Bool))
+    }));
     let settings = given(&settings);
     let (program, diagnostics) =
         model::check(&sources, samband::schema::Schemas::standard(), &files, None, Some(&settings));
