@@ -211,8 +211,15 @@ impl Engine {
             let gathered = self.gather(place, &index, progress).await?;
             progress.at("planning", &self.program.entities[place].name, 0, None);
             let mut planned = self.plan_one(place, &gathered.known, &mut index)?;
-            if self.plan_needed(&mut plan, &planned, &mut index).await? {
+            // A record says one thing after another that it needs: each row of an invoice its work type.
+            let mut asked = needed::asked(&planned);
+            while self.plan_needed(&mut plan, &planned, &mut index).await? {
                 planned = self.plan_one(place, &gathered.known, &mut index)?;
+                let before = asked.len();
+                asked.extend(needed::asked(&planned));
+                if asked.len() == before {
+                    break;
+                }
             }
             index.add(place, &planned);
             planned.watermarks = gathered.watermarks;

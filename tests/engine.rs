@@ -4,6 +4,8 @@
 mod costs;
 #[path = "engine/invoices.rs"]
 mod invoices;
+#[path = "engine/storms.rs"]
+mod storms;
 mod support;
 
 use samband::plan::{Kind, Limits, Plan};

@@ -29,7 +29,7 @@ fn say(text: &str) {
 }
 
 fn must_be_none(violations: &[String]) {
-    let first: Vec<&str> = violations.iter().take(60).map(String::as_str).collect();
+    let first: Vec<&str> = violations.iter().take(5).map(String::as_str).collect();
     assert!(violations.is_empty(), "{} violations, of them:\n{}", violations.len(), first.join("\n"));
 }
 
@@ -81,12 +81,19 @@ fn engines_that_are_broken_on_purpose_are_caught() {
     let most = number("SAMBAND_STORM_BROKEN_SEEDS").unwrap_or(400);
     let mut missed = Vec::new();
     let mut after = Vec::new();
-    for broken in sky::BREAKS {
+    let only = std::env::var("SAMBAND_STORM_BREAK").ok();
+    let asked = |broken: &&sky::Break| only.as_ref().is_none_or(|only| format!("{broken:?}") == *only);
+    for broken in sky::BREAKS.iter().filter(asked) {
         match (1..=most).find(|seed| random::storm(*seed, Some(*broken)).is_err()) {
             Some(seed) => after.push(format!("{broken:?} by seed {seed}")),
             None => missed.push(format!("{broken:?} went through {most} storms")),
         }
     }
-    say(&format!("storm: broken engines caught {} of {} ({})", after.len(), sky::BREAKS.len(), after.join(", ")));
+    say(&format!(
+        "storm: broken engines caught {} of {} ({})",
+        after.len(),
+        after.len() + missed.len(),
+        after.join(", ")
+    ));
     assert!(missed.is_empty(), "{missed:?}");
 }

@@ -8,6 +8,12 @@ use crate::program::Env;
 use crate::value::Side;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// What the records of a plan wait for.
+pub(super) fn asked(planned: &EntityPlan) -> BTreeSet<(String, String)> {
+    let references = planned.waits.iter().flat_map(|wait| &wait.references);
+    references.map(|reference| (reference.entity.clone(), reference.value.clone())).collect()
+}
+
 impl Engine {
     /// Records of an entity may point at each other: what the first look creates, the second can point at.
     pub(super) fn plan_one(&self, place: usize, known: &Known, index: &mut Index) -> Result<EntityPlan, RunError> {

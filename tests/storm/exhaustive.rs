@@ -29,6 +29,8 @@ fn begin(scenario: &Scenario) -> World {
 
 /// A step and the run after it, with a fault at one of its calls.
 fn step(world: &mut World, scenario: &Scenario, number: usize, strike: Option<(usize, Fault)>) {
+    // What is still at work comes in before people go on.
+    world.clock.pass(120);
     scenario.steps[number](world);
     world.clock.pass(900);
     {

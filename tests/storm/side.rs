@@ -87,8 +87,12 @@ impl StormSide {
                 let place = sky.late.iter().position(|(side, at, ..)| *side == self.memory.side && *at <= now);
                 place.map(|place| sky.late.remove(place))
             };
-            let Some((_, _, engine, request)) = due else { return };
-            self.keep_time();
+            let Some((_, at, engine, request)) = due else { return };
+            // It was stamped when it came, not when somebody looks.
+            {
+                let mut world = self.memory.world.lock().unwrap();
+                world.now = world.now.max(at + SKEW[self.place()]);
+            }
             match request {
                 Request::Create(create) => {
                     let _ = self.take_create(&create, engine, true).await;
@@ -97,6 +101,10 @@ impl StormSide {
                     // Severa looks at nothing but the values that it is given.
                     let expects = self.memory.side == Side::Business;
                     let _ = self.take_update(&update, engine, expects).await;
+                    // What somebody wrote since the request left is the moment that no engine can close.
+                    if let Some(last) = self.sky.lock().unwrap().effects.last_mut().filter(|_| !expects) {
+                        last.fields.iter_mut().for_each(|field| field.expected = field.before.clone());
+                    }
                 }
             }
         }
@@ -208,7 +216,6 @@ impl StormSide {
     }
 
     async fn take_create(&self, create: &Create, engine: usize, unheard: bool) -> Result<Row, SystemError> {
-        self.keep_time();
         let table = table(&create.select);
         let (guarded, apart) = {
             let sky = self.sky.lock().unwrap();
@@ -244,8 +251,11 @@ impl StormSide {
     async fn lines_apart(&self, create: &Create, head: &Row, engine: usize) -> Result<(), SystemError> {
         let fault = self.called("create", Some(&create.children[0].select), false);
         self.before(fault, true).await?;
-        if let Some(fault @ (Fault::CrashLate | Fault::LateApply)) = fault {
-            return Err(self.give_up(fault, Request::Create(create.children[0].clone())).await);
+        if fault == Some(Fault::CrashLate) {
+            self.crash().await;
+        }
+        if fault == Some(Fault::LateApply) {
+            return Err(self.error(ErrorKind::Unknown, "no answer in time"));
         }
         let mut inner = self.memory.clone();
         for child in &create.children {
@@ -289,7 +299,6 @@ impl StormSide {
     }
 
     async fn take_update(&self, update: &Update, engine: usize, expects: bool) -> Result<Row, SystemError> {
-        self.keep_time();
         let name = table(&update.select);
         let stored = |field: &str| self.memory.get(&name, &update.id, field);
         let before: Vec<Value> = update.set.iter().map(|(field, _)| stored(field)).collect();
@@ -493,6 +502,7 @@ impl System for StormSide {
             return Err(self.give_up(fault, Request::Create(create.clone())).await);
         }
         let lost = matches!(fault, Some(Fault::CrashAfter | Fault::LostReply | Fault::Truncated | Fault::Pause));
+        self.keep_time();
         let row = self.take_create(create, self.engine, lost).await?;
         self.after(fault, true).await?;
         let mut rows = self.shown(&create.select, vec![row.clone()]);
@@ -513,6 +523,7 @@ impl System for StormSide {
             }
             return Err(self.give_up(fault, Request::Update(update.clone())).await);
         }
+        self.keep_time();
         let row = self.take_update(update, self.engine, expects).await?;
         self.after(fault, true).await?;
         let mut rows = self.shown(&update.select, vec![row.clone()]);

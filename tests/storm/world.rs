@@ -439,10 +439,14 @@ impl World {
             (sky.strike, sky.chance, sky.people) = (None, None, None);
         }
         // Held records come again after a minute, five, a quarter of an hour, and so on.
-        for _ in 0..8 {
+        let mut quiet = 0;
+        for _ in 0..10 {
             self.clock.pass(2 * 3_600);
-            let End::Done(Ok((plan, Some(report)))) = self.start(Ask::Run, false) else { continue };
-            if plan.is_empty() && report.failure.is_none() && self.sky.lock().unwrap().late.is_empty() {
+            let end = self.start(Ask::Run, false);
+            let empty =
+                matches!(&end, End::Done(Ok((plan, Some(report)))) if plan.is_empty() && report.failure.is_none());
+            quiet = if empty && self.sky.lock().unwrap().late.is_empty() { quiet + 1 } else { 0 };
+            if quiet == 2 {
                 return true;
             }
         }

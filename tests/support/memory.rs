@@ -262,6 +262,11 @@ impl System for Memory {
             drop(world);
             panic!("crash");
         }
+        match fault {
+            Some(Fault::Refused) => return Err(self.error(ErrorKind::Refused, "the change was refused")),
+            Some(Fault::SideDown) => return Err(self.error(ErrorKind::Unreachable, "no connection")),
+            _ => {}
+        }
         let Some(row) = world.row(&update.select, &update.id) else {
             return Err(self.error(ErrorKind::Gone, "it is gone"));
         };
