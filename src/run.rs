@@ -117,6 +117,12 @@ impl Engine {
         }
     }
 
+    /// Gives back what another engine can begin with: compiling a program and opening a state is most
+    /// of the work of a small run.
+    pub fn into_parts(self) -> (Program, State) {
+        (self.program, self.state)
+    }
+
     pub fn state(&self) -> &State {
         &self.state
     }

@@ -8,6 +8,8 @@ mod invoices;
 mod parts;
 #[path = "engine/placings.rs"]
 mod placings;
+#[path = "engine/storms.rs"]
+mod storms;
 mod support;
 
 use samband::plan::{Kind, Limits, Plan};

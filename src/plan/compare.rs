@@ -82,6 +82,11 @@ pub fn compare(entity: &Entity, pair: &Pair, env: &Env, out: &mut Output) {
                 if fields.is_empty() || (base_of(pair, line).is_none() && blanks) {
                     bases.push(entry);
                 } else {
+                    // Whose value stands was judged by stamps, which our own writes are about to change: what
+                    // was judged is remembered, in case this line is not written.
+                    if base_of(pair, line).is_none_or(|(s, b)| s != entry.1 && b != entry.2) {
+                        bases.push(unsettled(entry, to.other()));
+                    }
                     let kind = if line.write_back || line.numbered { Kind::WriteBack } else { Kind::Update };
                     let (line, severa, business) = entry;
                     let base = (line, if to == Side::Business { severa } else { business });

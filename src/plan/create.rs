@@ -47,6 +47,14 @@ pub fn create(entity: &Entity, from: Side, row: &Row, env: &Env, start: Option<j
         }
         Side::Severa => Vec::new(),
     };
+    // A number that is only going to be assigned is not in step before it has been written back.
+    let assigned = |line: &Line| {
+        let own = |slot: &Slot| matches!(slot, Slot::Own(place) if entity.numbers.iter().any(|(c, at)| at == place && numbers.contains(c)));
+        line.business.iter().any(own)
+    };
+    let back = entity.lines.iter().filter(|line| line.writes_to(Side::Severa) && assigned(line));
+    let open: Vec<u64> = back.map(fingerprint::line_key).collect();
+    record.bases.retain(|(line, _)| !open.contains(line));
     if from == Side::Business {
         mark(entity, row, env, &mut record);
     }

@@ -126,12 +126,12 @@ pub fn not_looked(check: Check, why: &str) -> Section {
 
 /// Entities whose filter wants approved hours.
 pub fn approval(program: &Program, survey: &Survey) -> Section {
-    let wants = |entity: &&crate::program::Entity| {
+    let wants = |entity: &crate::program::Entity| {
         let filter = entity.filter(Side::Severa).map(|filter| slots(&filter.condition)).unwrap_or_default();
         entity.severa.record.name == "WorkHour"
             && filter.iter().any(|slot| entity.field_name(Side::Severa, *slot) == "isApproved")
     };
-    let names: Vec<_> = program.entities.iter().filter(wants).map(|entity| entity.name.as_str()).collect();
+    let names: Vec<_> = program.entities.iter().filter(|entity| wants(entity)).map(|entity| entity.name.as_str()).collect();
     if names.is_empty() {
         return Section::new(Check::Approval, "the mapping does not ask for approved hours", Vec::new());
     }

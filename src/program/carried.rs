@@ -60,11 +60,11 @@ impl Program {
     pub fn unfold_parts(&mut self) {
         let mut place = 0;
         while place < self.entities.len() {
-            let owner = &mut self.entities[place];
-            let (alone, together) = std::mem::take(&mut owner.children).into_iter().partition(is_alone);
+            let owner = Arc::make_mut(&mut self.entities[place]);
+            let (mut alone, together): (Vec<_>, Vec<_>) =
+                std::mem::take(&mut owner.children).into_iter().partition(|part| is_alone(part));
             owner.children = together;
-            let mut alone: Vec<Entity> = alone;
-            for hangs in alone.iter_mut().filter_map(|part| part.owner.as_mut()) {
+            for hangs in alone.iter_mut().filter_map(|part| Arc::make_mut(part).owner.as_mut()) {
                 hangs.above = Some(place);
                 for (_, slot) in &hangs.joins {
                     let column = owner.field_name(Side::Business, Slot::Own(*slot)).to_owned();
@@ -82,7 +82,7 @@ impl Program {
 
     /// One associate can be a customer and another's contact: one column cannot hold both identifiers.
     fn find_roles(&mut self) {
-        let identity = |e: &Entity| {
+        let identity = |e: &Arc<Entity>| {
             let column = e.business.fields.get(e.identity?)?;
             Some((e.business.record.clone(), column.name.clone()))
         };
@@ -92,13 +92,13 @@ impl Program {
             let Some(key) = entity.business.fields.first().map(|field| field.name.clone()) else { continue };
             let others =
                 all.iter().enumerate().filter(|(other, theirs)| *other != place && theirs.as_ref() == Some(own));
-            entity.roles = others.map(|(other, _)| (other, key.clone())).collect();
+            Arc::make_mut(entity).roles = others.map(|(other, _)| (other, key.clone())).collect();
         }
     }
 
     /// The places of the parts that have been unfolded from an entity.
     pub fn parts_of(&self, place: usize) -> Vec<usize> {
-        let below = |e: &Entity| e.owner.as_ref().is_some_and(|owner| owner.above == Some(place));
+        let below = |e: &Arc<Entity>| e.owner.as_ref().is_some_and(|owner| owner.above == Some(place));
         (0..self.entities.len()).filter(|part| self.entities.get(*part).is_some_and(below)).collect()
     }
 
@@ -122,6 +122,7 @@ fn is_alone(part: &Entity) -> bool {
 fn mark_parts(entity: &mut Entity) {
     let owner = entity.carried && !entity.only_when_needed;
     for part in &mut entity.children {
+        let part = Arc::make_mut(part);
         let known = part.owner.as_ref().is_some_and(|own| own.field.is_some() && own.pieces.is_none());
         let element = PARTS.contains(&part.severa.record.name.as_str());
         part.carried = entity.carried && part.comes_with_owner() || owner && known && element;

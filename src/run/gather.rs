@@ -389,6 +389,11 @@ impl Engine {
 
 /// Whether a row holds what its pair was last in step with.
 pub(super) fn as_before(entity: &Entity, side: Side, row: &Row, link: &Link) -> bool {
+    // Our identifier is still to be written, or was taken out.
+    let borne = entity.identity.filter(|_| side == Side::Business).and_then(|slot| row.values.get(slot));
+    if borne.is_some_and(|value| value.as_guid().is_none_or(|guid| guid.to_string() != link.severa_id)) {
+        return false;
+    }
     entity.lines.iter().filter(|line| !line.on_create).all(|line| {
         let base = link.base.0.get(&plan::line_key(line));
         let base = base.map(|(severa, business)| if side == Side::Severa { *severa } else { *business });

@@ -304,7 +304,7 @@ impl Engine {
 
     /// The entity that a part has been unfolded from.
     pub(super) fn owner_of(&self, part: usize) -> Option<&Entity> {
-        self.program.entities.get(self.program.entities.get(part)?.owner.as_ref()?.above?)
+        self.program.entities.get(self.program.entities.get(part)?.owner.as_ref()?.above?).map(AsRef::as_ref)
     }
 }
 

@@ -54,7 +54,9 @@ pub fn standard_with(further: &[(&str, &str)]) -> Standard {
     let mut sources = Sources::default();
     let files = add_standard(&mut sources);
     let mut settings = settings();
-    settings.extend(further.iter().map(|(name, value)| (*name, GivenValue::Text((*value).to_owned()))));
+    settings.extend(further.iter().map(|(name, value)| {
+        (*name, value.parse().map_or_else(|_| GivenValue::Text((*value).to_owned()), GivenValue::Bool))
+    }));
     standard_of(&sources, &files, &settings)
 }
 

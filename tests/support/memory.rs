@@ -26,13 +26,13 @@ pub enum Fault {
     SideDown,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Table {
     pub rows: BTreeMap<String, Fields>,
     pub stamps: HashMap<String, i64>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct World {
     pub tables: BTreeMap<String, Table>,
     pub now: i64,
@@ -359,6 +359,11 @@ impl System for Memory {
         if fault == Some(Fault::CrashBefore) {
             drop(world);
             panic!("crash");
+        }
+        match fault {
+            Some(Fault::Refused) => return Err(self.error(ErrorKind::Refused, "the change was refused")),
+            Some(Fault::SideDown) => return Err(self.error(ErrorKind::Unreachable, "no connection")),
+            _ => {}
         }
         let Some(row) = world.row(&update.select, &update.id) else {
             return Err(self.error(ErrorKind::Gone, "it is gone"));
