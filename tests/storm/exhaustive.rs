@@ -2,7 +2,7 @@
 
 use crate::invariants;
 use crate::scenarios::{SCENARIOS, Scenario};
-use crate::sky::{Call, Fault, LISTINGS, READS, WRITES};
+use crate::sky::{Call, Fault, LISTINGS, READS, REGISTERS, WRITES};
 use crate::world::{Ask, World};
 use samband::value::{Side, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -84,10 +84,9 @@ pub fn told(world: &World, title: &str, violations: &[String]) -> String {
     format!("{title}\n  {}\n{trace}", violations.join("\n  "))
 }
 
-/// What every run reads before all else, whatever it carries over: struck in the first scenario and in the last.
+/// Struck in the first scenario and in the last.
 fn is_common(call: &Call) -> bool {
-    let registers = ["Country", "Currency", "Ctry", "Cur", "InvoiceStatus", "SalesStatusType", "Unit"];
-    call.what == "open" || registers.contains(&call.record.as_str())
+    call.what == "open" || REGISTERS.contains(&call.record.as_str())
 }
 
 /// `every`: also those that come to a state that was there before.

@@ -55,13 +55,13 @@ pub fn check(world: &mut World) -> Vec<String> {
 
 /// A company is at rest when a run has planned nothing; then a full comparison plans nothing either.
 fn at_rest(world: &mut World) -> Vec<String> {
-    match world.start(Ask::Plan, true) {
-        End::Done(Ok((plan, _))) if plan.is_empty() => Vec::new(),
-        End::Done(Ok((plan, _))) => {
-            vec![format!("nothing lost behind the watermark: {}", samband::plan::render(&plan, true))]
-        }
-        End::Done(Err(error)) => vec![format!("a quiet plan comes to its end: {error}")],
-        End::Crashed => vec!["a quiet plan comes to its end".to_owned()],
+    let End::Done(done) = world.start(Ask::Plan, true) else {
+        return vec!["a quiet plan comes to its end".to_owned()];
+    };
+    match *done {
+        Ok((plan, _)) if plan.is_empty() => Vec::new(),
+        Ok((plan, _)) => vec![format!("nothing lost behind the watermark: {}", samband::plan::render(&plan, true))],
+        Err(error) => vec![format!("a quiet plan comes to its end: {error}")],
     }
 }
 

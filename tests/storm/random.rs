@@ -174,7 +174,9 @@ pub fn storm(seed: u64, broken: Option<Break>) -> Result<usize, String> {
         let full = d.one_in(5);
         match d.below(6) {
             0 => {
-                if let End::Done(Ok((plan, _))) = w.start(Ask::Plan, full) {
+                if let End::Done(done) = w.start(Ask::Plan, full)
+                    && let Ok((plan, _)) = *done
+                {
                     if d.one_in(2) {
                         edit(&mut w, &mut d);
                     }

@@ -4,7 +4,7 @@
 //! Visma Business has stamps of a minute, creates nothing twice under one identifier, and writes a
 //! record with its children in one transaction.
 
-use crate::sky::{Break, Call, Effect, Fault, LISTINGS, READS, Request, SimClock, Sky, WRITES, Written};
+use crate::sky::{Break, Call, Effect, Fault, READS, REGISTERS, Request, SimClock, Sky, WRITES, Written};
 use crate::support::memory::Memory;
 use samband::systems::{
     Create, ErrorKind, Next, Opened, Page, PageToken, Read, Row, Select, System, SystemError, Test, Update, Usage,
@@ -117,16 +117,22 @@ impl StormSide {
         let number = sky.calls.len();
         let writes = matches!(what, "create" | "update");
         let record = select.map(table).unwrap_or_default();
-        sky.calls.push(Call { side: self.memory.side, what, record, writes });
+        sky.calls.push(Call { what, record, writes });
         let struck = sky.strike.filter(|(at, _)| *at == number).map(|(_, fault)| fault);
+        let register = REGISTERS.contains(&sky.calls[number].record.as_str());
         let thrown = sky.chance.as_mut().and_then(|(dice, one_in)| {
             // Most calls read the same few registers; what is written, and what is listed, is worth more faults.
-            let (one_in, of) = match (writes, listing) {
-                (true, _) => ((*one_in / 8).max(3), WRITES),
-                (false, true) => ((*one_in / 2).max(3), LISTINGS),
-                (false, false) => (*one_in, READS),
+            let listing = listing && !register;
+            let often = match (writes, listing) {
+                (true, _) => (*one_in / 8).max(3),
+                (false, true) => (*one_in / 3).max(4),
+                (false, false) => *one_in,
             };
-            dice.one_in(one_in).then(|| dice.one_of(of))
+            dice.one_in(often).then(|| match (writes, listing && dice.one_in(3)) {
+                (true, _) => dice.one_of(WRITES),
+                (false, true) => dice.one_of(&[Fault::Empty, Fault::Repeated]),
+                (false, false) => dice.one_of(READS),
+            })
         });
         let fault = struck.or(thrown);
         if let Some(fault) = fault {
@@ -323,8 +329,6 @@ impl StormSide {
                 id: update.id.clone(),
                 created: false,
                 fields: fields.collect(),
-                numbers: Vec::new(),
-                children: 0,
             };
             sky.took_effect(effect);
         }
@@ -351,8 +355,6 @@ impl StormSide {
             id: id.to_owned(),
             created: true,
             fields: fields.collect(),
-            numbers: create.numbers.clone(),
-            children: create.children.len(),
         };
         sky.took_effect(effect);
     }
@@ -371,10 +373,8 @@ impl StormSide {
                     row.insert(to.to_owned(), value);
                 }
             }
-            (Side::Severa, "Project") => {
-                if row.contains_key("salesStatus.salesStatusTypeGuid") {
-                    row.insert("won".to_owned(), Value::Bool(true));
-                }
+            (Side::Severa, "Project") if row.contains_key("salesStatus.salesStatusTypeGuid") => {
+                row.insert("won".to_owned(), Value::Bool(true));
             }
             _ => {}
         }

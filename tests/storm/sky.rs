@@ -99,6 +99,9 @@ pub const READS: &[Fault] = &[
     Fault::Torn("all"),
 ];
 
+/// What every run reads before all else, whatever it carries over.
+pub const REGISTERS: &[&str] = &["Country", "Currency", "Ctry", "Cur", "InvoiceStatus", "SalesStatusType", "Unit"];
+
 /// A listing can do more: be short, and repeat itself.
 pub const LISTINGS: &[Fault] = &[
     Fault::CrashBefore,
@@ -213,9 +216,6 @@ pub struct Effect {
     pub created: bool,
     /// Field, what stood there, what was expected there, what stands there now.
     pub fields: Vec<Written>,
-    /// Columns that were left to the side to number.
-    pub numbers: Vec<String>,
-    pub children: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -236,7 +236,6 @@ pub enum Request {
 /// A call of the engine, as a clean run counts them.
 #[derive(Debug, Clone)]
 pub struct Call {
-    pub side: Side,
     pub what: &'static str,
     pub record: String,
     pub writes: bool,

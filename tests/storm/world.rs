@@ -24,8 +24,11 @@ pub const SETTINGS: &[&[(&str, &str)]] = &[
     &[("ProductCategory.transfer", "true")],
 ];
 
+/// Compiled and not in use, by their settings and by what is broken in them.
+type Programs = HashMap<(usize, Option<Break>), Vec<Program>>;
+
 thread_local! {
-    static PROGRAMS: RefCell<HashMap<(usize, Option<Break>), Vec<Program>>> = RefCell::new(HashMap::new());
+    static PROGRAMS: RefCell<Programs> = RefCell::new(HashMap::new());
 }
 
 fn take_program(settings: usize, broken: Option<Break>) -> Program {
@@ -83,8 +86,6 @@ pub struct World {
     pub limits: Limits,
     pub engines: usize,
     pub violations: Vec<String>,
-    /// A plan that was shown to somebody and is applied later.
-    pub shown: Option<Plan>,
 }
 
 /// A company as it stood once.
@@ -105,7 +106,7 @@ impl Drop for World {
 
 /// How a run came to its end.
 pub enum End {
-    Done(Result<(Plan, Option<Report>), RunError>),
+    Done(Box<Result<(Plan, Option<Report>), RunError>>),
     Crashed,
 }
 
@@ -149,7 +150,6 @@ impl World {
             limits: Limits::default(),
             engines: 0,
             violations: Vec::new(),
-            shown: None,
         };
         world.registers();
         world
@@ -223,10 +223,6 @@ impl World {
         self.clock.pass(1);
     }
 
-    pub fn get(&self, side: Side, table: &str, id: &str, field: &str) -> Value {
-        self.memory(side).get(table, id, field)
-    }
-
     pub fn program<T>(&self, look: impl FnOnce(&Program) -> T) -> T {
         let program = take_program(self.settings, None);
         let answer = look(&program);
@@ -275,7 +271,7 @@ impl World {
             });
             loop {
                 if let Poll::Ready(done) = task.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-                    break End::Done(done);
+                    break End::Done(Box::new(done));
                 }
                 let (paused, hands) = {
                     let mut sky = self.sky.lock().unwrap();
@@ -299,11 +295,13 @@ impl World {
         sky.disk.tear("");
         let how = match &end {
             End::Crashed => "died".to_owned(),
-            End::Done(Err(error)) => format!("stopped: {error}"),
-            End::Done(Ok((plan, report))) => {
-                let failure = report.as_ref().and_then(|r| r.failure.as_ref()).map(|f| format!(", {f}"));
-                format!("ended, {:?}{}", plan.totals(), failure.unwrap_or_default())
-            }
+            End::Done(done) => match done.as_ref() {
+                Err(error) => format!("stopped: {error}"),
+                Ok((plan, report)) => {
+                    let failure = report.as_ref().and_then(|r| r.failure.as_ref()).map(|f| format!(", {f}"));
+                    format!("ended, {:?}{}", plan.totals(), failure.unwrap_or_default())
+                }
+            },
         };
         sky.trace.push(format!("that engine {how}"));
         // A process that is gone lets go of the lock at once; one whose state file is full too, once it is gone.
@@ -311,7 +309,9 @@ impl World {
         drop(sky);
         let beside: Vec<String> = applied.iter().flat_map(|plan| self.beside_the_plan(plan)).collect();
         self.violations.extend(beside);
-        if let End::Done(Ok((plan, Some(_)))) = &end {
+        if let End::Done(done) = &end
+            && let Ok((plan, Some(_))) = done.as_ref()
+        {
             let over = samband::plan::check_limits(plan, self.limits);
             self.violations.extend(over.iter().map(|stopped| format!("limits never exceeded: {stopped:?}")));
         }
@@ -443,8 +443,7 @@ impl World {
         for _ in 0..10 {
             self.clock.pass(2 * 3_600);
             let end = self.start(Ask::Run, false);
-            let empty =
-                matches!(&end, End::Done(Ok((plan, Some(report)))) if plan.is_empty() && report.failure.is_none());
+            let empty = matches!(&end, End::Done(done) if done.as_ref().as_ref().is_ok_and(rested));
             quiet = if empty && self.sky.lock().unwrap().late.is_empty() { quiet + 1 } else { 0 };
             if quiet == 2 {
                 return true;
@@ -452,4 +451,9 @@ impl World {
         }
         false
     }
+}
+
+/// A run that found nothing to do, and no fault on its way.
+fn rested((plan, report): &(Plan, Option<Report>)) -> bool {
+    plan.is_empty() && report.as_ref().is_some_and(|report| report.failure.is_none())
 }
