@@ -147,7 +147,7 @@ proptest! {
     #[test]
     fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         let mut lines = Lines::new(bytes.as_slice());
-        while let Some(taken) = lines.next().expect("memory can be read") {
+        while let Some(taken) = lines.take().expect("memory can be read") {
             if let Taken::Text(_, text) = taken {
                 standard_once(text);
             }

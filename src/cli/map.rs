@@ -170,7 +170,7 @@ fn carry(
     let unreadable = |error: io::Error| {
         Ended::Failed(Failure::new(Exit::Usage, format!("stdin cannot be read: {error}"), "check where it comes from"))
     };
-    while let Some(taken) = lines.next().map_err(unreadable)? {
+    while let Some(taken) = lines.take().map_err(unreadable)? {
         let (line, text) = match taken {
             Taken::Text(line, text) => (line, text),
             Taken::NotText { line, column } => {

@@ -109,17 +109,10 @@ mod tests {
 
     #[test]
     fn pieces_are_the_same_of_texts_that_lie_somewhere_and_of_new_ones() {
+        type Choose = fn(&str) -> &str;
         let whole = Value::text("  Åse  ");
-        fn inner(text: &str) -> &str {
-            text.get(2..4).unwrap_or("")
-        }
-        fn none(_: &str) -> &str {
-            ""
-        }
-        fn whole_of(text: &str) -> &str {
-            text
-        }
-        for choose in [str::trim, inner, none, whole_of] {
+        let all: [Choose; 4] = [str::trim, |t: &str| t.get(2..4).unwrap_or(""), |_: &str| "", |t: &str| t];
+        for choose in all {
             let lies = Seen::There(&whole).part(choose).owned();
             assert_eq!(lies, Seen::Made(whole.clone()).part(choose).owned());
             assert_eq!(lies.is_null(), choose("  Åse  ").is_empty());

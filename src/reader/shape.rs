@@ -127,9 +127,9 @@ mod tests {
     fn members_are_found_with_traces_and_without() {
         for names in [&["guid", "user", "", "quantity"][..], &["ab1ba", "ab2ba", "guid", "gXid"]] {
             let mut shape = Shape::default();
-            names.iter().for_each(|name| {
+            for name in names {
                 shape.member(name);
-            });
+            }
             shape.trace_all();
             for (place, name) in names.iter().enumerate() {
                 assert_eq!(shape.find(name), Some(place), "{name}");
