@@ -21,9 +21,12 @@ mod held;
 #[cfg(feature = "run")]
 mod history;
 mod logging;
+mod map;
 mod output;
 #[cfg(feature = "run")]
 mod plan;
+#[cfg(feature = "run")]
+mod preflight;
 #[cfg(feature = "run")]
 mod ready;
 #[cfg(feature = "run")]
@@ -70,10 +73,13 @@ enum Command {
     Explain(explain::Args),
     Show(show::Args),
     Test(test::Args),
+    Map(map::Args),
     #[cfg(feature = "run")]
     Sandbox(sandbox::Args),
     #[cfg(feature = "run")]
     Status(status::Args),
+    #[cfg(feature = "run")]
+    Preflight(preflight::Args),
     #[cfg(feature = "run")]
     Plan(plan::Args),
     #[cfg(feature = "run")]
@@ -121,10 +127,13 @@ fn carry_out(command: Command) -> Result<Exit, Failure> {
         Command::Explain(args) => explain::main(&args),
         Command::Show(args) => show::main(&args),
         Command::Test(args) => test::main(&args),
+        Command::Map(args) => map::main(&args),
         #[cfg(feature = "run")]
         Command::Sandbox(args) => sandbox::main(&args),
         #[cfg(feature = "run")]
         Command::Status(args) => status::main(&args),
+        #[cfg(feature = "run")]
+        Command::Preflight(args) => preflight::main(&args),
         #[cfg(feature = "run")]
         Command::Plan(args) => plan::main(&args),
         #[cfg(feature = "run")]

@@ -12,17 +12,20 @@ mod json;
 mod limits;
 mod output;
 mod pair;
+mod parts;
 mod report;
 mod text;
 
 pub use compare::{Verdict, verdict};
+pub use children::elements;
 pub use entity::plan;
 pub use file::{PlanError, PlanFile, load, save};
 pub use fingerprint::{UNSETTLED, base_entry, end, line_key};
 pub use json::{document, value as json_value};
 pub use limits::{Limits, Stopped, check as check_limits};
 pub use output::{Known, columns};
-pub use pair::{Pair, Pairing, identity_of, pair};
+pub use pair::{Pair, Pairing, held, identity_of, pair, shown};
+pub use parts::{Household, plan_parts};
 pub use text::{planned, render};
 
 use crate::program::Origin;
@@ -43,6 +46,9 @@ pub struct Plan {
     pub generation: u64,
     pub made_at: String,
     pub entities: Vec<EntityPlan>,
+    /// What identifiers among its values stand for.
+    #[serde(default)]
+    pub names: std::collections::BTreeMap<String, String>,
 }
 
 /// What a run would do with one entity.

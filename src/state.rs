@@ -73,6 +73,12 @@ impl State {
         Self::prepare(Connection::open_in_memory()?, None)
     }
 
+    /// A state in memory under a name, shared by all who open it while one of them lives: what
+    /// several machines and restarts see in tests.
+    pub fn shared_in_memory(name: &str) -> Result<Self, StateError> {
+        Self::prepare(Connection::open(format!("file:/{name}?vfs=memdb"))?, None)
+    }
+
     fn prepare(db: Connection, path: Option<PathBuf>) -> Result<Self, StateError> {
         db.busy_timeout(std::time::Duration::from_secs(10))?;
         schema::migrate(&db)?;

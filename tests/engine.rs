@@ -10,6 +10,12 @@ mod held;
 mod history;
 #[path = "engine/invoices.rs"]
 mod invoices;
+#[path = "engine/parts.rs"]
+mod parts;
+#[path = "engine/placings.rs"]
+mod placings;
+#[path = "engine/storms.rs"]
+mod storms;
 mod support;
 
 use samband::plan::{Kind, Limits, Plan};

@@ -4,10 +4,10 @@
 //! two candidates, or a number under another name, are held.
 
 use super::output::Known;
-use crate::program::{Entity, Env, Sends};
+use crate::program::{Entity, Env, Linked, Sends};
 use crate::state::{Held, Link};
 use crate::systems::Row;
-use crate::value::{Guid, Side};
+use crate::value::{Guid, Side, Value};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// All records of an entity, sorted out.
@@ -83,6 +83,16 @@ pub fn pair<'a>(entity: &'a Entity, known: &'a Known, env: &Env) -> Pairing<'a> 
 /// Severa's GUID in a Visma Business record, if one stands there.
 pub fn identity_of(entity: &Entity, row: &Row) -> Option<Guid> {
     row.values.get(entity.identity?)?.as_guid()
+}
+
+/// Whether the identifier in a row is that of another role of the same associate: it stays there, and what this
+/// entity links is known to the state alone.
+pub fn is_of_another_role(entity: &Entity, row: &Row, env: &Env) -> bool {
+    let Some(guid) = identity_of(entity, row).map(Value::Guid) else { return false };
+    entity.roles.iter().any(|(place, key)| match env.links.find(*place, Side::Severa, key, &guid) {
+        Linked::Found(value) => value.as_text().map_or_else(|| value.to_string(), str::to_owned) == row.id,
+        Linked::Pending | Linked::Missing => false,
+    })
 }
 
 fn by_identity<'a>(

@@ -25,7 +25,7 @@ impl Engine {
     }
 
     /// Plans what the records of a plan wait for and what is carried over only when needed. True where
-    /// something was found, so that the records can now point at it.
+    /// more was found than before, so that the records can now point at it.
     pub(super) async fn plan_needed(
         &mut self,
         plan: &mut Plan,
@@ -45,11 +45,13 @@ impl Engine {
             let name = self.program.entities[place].name.clone();
             // Another entity may have needed some before.
             let before = plan.entities.iter().position(|e| e.entity == name).map(|at| plan.entities.remove(at));
+            let count = |plan: &EntityPlan| plan.operations.len() + plan.settled.len();
+            let had = before.as_ref().map_or(0, count);
             let known = self.gather_needed(place, ids, before.as_ref(), index).await?;
             index.forget_planned(place);
             let own = self.plan_one(place, &known, index)?;
             index.add(place, &own);
-            found |= !own.operations.is_empty() || !own.settled.is_empty();
+            found |= count(&own) > had;
             plan.entities.push(own);
         }
         Ok(found)

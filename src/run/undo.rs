@@ -1,7 +1,8 @@
 //! The inverse of a run, as a plan of its own: it puts old values back where nobody has changed them since.
 
 use super::gather::Found;
-use super::{Engine, RunError};
+use super::index::Index;
+use super::{Engine, RunError, names};
 use crate::plan::{self, EntityPlan, FieldChange, Kind, Note, Operation, PartOf, Plan, Planned, Wait};
 use crate::program::{Entity, Line, Origin, Slot};
 use crate::state::{Entry, Link, Wanted};
@@ -37,6 +38,7 @@ impl Engine {
             identity: self.opened.as_ref().map(|o| o.identity.clone()).unwrap_or_default(),
             generation: self.state.generation()?,
             made_at: self.clock.now().to_string(),
+            names: BTreeMap::new(),
             entities: Vec::new(),
         };
         let entries = self.state.history(&Wanted { run: Some(run), ..Wanted::default() })?;
@@ -60,6 +62,9 @@ impl Engine {
                 gone.into_iter().collect::<Vec<_>>().join(", ")
             );
             first.notes.push(Note { side: Side::Severa, key: String::new(), name: String::new(), text });
+        }
+        if let Some(opened) = &self.opened {
+            names::name(&mut plan, &opened.lookups, &Index::load(&self.program, &self.state)?);
         }
         Ok(plan)
     }

@@ -62,6 +62,10 @@ impl Engine {
                     }
                     None if operation.kind == Kind::Link => return Ok(Written::NotTried),
                     None if !work.report.down.is_empty() => return Ok(Written::NotTried),
+                    // Its owner was not carried over and stands on the list: it comes with it again.
+                    None if self.owner_of(place).is_some_and(|above| above.name == reference.entity) => {
+                        return Ok(Written::NotTried);
+                    }
                     None => {
                         let (side, id) = (operation.side.other(), &operation.source_id);
                         self.state.wait_also_for(&own, side, id, reference)?;
@@ -79,8 +83,13 @@ impl Engine {
             Ok(children) => children,
             Err(written) => return Ok(written),
         };
+        // An element that comes to be in a list is a record of its own there: its creation may be lost sight of too.
+        let makes = operation.kind == Kind::Create || fields.iter().any(makes_element);
+        if makes {
+            self.intend(&own, operation)?;
+        }
         let result = match operation.kind {
-            Kind::Create => self.create(place, operation, &fields, children).await?,
+            Kind::Create => self.create(place, operation, &fields, children).await,
             Kind::Update | Kind::WriteBack | Kind::Link | Kind::Unlink | Kind::Report => {
                 self.update(place, operation, &fields).await
             }
@@ -91,7 +100,7 @@ impl Engine {
                 if error.kind == ErrorKind::Unknown && operation.kind != Kind::Create {
                     self.doubtful(place, operation, &fields, work.run)?;
                 }
-                return self.failed(&own, operation, error);
+                return self.failed(&own, operation, makes, error);
             }
         };
         if matches!(operation.kind, Kind::Report | Kind::Unlink) {
@@ -103,14 +112,17 @@ impl Engine {
         {
             return Ok(parted);
         }
-        let kept = |line: &u64| !later.iter().any(|f| f.line == *line);
-        // A line that gets its value in a second pass is not in step before that.
+        let entity = &self.program.entities[place];
+        let missing: Vec<u64> =
+            fields.iter().filter(|f| is_missing(entity, operation.side, f, &row)).map(|f| f.change.line).collect();
+        let kept = |line: &u64| !later.iter().any(|f| f.line == *line) && !missing.contains(line);
+        // A line that gets its value in a second pass, or whose element did not come to be, is not in step before that.
         let bases = operation
             .bases
             .iter()
             .map(|(line, source)| if kept(line) { (*line, *source) } else { (*line, plan::UNSETTLED) });
         let bases: Vec<(u64, u64)> = bases.collect();
-        self.done(place, operation, &bases, &fields, &row, work)?;
+        self.done(place, operation, &bases, &fields, &row, missing.is_empty(), work)?;
         if operation.kind == Kind::Create {
             self.created.insert(operation.source_id.clone(), row.clone());
         }
@@ -236,21 +248,24 @@ impl Engine {
     }
 
     /// The intent is on disk before the request leaves.
+    fn intend(&self, entity: &str, operation: &Operation) -> Result<(), RunError> {
+        let intent = Intent {
+            entity: entity.to_owned(),
+            side: operation.side,
+            source_id: operation.source_id.clone(),
+            begun_at: self.clock.now(),
+        };
+        Ok(self.state.intend(&intent)?)
+    }
+
     async fn create(
         &mut self,
         place: usize,
         operation: &Operation,
         fields: &[Field<'_>],
         children: Vec<Create>,
-    ) -> Result<Result<Row, SystemError>, RunError> {
+    ) -> Result<Row, SystemError> {
         let entity = &self.program.entities[place];
-        let intent = Intent {
-            entity: entity.name.clone(),
-            side: operation.side,
-            source_id: operation.source_id.clone(),
-            begun_at: self.clock.now(),
-        };
-        self.state.intend(&intent)?;
         let identity = match (operation.side, entity.identity) {
             (Side::Business, Some(slot)) => {
                 entity.business.fields.get(slot).map(|f| (f.name.clone(), Value::text(operation.source_id.clone())))
@@ -267,7 +282,7 @@ impl Engine {
             children,
             joins: Vec::new(),
         };
-        Ok(self.side(operation.side).create(&create).await)
+        self.side(operation.side).create(&create).await
     }
 
     async fn update(&mut self, place: usize, operation: &Operation, fields: &[Field<'_>]) -> Result<Row, SystemError> {
@@ -283,19 +298,27 @@ impl Engine {
         self.side(operation.side).update(&update).await
     }
 
-    fn failed(&self, entity: &str, operation: &Operation, error: SystemError) -> Result<Written, RunError> {
+    fn failed(
+        &self,
+        entity: &str,
+        operation: &Operation,
+        makes: bool,
+        error: SystemError,
+    ) -> Result<Written, RunError> {
         let reason = error.to_string();
         Ok(match error.kind {
             kind if kind.stops_side() => Written::SideFailed(error),
             // The intent stays open: the next run looks the record up before it tries again.
             ErrorKind::Unknown => Written::Held { code: "unknown-outcome", reason },
-            ErrorKind::Moved => Written::Moved(reason),
-            ErrorKind::Gone => Written::Held { code: "vanished", reason },
-            _ => {
-                if operation.kind == Kind::Create {
+            kind => {
+                if makes {
                     self.state.settle(entity, operation.side, &operation.source_id)?;
                 }
-                Written::Held { code: "refused", reason }
+                match kind {
+                    ErrorKind::Moved => Written::Moved(reason),
+                    ErrorKind::Gone => Written::Held { code: "vanished", reason },
+                    _ => Written::Held { code: "refused", reason },
+                }
             }
         })
     }
@@ -308,6 +331,7 @@ impl Engine {
         bases: &[(u64, u64)],
         fields: &[Field],
         row: &Row,
+        whole: bool,
         work: &mut Work<'_>,
     ) -> Result<(), RunError> {
         let entity = &self.program.entities[place];
@@ -329,11 +353,16 @@ impl Engine {
             link.columns = plan::columns(entity, row);
             link.business_stamp = row.changed;
         } else {
-            link.severa_stamp = row.changed;
+            link.severa_stamp = entity.stamp(Side::Severa, row);
         }
         for line in entity.lines.iter().filter(|l| !l.on_create) {
             let key = plan::line_key(line);
             let Some((_, source)) = bases.iter().find(|(line, _)| *line == key) else { continue };
+            let shown = || line.values(entity, operation.side, row).iter().any(|value| !value.is_null());
+            // What goes the other way only, and is not answered, is looked at by the next run.
+            if !line.writes_to(operation.side) && !shown() {
+                continue;
+            }
             let target = plan::end(entity, line, operation.side, row);
             let entry = match operation.side {
                 Side::Severa => (target, *source),
@@ -344,7 +373,10 @@ impl Engine {
         let now = self.clock.now();
         self.state.together(|| {
             self.state.link(&entity.name, &link)?;
-            self.state.settle(&entity.name, operation.side, &operation.source_id)?;
+            // A record without all its elements is looked up and completed by the next run.
+            if whole {
+                self.state.settle(&entity.name, operation.side, &operation.source_id)?;
+            }
             self.state.release(&entity.name, operation.side.other(), &operation.source_id)?;
             self.state.release(&entity.name, operation.side, &row.id)?;
             for (side, id) in [(operation.side.other(), &operation.source_id), (operation.side, &row.id)] {
@@ -379,6 +411,17 @@ impl Engine {
     }
 }
 
+/// Whether it is a field of a list's element that is not there yet.
+fn makes_element(field: &Field) -> bool {
+    field.change.part.as_ref().is_some_and(|part| part.id.is_none()) && !field.value.is_null()
+}
+
+/// Whether a field's element should have come to be and has not.
+fn is_missing(entity: &Entity, side: Side, field: &Field, row: &Row) -> bool {
+    let Some(part) = field.change.part.as_ref().map(|part| part.part) else { return false };
+    side == Side::Severa && makes_element(field) && entity.picked(part, row).is_none()
+}
+
 /// A field that was written, for the history.
 fn change_of(entity: &Entity, operation: &Operation, id: &str, change: &FieldChange, value: &Value) -> Change {
     let part = change.part.as_ref().map(|p| format!("{}.", p.list)).unwrap_or_default();
@@ -407,12 +450,14 @@ fn change_of(entity: &Entity, operation: &Operation, id: &str, change: &FieldCha
 /// Fields inside lists, one write for each element.
 fn parts(entity: &Entity, fields: &[Field]) -> Vec<PartWrite> {
     let mut writes: Vec<PartWrite> = Vec::new();
+    // An e-mail address and a phone number may both come to be in one list.
+    let mut of: Vec<usize> = Vec::new();
     for field in fields {
         let Some(part) = &field.change.part else { continue };
         if part.id.is_none() && field.value.is_null() {
             continue;
         }
-        let place = match writes.iter().position(|w| w.list == part.list && w.id == part.id) {
+        let place = match of.iter().zip(&writes).position(|(place, w)| *place == part.part && w.id == part.id) {
             Some(place) => place,
             None => {
                 let constants = entity.parts.get(part.part).filter(|_| part.id.is_none()).map(|p| p.constants.clone());
@@ -422,6 +467,7 @@ fn parts(entity: &Entity, fields: &[Field]) -> Vec<PartWrite> {
                     expect: Vec::new(),
                     set: constants.unwrap_or_default(),
                 });
+                of.push(part.part);
                 writes.len() - 1
             }
         };

@@ -101,6 +101,24 @@ fn a_draft_that_is_ready_becomes_an_order_with_its_rows_and_the_products_they_ne
 }
 
 #[test]
+fn a_draft_whose_rows_need_different_work_types_is_an_order_after_one_run() {
+    let company = company();
+    let other = row(
+        &company,
+        &[
+            ("guid", guid(0xE2)),
+            ("description", word("Train")),
+            ("workType.guid", guid(0xB2)),
+            ("unitPrice.currencyCode", word("NOK")),
+        ],
+    );
+    draft(&company, vec![work(&company, 0xE1, 10, 1_250), other]);
+    company.run();
+    assert_eq!((orders(&company).len(), company.business.count("Prod")), (1, 2));
+    company.quiet();
+}
+
+#[test]
 fn what_becomes_of_the_order_comes_back_as_the_drafts_status() {
     let company = company();
     draft(&company, vec![work(&company, 0xE1, 10, 1_250)]);

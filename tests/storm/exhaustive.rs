@@ -1,0 +1,157 @@
+//! Every scenario, every outside call, every fault: one fault a run, and then all must be as it would have been.
+
+use crate::invariants;
+use crate::scenarios::{SCENARIOS, Scenario};
+use crate::sky::{Call, Fault, LISTINGS, READS, REGISTERS, WRITES};
+use crate::world::{Ask, World};
+use samband::value::{Side, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+#[derive(Default)]
+pub struct Figures {
+    pub scenarios: usize,
+    pub calls: usize,
+    pub faults: usize,
+    pub runs: usize,
+    pub violations: Vec<String>,
+}
+
+fn begin(scenario: &Scenario) -> World {
+    let mut world = World::new(scenario.settings, None);
+    world.entities = scenario.entities.iter().map(|e| (*e).to_owned()).collect();
+    (scenario.before)(&mut world);
+    for _ in 0..2 {
+        world.clock.pass(900);
+        let _ = world.start(Ask::Run, false);
+    }
+    world
+}
+
+/// A step and the run after it, with a fault at one of its calls.
+fn step(world: &mut World, scenario: &Scenario, number: usize, strike: Option<(usize, Fault)>) {
+    // What is still at work comes in before people go on.
+    world.clock.pass(120);
+    scenario.steps[number](world);
+    world.clock.pass(900);
+    {
+        let mut sky = world.sky.lock().unwrap();
+        sky.calls.clear();
+        sky.strike = strike;
+    }
+    let _ = world.start(Ask::Run, false);
+    world.sky.lock().unwrap().strike = None;
+}
+
+/// The rest of a scenario in fine weather; what is wrong with it then.
+fn end(world: &mut World, scenario: &Scenario, after: usize) -> Vec<String> {
+    for number in after..scenario.steps.len() {
+        step(world, scenario, number, None);
+    }
+    let quiet = world.until_quiet();
+    let mut violations = invariants::check(world);
+    if !quiet {
+        violations.push("it comes to rest: it did not".to_owned());
+    }
+    violations
+}
+
+/// Both sides without what chance assigns: identifiers and numbers.
+fn outcome(world: &World) -> BTreeMap<String, Vec<String>> {
+    let mut outcome = BTreeMap::new();
+    for side in Side::BOTH {
+        let stored = world.memory(side).world.lock().unwrap();
+        for (table, rows) in &stored.tables {
+            let shown = |fields: &crate::support::memory::Fields| -> String {
+                let known = fields.iter().filter(|(name, value)| {
+                    let number = ["CustNo", "ActNo", "OrdNo", "PK", "EmpNo", "InvoCust", "MainAct", "Seller", "Rsp"];
+                    let assigned = number.contains(&name.as_str()) || side == Side::Severa && *name == "number";
+                    !assigned && value.as_guid().is_none() && !value.is_null() && **value != Value::text("")
+                });
+                known.map(|(name, value)| format!("{name}={value} ")).collect()
+            };
+            let mut rows: Vec<String> = rows.rows.values().map(shown).collect();
+            rows.sort();
+            outcome.insert(format!("{} {table}", side.word()), rows);
+        }
+    }
+    outcome
+}
+
+pub fn told(world: &World, title: &str, violations: &[String]) -> String {
+    let sky = world.sky.lock().unwrap();
+    let begun = sky.trace.iter().position(|line| line.starts_with("engine 1 begins")).unwrap_or(0);
+    let trace = sky.trace.iter().skip(begun).take(80).map(|line| format!("    {line}\n")).collect::<String>();
+    format!("{title}\n  {}\n{trace}", violations.join("\n  "))
+}
+
+/// Struck in the first scenario and in the last.
+fn is_common(call: &Call) -> bool {
+    call.what == "open" || REGISTERS.contains(&call.record.as_str())
+}
+
+/// `every`: also those that come to a state that was there before.
+pub fn run(only: Option<&str>, every: bool) -> Figures {
+    let mut figures = Figures::default();
+    let mut faults = BTreeSet::new();
+    let last = SCENARIOS.len() - 1;
+    for (place, scenario) in SCENARIOS.iter().enumerate().filter(|(_, s)| only.is_none_or(|only| s.name.contains(only)))
+    {
+        figures.scenarios += 1;
+        let mut clean = begin(scenario);
+        let violations = end(&mut clean, scenario, 0);
+        if !violations.is_empty() {
+            figures.violations.push(told(&clean, &format!("{}, in fine weather", scenario.name), &violations));
+            continue;
+        }
+        let expected = outcome(&clean);
+        drop(clean);
+        let mut world = begin(scenario);
+        for number in 0..scenario.steps.len() {
+            let moment = world.keep();
+            step(&mut world, scenario, number, None);
+            let calls = world.sky.lock().unwrap().calls.clone();
+            let mut futures = BTreeSet::new();
+            for (at, call) in calls.iter().enumerate() {
+                if is_common(call) && place != 0 && place != last {
+                    continue;
+                }
+                figures.calls += 1;
+                let possible = match (call.writes, call.what) {
+                    (true, _) => WRITES,
+                    (false, "read") => LISTINGS,
+                    (false, _) => READS,
+                };
+                for fault in possible {
+                    faults.insert(*fault);
+                    figures.runs += 1;
+                    world.restore(&moment);
+                    step(&mut world, scenario, number, Some((at, *fault)));
+                    // What comes to the same state has the same future, and is lived through once.
+                    if !futures.insert(world.fingerprint()) && !every {
+                        continue;
+                    }
+                    // Whoever died is started again at once.
+                    world.clock.pass(5);
+                    let _ = world.start(Ask::Run, false);
+                    let mut violations = end(&mut world, scenario, number + 1);
+                    for (table, rows) in outcome(&world) {
+                        if expected.get(&table) != Some(&rows) {
+                            let wanted = expected.get(&table);
+                            violations.push(format!("as without the fault: {table}: {rows:#?}, not {wanted:#?}"));
+                        }
+                    }
+                    if !violations.is_empty() {
+                        let (what, record) = (call.what, &call.record);
+                        let title =
+                            format!("{}: {fault:?} at call {at} of step {number}, {what} of {record}", scenario.name);
+                        figures.violations.push(told(&world, &title, &violations));
+                    }
+                }
+            }
+            world.restore(&moment);
+            step(&mut world, scenario, number, None);
+        }
+    }
+    figures.faults = faults.len();
+    figures
+}
