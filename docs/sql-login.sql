@@ -31,9 +31,10 @@ GRANT SELECT ON dbo.CustTr TO samband;
 GRANT SELECT ON dbo.AcTr TO samband;
 -- Delivery addresses, only if a mapping keeps them in the table Address:
 -- GRANT SELECT, INSERT, UPDATE ON dbo.Address TO samband;
--- Countries and currencies. A mapping that looks into other tables needs SELECT on those too.
+-- Countries, currencies and VAT codes. A mapping that looks into other tables needs SELECT on those too.
 GRANT SELECT ON dbo.Ctry TO samband;
 GRANT SELECT ON dbo.Cur TO samband;
+GRANT SELECT ON dbo.Vat TO samband;
 GO
 
 -- The checklist before the first run, `samband preflight`, also looks at voucher series, account number

@@ -16,8 +16,8 @@ mod parts;
 mod report;
 mod text;
 
-pub use compare::{Verdict, verdict};
 pub use children::elements;
+pub use compare::{Verdict, verdict};
 pub use entity::plan;
 pub use file::{PlanError, PlanFile, load, save};
 pub use fingerprint::{UNSETTLED, base_entry, end, line_key};

@@ -159,7 +159,7 @@ impl Line {
     pub fn loses_text(&self, entity: &Entity, from: Side, row: &Row, env: &Env) -> bool {
         let exprs = if from == Side::Severa { &self.forward } else { &self.backward };
         let need_not = |expr: &Expr| matches!(expr, Expr::Apply { function, back: false, .. } if function.cuts && function.behavior != Behavior::OneWay);
-        let scope = Scope::of(entity, from, row, env);
+        let scope = Scope::of(entity, from, row, env).watched();
         exprs.iter().filter(|expr| expr.any(&need_not)).any(|expr| {
             scope.cut.set(false);
             eval::planned(expr, &scope, env, &mut Vec::new()).is_ok() && scope.cut.get()
