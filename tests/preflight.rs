@@ -7,7 +7,6 @@ mod bench;
 
 use bench::{Bench, Setup, findings, oslo, preflight, section};
 use samband::sandbox::business::{Login, Right, Rights};
-use samband::sandbox::severa::Json;
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -16,7 +15,6 @@ async fn the_demos_data_as_text_json_csv_and_html() {
     let bench = Bench::start(|_| {}).await;
     let text = bench.preflight(&[]);
     assert_eq!(text.code, Some(5), "{}", text.err);
-    assert!(text.err.contains("Customer.Contact"), "what runs do not carry out is said: {}", text.err);
     insta::assert_snapshot!("text", text.out);
     let json = bench.preflight(&["--format", "json"]);
     insta::assert_snapshot!("json", serde_json::to_string_pretty(&json.json()).expect("JSON"));
@@ -63,6 +61,7 @@ fn spoil(setup: &mut Setup) {
     setup.sql("INSERT INTO dbo.Actor (ActNo, CustNo, Nm) VALUES (9002, 20003, 'Saimaan Sähkö Oy')");
     setup.sql("INSERT INTO dbo.Actor (ActNo, CustNo, Nm) VALUES (9003, 20003, 'Saimaan Sähkö Oy')");
     setup.put("projects", "name", "Lindström lagerstyrning", [("name", "Lager ".repeat(15).into())]);
+    setup.put("travelexpensetypes", "code", "HOTEL", [("measurementUnit", "rull".into())]);
     setup.put("businessunits", "code", "120", [("code", "BERG".into())]);
     setup.put("customers", "name", "Rask Levering AS", [("paymentTerm", 45.into())]);
     setup.sql("DELETE FROM dbo.Txt WHERE TxtTp = 6 AND TxtNo = 2");
@@ -156,11 +155,6 @@ async fn every_check_finds_what_is_wrong() {
 fn mend(setup: &mut Setup) {
     setup.sql("UPDATE dbo.Actor SET Nm = 'Ålesund Transport AS' WHERE CustNo = 10004");
     setup.put("customers", "name", "Polarlys Media AS", [("number", 10_005.into())]);
-    setup.sql("UPDATE dbo.Prod SET Descr = 'Kjøring, egen bil' WHERE ProdNo = 'KM'");
-    setup.put("travelexpensetypes", "code", "DIET", [("code", "DIETT".into())]);
-    for code in ["DIETT", "HOTEL", "KM"] {
-        setup.put("travelexpensetypes", "code", code, [("measurementUnit", Json::Null)]);
-    }
     let draft = setup.world.find("invoicestatuses", "name", "Draft").expect("a status");
     let ready = setup.world.find("invoicestatuses", "name", "Ready for transfer").expect("a status");
     while setup.world.find("invoices", "status.guid", &ready).is_some() {
