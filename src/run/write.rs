@@ -29,6 +29,15 @@ struct Field<'a> {
     value: Value,
 }
 
+/// What came of an operation: the row as it is now, and what each line is in step with.
+struct Came<'a> {
+    fields: &'a [Field<'a>],
+    row: &'a Row,
+    bases: Vec<(u64, u64)>,
+    /// Whether every element of its lists came to be as well.
+    whole: bool,
+}
+
 impl Engine {
     pub(super) async fn write(
         &mut self,
@@ -122,7 +131,8 @@ impl Engine {
             .iter()
             .map(|(line, source)| if kept(line) { (*line, *source) } else { (*line, plan::UNSETTLED) });
         let bases: Vec<(u64, u64)> = bases.collect();
-        self.done(place, operation, &bases, &fields, &row, missing.is_empty(), work)?;
+        let written = Came { fields: &fields, row: &row, bases, whole: missing.is_empty() };
+        self.done(place, operation, &written, work)?;
         if operation.kind == Kind::Create {
             self.created.insert(operation.source_id.clone(), row.clone());
         }
@@ -328,10 +338,7 @@ impl Engine {
         &self,
         place: usize,
         operation: &Operation,
-        bases: &[(u64, u64)],
-        fields: &[Field],
-        row: &Row,
-        whole: bool,
+        Came { fields, row, bases, whole }: &Came<'_>,
         work: &mut Work<'_>,
     ) -> Result<(), RunError> {
         let entity = &self.program.entities[place];
@@ -374,7 +381,7 @@ impl Engine {
         self.state.together(|| {
             self.state.link(&entity.name, &link)?;
             // A record without all its elements is looked up and completed by the next run.
-            if whole {
+            if *whole {
                 self.state.settle(&entity.name, operation.side, &operation.source_id)?;
             }
             self.state.release(&entity.name, operation.side.other(), &operation.source_id)?;

@@ -102,7 +102,7 @@ async fn same_number_with_another_name_and_same_name_with_another_number_are_hel
     let mut held: Vec<_> = customers.held.iter().map(|h| (h.code.as_str(), h.name.as_str())).collect();
     held.sort_unstable();
     held.dedup();
-    let has = |code: &str, name: &str| held.iter().any(|h| *h == (code, name));
+    let has = |code: &str, name: &str| held.contains(&(code, name));
     assert!(has("same-number", "Ålesund Transport AS") || has("same-number", "Aasen Transport AS"), "{held:?}");
     assert!(has("same-name", "Polarlys Media AS"), "{held:?}");
     assert_eq!(systems.one("customers", "/name", "Polarlys Media AS").await["number"], Value::from(20_004));

@@ -132,7 +132,7 @@ pub async fn statuses(
     let drafts = look.severa("/v1/invoices").await?;
     let mut broken = 0;
     for (place, number) in month.invoices.iter().enumerate() {
-        let draft = drafts.iter().find(|draft| draft["number"].to_string() == *number);
+        let draft = drafts.iter().find(|draft| draft["number"].as_i64().is_some_and(|own| number.parse() == Ok(own)));
         let (status, name) = match draft {
             Some(draft) => (text(draft, "/status/name"), text(draft, "/customer/name")),
             None => ("missing".to_owned(), String::new()),
