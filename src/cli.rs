@@ -4,6 +4,8 @@
 
 #[cfg(feature = "run")]
 mod apply;
+#[cfg(feature = "run")]
+mod attend;
 mod check;
 #[cfg(feature = "run")]
 mod demo;

@@ -19,6 +19,7 @@ mod report;
 pub mod settle;
 mod strays;
 mod survey;
+mod tidings;
 mod undo;
 mod verify;
 mod write;
@@ -27,6 +28,7 @@ pub use error::RunError;
 pub use find::several_pairs;
 pub use report::{Outcome, Report};
 pub use survey::{Data, Survey};
+pub use tidings::{Tidings, tidings};
 
 use crate::plan::{self, Known, Limits, Plan};
 use crate::program::lookup::UnknownName;
@@ -275,7 +277,7 @@ impl Engine {
     /// Plans and carries out in one go.
     pub async fn run(&mut self, progress: &mut dyn Progress) -> Result<(Plan, Report), RunError> {
         let lease = self.state.lock(&holder(self.clock.as_ref()), self.clock.now())?;
-        let run = self.state.begin_run(self.clock.now())?;
+        let run = self.begin()?;
         let result = self.run_locked(run, &lease, progress).await;
         self.ended(run, lease, result)
     }
@@ -295,7 +297,7 @@ impl Engine {
     /// Carries out exactly a plan made earlier, or refuses it as a whole.
     pub async fn apply(&mut self, plan: &Plan, progress: &mut dyn Progress) -> Result<Report, RunError> {
         let lease = self.state.lock(&holder(self.clock.as_ref()), self.clock.now())?;
-        let run = self.state.begin_run(self.clock.now())?;
+        let run = self.begin()?;
         let result = self.apply_locked(plan, run, &lease, progress).await;
         self.ended(run, lease, result)
     }
@@ -324,6 +326,12 @@ impl Engine {
         }
         self.within_limits(plan)?;
         self.carry_out(plan, Way::Apply, run, lease, progress).await
+    }
+
+    fn begin(&self) -> Result<i64, RunError> {
+        let run = self.state.begin_run(self.clock.now())?;
+        tracing::info!(run, mapping = self.program.mapping, "run");
+        Ok(run)
     }
 
     /// Gives the lock back, and says how a run ended that did not get as far as its plan.

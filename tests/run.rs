@@ -2,6 +2,9 @@
 
 #![cfg(feature = "run")]
 
+#[path = "run/attend.rs"]
+mod attend;
+
 use serde_json::Value;
 use std::fs;
 use std::io::{BufRead, BufReader};

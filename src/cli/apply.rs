@@ -1,8 +1,9 @@
 //! `samband apply`: exactly a plan that was made and looked at before.
 
-use super::engine::{Bars, Scope, of_run, prepare, show_report};
+use super::attend::attend;
+use super::engine::{Bars, Scope, of_run, prepare_read, show_report};
 use super::exit::{Exit, Failure};
-use super::ready::ProjectArg;
+use super::ready::{ProjectArg, read};
 use super::shared::FormatArg;
 use crate::plan::load;
 use std::path::PathBuf;
@@ -27,13 +28,15 @@ pub fn main(args: &Args) -> Result<Exit, Failure> {
             "name a file that `samband plan --out` wrote",
         )
     })?;
+    let project = read(&args.project)?;
+    let attendance = attend(&project)?;
     let runtime = super::runtime::start()?;
-    let report = runtime.block_on(async {
-        let mut prepared = prepare(&args.project, &Scope::default(), false)?;
+    attendance.watch(&runtime, async {
+        let mut prepared = prepare_read(project, &Scope::default(), false)?;
         let mut bars = Bars::new();
         let report = prepared.engine.apply(&plan, &mut bars).await;
         bars.clear();
-        report.map_err(|error| of_run(&error))
-    })?;
-    show_report(&plan, &report, args.format.format)
+        let report = report.map_err(|error| of_run(&error))?;
+        show_report(&plan, &report, args.format.format)
+    })
 }

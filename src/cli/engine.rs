@@ -6,7 +6,7 @@ mod progress;
 
 use super::exit::{Exit, Failure};
 use super::output;
-use super::ready::{ProjectArg, Ready, ready};
+use super::ready::{ProjectArg, Read, Ready, of_sound, read};
 use super::shared::Format;
 use super::status::of_state;
 use crate::diag::suggest::did_you_mean;
@@ -42,7 +42,12 @@ pub struct Prepared {
 
 /// Reads the project and makes its engine ready. An interrupt ends the run between two operations.
 pub fn prepare(project: &ProjectArg, scope: &Scope, link_only: bool) -> Result<Prepared, Failure> {
-    let ready = ready(project)?;
+    prepare_read(read(project)?, scope, link_only)
+}
+
+/// The same of a project that was read before.
+pub fn prepare_read(project: Read, scope: &Scope, link_only: bool) -> Result<Prepared, Failure> {
+    let ready = of_sound(project.sound()?)?;
     known(&ready.program, &scope.entities)?;
     let file = ready.folder.join(ready.settings.state_file());
     let state = State::open(&file).map_err(|error| of_state(&error, &file.display().to_string()))?;

@@ -36,11 +36,31 @@ pub struct Failure {
     pub what: String,
     /// What to do; blank where there is nothing to say.
     pub help: String,
+    pub told: Told,
+}
+
+/// Who else hears of a failure, besides the person at the terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Told {
+    #[default]
+    Anyone,
+    /// It names records, which stay in the house: others only hear that something failed.
+    #[cfg(feature = "run")]
+    House,
+    /// Nothing has failed: another run is at work.
+    #[cfg(feature = "run")]
+    Nobody,
 }
 
 impl Failure {
     pub fn new(exit: Exit, what: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { exit, what: what.into(), help: help.into() }
+        Self { exit, what: what.into(), help: help.into(), told: Told::Anyone }
+    }
+
+    /// Says who else may hear of it.
+    #[cfg(feature = "run")]
+    pub fn told(self, told: Told) -> Self {
+        Self { told, ..self }
     }
 }
 

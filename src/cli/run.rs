@@ -1,8 +1,9 @@
 //! `samband run`: plan and apply in one go.
 
-use super::engine::{Bars, Scope, of_run, prepare, show_plan, show_report};
+use super::attend::attend;
+use super::engine::{Bars, Scope, of_run, prepare_read, show_plan, show_report};
 use super::exit::{Exit, Failure};
-use super::ready::ProjectArg;
+use super::ready::{ProjectArg, read};
 use super::shared::FormatArg;
 use crate::run::RunError;
 
@@ -21,21 +22,22 @@ pub struct Args {
 }
 
 pub fn main(args: &Args) -> Result<Exit, Failure> {
+    let project = read(&args.project)?;
+    let attendance = attend(&project)?;
     let runtime = super::runtime::start()?;
-    let done = runtime.block_on(async {
-        let mut prepared = prepare(&args.project, &args.scope, args.link_only)?;
+    attendance.watch(&runtime, async {
+        let mut prepared = prepare_read(project, &args.scope, args.link_only)?;
         let mut bars = Bars::new();
         let done = prepared.engine.run(&mut bars).await;
         bars.clear();
-        Ok::<_, Failure>(done)
-    })?;
-    match done {
-        Ok((plan, report)) => show_report(&plan, &report, args.format.format),
-        Err(error) => {
-            if let RunError::Limits(_, plan) = &error {
-                show_plan(plan, args.format.format, false)?;
+        match done {
+            Ok((plan, report)) => show_report(&plan, &report, args.format.format),
+            Err(error) => {
+                if let RunError::Limits(_, plan) = &error {
+                    show_plan(plan, args.format.format, false)?;
+                }
+                Err(of_run(&error))
             }
-            Err(of_run(&error))
         }
-    }
+    })
 }

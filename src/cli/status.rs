@@ -1,6 +1,6 @@
 //! `samband status`: the last runs, and what waits for a person.
 
-use super::exit::{Exit, Failure};
+use super::exit::{Exit, Failure, Told};
 use super::output;
 use super::ready::{ProjectArg, Sound, sound};
 use super::shared::{Format, FormatArg, counted};
@@ -51,7 +51,8 @@ pub fn of_state(error: &StateError, file: &str) -> Failure {
             (Exit::Stopped, format!("check {file}, its disk and who may write it"))
         }
     };
-    Failure::new(exit, error.to_string(), help)
+    let told = if matches!(error, StateError::Locked { .. }) { Told::Nobody } else { Told::Anyone };
+    Failure::new(exit, error.to_string(), help).told(told)
 }
 
 #[derive(Serialize)]

@@ -81,6 +81,7 @@ impl Engine {
             (None, false, _) => "done, records are held".to_owned(),
         };
         self.state.end_run(run, ended, &outcome, &report.summary(plan))?;
+        tracing::info!(run, summary = report.summary(plan), "{outcome}");
         Ok(report)
     }
 
@@ -119,6 +120,7 @@ impl Engine {
             }
             for held in &planned.held {
                 self.state.hold(held, now)?;
+                tell(held);
             }
             // What a record waited for is forgotten once it has been carried over, not before.
             let tried: BTreeSet<(Side, String)> = planned.operations.iter().flat_map(Operation::records).collect();
@@ -242,11 +244,16 @@ impl Engine {
         let hold = |code: &str, reason: String| {
             let (entity, key, name) = (planned.entity.clone(), operation.key.clone(), operation.name.clone());
             let held = Held { entity, side, id: id.clone(), key, name, code: code.to_owned(), reason };
+            tell(&held);
             self.state.hold(&held, self.clock.now())
         };
         let mut listed = true;
         let outcome = match written {
-            Written::Done => Outcome::Done,
+            Written::Done => {
+                let (entity, to, key) = (&planned.entity, operation.side.title(), &operation.key);
+                tracing::info!(entity, to, key, id = operation.source_id, "{}", operation.kind.word());
+                Outcome::Done
+            }
             // What it follows on is held and brings it along, unless the run or the side stopped.
             Written::NotTried => {
                 listed = !report.interrupted && report.down.is_empty();
@@ -272,4 +279,10 @@ impl Engine {
         report.outcomes.insert(operation.id.clone(), outcome);
         Ok(listed)
     }
+}
+
+/// For the log, which names a record by its number; what it is called only where the reason needs it.
+fn tell(held: &Held) {
+    let Held { entity, side, id, key, code, reason, .. } = held;
+    tracing::info!(entity, side = side.title(), key, id, code, reason, "held");
 }

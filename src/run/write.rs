@@ -1,4 +1,4 @@
-//! One operation against one side, and what is remembered of it.
+//! One operation against one side.
 
 mod field;
 mod keep;

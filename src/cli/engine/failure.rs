@@ -1,6 +1,6 @@
 //! Why a run ended early, for the person who must act.
 
-use crate::cli::exit::{Exit, Failure};
+use crate::cli::exit::{Exit, Failure, Told};
 use crate::cli::status::of_state;
 use crate::diag::suggest::did_you_mean;
 use crate::plan::Stopped;
@@ -31,7 +31,7 @@ pub fn of_run(error: &RunError) -> Failure {
                 names.push(format!("and {} more", records.len() - SHOWN));
             }
             let what = format!("{what}, so nothing was written: {}", names.join(", "));
-            Failure::new(Exit::Stopped, what, "make a new plan")
+            Failure::new(Exit::Stopped, what, "make a new plan").told(Told::House)
         }
         RunError::OtherMapping { .. } | RunError::OtherCompany { .. } => {
             Failure::new(Exit::Stopped, what, "make a new plan with the settings of today")
