@@ -24,7 +24,7 @@ pub use check::Check;
 pub use csv::csv;
 pub use html::html;
 pub use json::document;
-pub use mask::Mask;
+pub use mask::Hidden;
 pub use text::text;
 
 use crate::plan::{EntityPlan, Known, shown};

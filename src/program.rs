@@ -11,6 +11,7 @@ pub mod example;
 pub mod expr;
 pub mod line;
 pub mod lookup;
+pub mod mask;
 mod personal;
 pub mod seen;
 pub mod table;
@@ -49,5 +50,12 @@ impl Program {
     /// The place of an entity in [`Program::entities`].
     pub fn position(&self, entity: &str) -> Option<usize> {
         self.entities.iter().position(|e| e.name == entity)
+    }
+
+    /// An entity, or the part of one that has rows of its own, by its full name.
+    pub fn named(&self, name: &str) -> Option<&Entity> {
+        let parts = || self.entities.iter().flat_map(|entity| &entity.children);
+        let found = self.entities.iter().find(|entity| entity.name == name);
+        found.or_else(|| parts().find(|part| part.name == name)).map(AsRef::as_ref)
     }
 }

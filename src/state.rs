@@ -52,16 +52,23 @@ fn side_of(word: &str) -> Side {
     if word == Side::Severa.word() { Side::Severa } else { Side::Business }
 }
 
+/// Makes a file readable by its owner only, where the system knows owners; on Windows it has its folder's rights.
+pub fn owner_only(path: &Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // A file that cannot be narrowed is still used: the folder's owner decided so.
+        let _ = std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600));
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+}
+
 impl State {
     /// Opens or creates a state file, readable by its owner only where the system knows owners.
     pub fn open(path: &Path) -> Result<Self, StateError> {
         let db = Connection::open(path)?;
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            // A file that cannot be narrowed is still used: the folder's owner decided so.
-            let _ = std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600));
-        }
+        owner_only(path);
         db.pragma_update(None, "journal_mode", "WAL")?;
         // A link that was said to be stored must survive a power cut.
         db.pragma_update(None, "synchronous", "FULL")?;

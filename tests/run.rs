@@ -75,6 +75,13 @@ fn a_plan_is_kept_carried_out_and_refused_when_it_is_stale() {
     for key in ["mapping", "settings_hash", "made_at", "entities", "totals"] {
         assert!(!planned[key].is_null(), "{key}");
     }
+    // What is made for programs travels: no name and no address of a person is in it, unless it is asked for.
+    let text = planned.to_string();
+    assert!(text.contains("\"***\"") && !text.contains('@') && !text.contains("Polarlys Media"), "not masked");
+    assert!(
+        fs::read_to_string(folder.join("plan.jsonl")).expect("the plan").contains("Polarlys Media"),
+        "the plan has all"
+    );
     assert!(planned["totals"]["create"].as_u64() > Some(5), "{planned}");
     let because = planned.pointer("/entities/0/operations/0/fields/0/because/file").expect("a reason");
     assert!(because.as_str().is_some_and(|f| f.ends_with(".mapping")), "{because}");
@@ -90,7 +97,12 @@ fn a_plan_is_kept_carried_out_and_refused_when_it_is_stale() {
     assert_eq!((&again["totals"]["create"], &again["totals"]["update"]), (&0.into(), &0.into()), "{again}");
     ran(&["plan", "--exit-code", "--entity", "Customer"], 0);
     assert!(ran(&["plan", "--entity", "Custmer"], 2).err.contains("`Customer`"));
-    let status: Value = serde_json::from_str(&ran(&["status", "--format", "json"], 5).out).expect("one document");
+    let status = ran(&["status", "--format", "json"], 5).out;
+    assert!(
+        !status.contains("Polarlys Media")
+            && ran(&["status", "--format", "json", "--unmask"], 5).out.contains("Polarlys Media")
+    );
+    let status: Value = serde_json::from_str(&status).expect("one document");
     assert!(status["runs"].as_array().is_some_and(|r| r.len() >= 2), "{status}");
     assert!(status["held"].as_array().is_some_and(|h| !h.is_empty()), "{status}");
 

@@ -4,7 +4,7 @@ use super::attend::attend;
 use super::engine::{Bars, Scope, of_run, prepare_read, show_report};
 use super::exit::{Exit, Failure};
 use super::ready::{ProjectArg, read};
-use super::shared::FormatArg;
+use super::shared::ReportArg;
 use crate::plan::load;
 use std::path::PathBuf;
 
@@ -17,7 +17,7 @@ pub struct Args {
     #[command(flatten)]
     project: ProjectArg,
     #[command(flatten)]
-    format: FormatArg,
+    report: ReportArg,
 }
 
 pub fn main(args: &Args) -> Result<Exit, Failure> {
@@ -37,6 +37,6 @@ pub fn main(args: &Args) -> Result<Exit, Failure> {
         let report = prepared.engine.apply(&plan, &mut bars).await;
         bars.clear();
         let report = report.map_err(|error| of_run(&error))?;
-        show_report(&plan, &report, args.format.format)
+        show_report(&plan, &report, prepared.engine.program(), &args.report)
     })
 }

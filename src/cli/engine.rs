@@ -7,10 +7,10 @@ mod progress;
 use super::exit::{Exit, Failure};
 use super::output;
 use super::ready::{ProjectArg, Read, Ready, of_sound, read};
-use super::shared::Format;
+use super::shared::{Format, ReportArg};
 use super::status::of_state;
 use crate::diag::suggest::did_you_mean;
-use crate::plan::{Limits, Plan, document, render};
+use crate::plan::{Limits, Plan, document, masked, render};
 use crate::program::Program;
 use crate::run::{Engine, Options, Report};
 use crate::settings::Settings;
@@ -104,22 +104,28 @@ fn end_when_interrupted(stop: Arc<AtomicBool>) {
 }
 
 /// Shows a plan, without outcomes.
-pub fn show_plan(plan: &Plan, format: Format, every: bool) -> Result<(), Failure> {
-    match format {
+pub fn show_plan(plan: &Plan, program: &Program, report: &ReportArg, every: bool) -> Result<(), Failure> {
+    match report.format {
         Format::Human => output::data(&render(plan, every)),
+        Format::Json if report.hides() => output::json(&document(&masked(plan, program).0, |_| None)),
         Format::Json => output::json(&document(plan, |_| None)),
     }
 }
 
 /// Shows what was done, and says how it ended.
-pub fn show_report(plan: &Plan, report: &Report, format: Format) -> Result<Exit, Failure> {
-    match format {
+pub fn show_report(plan: &Plan, report: &Report, program: &Program, shape: &ReportArg) -> Result<Exit, Failure> {
+    match shape.format {
         Format::Human => {
             output::data(&render(plan, false))?;
             output::data(&format!("\n{}\n", report.summary(plan)))?;
         }
         Format::Json => {
-            let mut json = document(plan, |id| report.outcome(id));
+            let mut json = if shape.hides() {
+                let (plan, mask) = masked(plan, program);
+                document(&plan, |id| report.outcome(id).map(|outcome| mask.text(&outcome)))
+            } else {
+                document(plan, |id| report.outcome(id))
+            };
             if let Some(members) = json.as_object_mut() {
                 let requests = serde_json::json!({
                     "severa": report.severa.requests,

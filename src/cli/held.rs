@@ -7,7 +7,7 @@ use super::engine::known;
 use super::exit::{Exit, Failure};
 use super::output;
 use super::ready::{ProjectArg, Sound, sound};
-use super::shared::FormatArg;
+use super::shared::ReportArg;
 use super::status::of_state;
 use crate::state::State;
 use crate::value::Side;
@@ -25,7 +25,7 @@ pub struct Args {
     #[command(flatten)]
     project: ProjectArg,
     #[command(flatten)]
-    format: FormatArg,
+    report: ReportArg,
 }
 
 #[derive(Debug, clap::Subcommand)]
@@ -84,7 +84,7 @@ enum Action {
         #[command(flatten)]
         project: ProjectArg,
         #[command(flatten)]
-        format: FormatArg,
+        report: ReportArg,
     },
     /// Take the ignoring of a record back.
     Unignore {
@@ -116,9 +116,9 @@ impl From<SideArg> for Side {
 
 pub fn main(args: &Args) -> Result<Exit, Failure> {
     match &args.action {
-        None => list::held(&args.project, args.entity.as_deref(), args.format.format),
-        Some(Action::Ignore { list: true, entity, project, format, .. }) => {
-            list::ignored(project, entity.as_deref(), format.format)
+        None => list::held(&args.project, args.entity.as_deref(), &args.report),
+        Some(Action::Ignore { list: true, entity, project, report, .. }) => {
+            list::ignored(project, entity.as_deref(), report)
         }
         Some(action) => settle::main(action),
     }

@@ -10,7 +10,7 @@ use super::output;
 use super::ready::ProjectArg;
 use super::status::of_state;
 use crate::plan::json_value;
-use crate::program::Program;
+use crate::program::{Entity, Program};
 use crate::run::{RunError, several_pairs};
 use crate::state::{Entry, State, Wanted};
 use crate::value::Side;
@@ -164,10 +164,7 @@ fn shown(mut entry: Entry, program: &Program, args: &Args) -> Shown {
 
 /// Whether an entity's records are known by a person's name; of one that is not in the mapping nobody knows.
 fn person_by_name(program: &Program, entity: &str) -> bool {
-    let owner = entity.split('.').next().unwrap_or(entity);
-    let Some(own) = program.entities.iter().find(|e| e.name == owner) else { return true };
-    let child = own.children.iter().find(|child| child.name == entity);
-    child.unwrap_or(own).has_personal_names()
+    program.named(entity).is_none_or(Entity::has_personal_names)
 }
 
 fn document(shown: &Shown) -> Json {

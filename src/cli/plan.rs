@@ -1,10 +1,10 @@
 //! `samband plan`: what a run would do.
 
-use super::engine::{Bars, Scope, of_run, prepare, show_plan};
+use super::engine::{Bars, Prepared, Scope, of_run, prepare, show_plan};
 use super::exit::{Exit, Failure};
 use super::output;
 use super::ready::ProjectArg;
-use super::shared::FormatArg;
+use super::shared::ReportArg;
 use crate::plan::{Plan, save};
 use std::path::PathBuf;
 
@@ -16,7 +16,7 @@ pub struct Args {
     #[command(flatten)]
     scope: Scope,
     #[command(flatten)]
-    format: FormatArg,
+    report: ReportArg,
     /// Keep the plan in a file, for `samband apply`.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -27,7 +27,7 @@ pub struct Args {
 
 pub fn main(args: &Args) -> Result<Exit, Failure> {
     let runtime = super::runtime::start()?;
-    let plan = runtime.block_on(make(args))?;
+    let (plan, prepared) = runtime.block_on(make(args))?;
     if let Some(path) = &args.out {
         save(&plan, path).map_err(|error| {
             Failure::new(
@@ -38,15 +38,16 @@ pub fn main(args: &Args) -> Result<Exit, Failure> {
         })?;
         output::message(&format!("the plan is in {}; `samband apply` carries it out", path.display()));
     }
-    show_plan(&plan, args.format.format, false)?;
+    show_plan(&plan, prepared.engine.program(), &args.report, false)?;
     let any = plan.entities.iter().any(|e| !e.operations.is_empty());
     Ok(if args.exit_code && any { Exit::Changes } else { Exit::Done })
 }
 
-async fn make(args: &Args) -> Result<Plan, Failure> {
+async fn make(args: &Args) -> Result<(Plan, Prepared), Failure> {
     let mut prepared = prepare(&args.project, &args.scope, false)?;
     let mut bars = Bars::new();
     let plan = prepared.engine.plan(&mut bars).await;
     bars.clear();
-    plan.map_err(|error| of_run(&error))
+    let plan = plan.map_err(|error| of_run(&error))?;
+    Ok((plan, prepared))
 }

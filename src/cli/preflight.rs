@@ -4,7 +4,7 @@ use super::engine::{Bars, business, of_run, severa};
 use super::exit::{Exit, Failure};
 use super::output;
 use super::ready::{ProjectArg, Ready, ready};
-use crate::preflight::{self, Checklist, Mask};
+use crate::preflight::{self, Checklist, Hidden};
 use crate::run::{Engine, Options};
 use crate::state::State;
 use crate::systems::SystemClock;
@@ -60,7 +60,7 @@ pub fn main(args: &Args) -> Result<Exit, Failure> {
     Ok(if shown.is_clean() { Exit::Done } else { Exit::Held })
 }
 
-async fn look(args: &Args) -> Result<(Checklist, Mask), Failure> {
+async fn look(args: &Args) -> Result<(Checklist, Hidden), Failure> {
     let Ready { program, settings, connections, folder } = ready(&ProjectArg { project: args.path.clone() })?;
     if folder.join(settings.state_file()).exists() {
         output::message(
@@ -80,7 +80,7 @@ async fn look(args: &Args) -> Result<(Checklist, Mask), Failure> {
     let survey = engine.survey(&mut bars).await;
     bars.clear();
     let survey = survey.map_err(|error| of_run(&error))?;
-    Ok((preflight::checklist(engine.program(), &survey), Mask::new(engine.program(), &survey)))
+    Ok((preflight::checklist(engine.program(), &survey), Hidden::new(engine.program(), &survey)))
 }
 
 fn write(path: &Path, format: Format, text: &str) -> Result<(), Failure> {

@@ -4,7 +4,7 @@ use super::attend::attend;
 use super::engine::{Bars, Scope, of_run, prepare_read, show_plan, show_report};
 use super::exit::{Exit, Failure};
 use super::ready::{ProjectArg, read};
-use super::shared::FormatArg;
+use super::shared::ReportArg;
 use crate::run::RunError;
 
 /// Plan, and carry the plan out.
@@ -15,7 +15,7 @@ pub struct Args {
     #[command(flatten)]
     scope: Scope,
     #[command(flatten)]
-    format: FormatArg,
+    report: ReportArg,
     /// Pair what belongs together and write nothing but identities: a first look.
     #[arg(long)]
     link_only: bool,
@@ -31,10 +31,10 @@ pub fn main(args: &Args) -> Result<Exit, Failure> {
         let done = prepared.engine.run(&mut bars).await;
         bars.clear();
         match done {
-            Ok((plan, report)) => show_report(&plan, &report, args.format.format),
+            Ok((plan, report)) => show_report(&plan, &report, prepared.engine.program(), &args.report),
             Err(error) => {
                 if let RunError::Limits(_, plan) = &error {
-                    show_plan(plan, args.format.format, false)?;
+                    show_plan(plan, prepared.engine.program(), &args.report, false)?;
                 }
                 Err(of_run(&error))
             }

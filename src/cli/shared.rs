@@ -47,6 +47,24 @@ pub struct FormatArg {
     pub format: Format,
 }
 
+/// How to report what holds personal data.
+#[derive(Debug, clap::Args)]
+pub struct ReportArg {
+    /// How to report.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+    /// Show personal data in JSON as well; without it, each such value is `***`.
+    #[arg(long)]
+    pub unmask: bool,
+}
+
+impl ReportArg {
+    /// Whether personal data is to be left out: what is made for programs travels.
+    pub fn hides(&self) -> bool {
+        self.format == Format::Json && !self.unmask
+    }
+}
+
 /// The working folder, without links.
 pub fn here() -> Result<PathBuf, Failure> {
     std::env::current_dir().map_err(|error| {

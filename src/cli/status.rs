@@ -3,7 +3,8 @@
 use super::exit::{Exit, Failure, Told};
 use super::output;
 use super::ready::{ProjectArg, Sound, sound};
-use super::shared::{Format, FormatArg, counted};
+use super::shared::{Format, ReportArg, counted};
+use crate::plan::mask_held;
 use crate::state::{Retry, RunRecord, State, StateError};
 use serde::Serialize;
 use std::fmt::Write;
@@ -14,24 +15,27 @@ pub struct Args {
     #[command(flatten)]
     project: ProjectArg,
     #[command(flatten)]
-    format: FormatArg,
+    report: ReportArg,
     /// How many runs to show, the newest first.
     #[arg(long, default_value_t = 5, value_name = "N")]
     runs: u16,
 }
 
 pub fn main(args: &Args) -> Result<Exit, Failure> {
-    let Sound { folder, settings, .. } = sound(&args.project)?;
+    let Sound { folder, settings, program } = sound(&args.project)?;
     let file = folder.join(settings.state_file());
     // Opening would make the file: to look must leave no trace.
-    let (runs, held) = if file.exists() {
+    let (runs, mut held) = if file.exists() {
         let failed = |error| of_state(&error, &file.display().to_string());
         let state = State::open(&file).map_err(failed)?;
         (state.runs(args.runs.into()).map_err(failed)?, state.held().map_err(failed)?)
     } else {
         (Vec::new(), Vec::new())
     };
-    match args.format.format {
+    if args.report.hides() {
+        mask_held(held.iter_mut().map(|retry| &mut retry.held), &program);
+    }
+    match args.report.format {
         Format::Json => output::json(&document(&runs, &held))?,
         Format::Human => output::data(&text(&runs, &held))?,
     }

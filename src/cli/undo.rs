@@ -1,12 +1,12 @@
 //! `samband undo`: the inverse of a run, as a plan of its own.
 
-use super::engine::{Scope, of_run, prepare};
+use super::engine::{Scope, of_run, prepare, show_plan};
 use super::exit::{Exit, Failure};
 use super::held::kept;
 use super::output;
 use super::ready::ProjectArg;
-use super::shared::{Format, FormatArg};
-use crate::plan::{document, render, save};
+use super::shared::ReportArg;
+use crate::plan::save;
 use std::path::PathBuf;
 
 /// Plan to put back what a run wrote, where nobody changed it since; `samband apply` carries it out.
@@ -17,7 +17,7 @@ pub struct Args {
     #[command(flatten)]
     project: ProjectArg,
     #[command(flatten)]
-    format: FormatArg,
+    report: ReportArg,
     /// Keep the plan in a file, for `samband apply`.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -27,9 +27,10 @@ pub fn main(args: &Args) -> Result<Exit, Failure> {
     // Without a state there is no run to be undone, and nobody need be asked.
     kept(&args.project, &[])?.state()?;
     let runtime = super::runtime::start()?;
-    let plan = runtime.block_on(async {
+    let (plan, prepared) = runtime.block_on(async {
         let mut prepared = prepare(&args.project, &Scope::default(), false)?;
-        prepared.engine.undo(args.run).await.map_err(|error| of_run(&error))
+        let plan = prepared.engine.undo(args.run).await.map_err(|error| of_run(&error))?;
+        Ok::<_, Failure>((plan, prepared))
     })?;
     if let Some(path) = &args.out {
         save(&plan, path).map_err(|error| {
@@ -38,10 +39,7 @@ pub fn main(args: &Args) -> Result<Exit, Failure> {
         })?;
         output::message(&format!("the plan is in {}; `samband apply` carries it out", path.display()));
     }
-    match args.format.format {
-        Format::Json => output::json(&document(&plan, |_| None))?,
-        Format::Human => output::data(&render(&plan, true))?,
-    }
+    show_plan(&plan, prepared.engine.program(), &args.report, true)?;
     if plan.is_empty() {
         output::message(&format!("nothing of run {} can be put back", args.run));
     }

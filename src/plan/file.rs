@@ -35,6 +35,7 @@ pub type PlanFile = Plan;
 pub fn save(plan: &Plan, path: &Path) -> Result<(), PlanError> {
     let failed = |error| PlanError::File { path: path.display().to_string(), error };
     let mut file = BufWriter::new(File::create(path).map_err(failed)?);
+    crate::state::owner_only(path);
     let head = Head {
         samband_plan: VERSION,
         mapping: plan.mapping.clone(),

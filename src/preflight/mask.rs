@@ -3,28 +3,23 @@
 //! Which fields are personal is what the schema says. A record is still found by its number or identifier.
 
 use super::Checklist;
+use crate::program::mask::{MASKED, Mask};
 use crate::program::{Entity, Program};
 use crate::run::Survey;
 use crate::schema::{self, Record};
 use crate::systems::{Row, Select};
 use crate::value::{Side, Value};
-use std::collections::{HashMap, HashSet};
-
-const MASKED: &str = "***";
-
-/// Shorter values are no names, and would blot out half of every sentence.
-const SHORTEST: usize = 3;
+use std::collections::HashSet;
 
 /// The personal values of all records that were read.
 #[derive(Debug, Default)]
-pub struct Mask {
-    /// By their first word, the longest first.
-    values: HashMap<String, Vec<String>>,
+pub struct Hidden {
+    values: Mask,
     /// Names of records whose name is personal.
     names: HashSet<String>,
 }
 
-impl Mask {
+impl Hidden {
     pub fn new(program: &Program, survey: &Survey) -> Self {
         let mut mask = Self::default();
         let Ok(data) = &survey.records else { return mask };
@@ -41,10 +36,6 @@ impl Mask {
                 }
             }
         }
-        for values in mask.values.values_mut() {
-            values.sort_by_key(|value| std::cmp::Reverse(value.len()));
-            values.dedup();
-        }
         mask
     }
 
@@ -57,7 +48,7 @@ impl Mask {
                     finding.name = MASKED.to_owned();
                 }
                 for text in [&mut finding.key, &mut finding.name, &mut finding.what, &mut finding.todo] {
-                    *text = self.text(text);
+                    *text = self.values.text(text);
                 }
             }
         }
@@ -69,7 +60,7 @@ impl Mask {
         let name = name.trim();
         if !name.is_empty() {
             self.names.insert(name.to_owned());
-            self.add(name);
+            self.values.add(name);
         }
     }
 
@@ -83,56 +74,10 @@ impl Mask {
                     }
                 }),
                 // A single word, as a town, tells of nobody; a person's name is taken from the record's label.
-                (Value::Text(text), _) if is_personal(record, &field.name) && tells(text) => self.add(text),
+                (Value::Text(text), _) if is_personal(record, &field.name) && tells(text) => self.values.add(text),
                 _ => {}
             }
         }
-    }
-
-    fn add(&mut self, text: &str) {
-        let text = text.trim();
-        if text.chars().count() < SHORTEST || text.chars().all(|c| c.is_ascii_digit()) {
-            return;
-        }
-        let first = text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_owned();
-        let values = self.values.entry(first).or_default();
-        if !values.iter().any(|known| known == text) {
-            values.push(text.to_owned());
-        }
-    }
-
-    /// A text with every personal value in it masked, where it stands as words of its own; e-mail addresses always.
-    fn text(&self, text: &str) -> String {
-        let mut out = String::with_capacity(text.len());
-        let mut rest = text;
-        let mut inside = false;
-        while let Some(c) = rest.chars().next() {
-            let taken = if inside { None } else { self.at(rest) };
-            if let Some(length) = taken {
-                out.push_str(MASKED);
-                rest = &rest[length..];
-                inside = true;
-                continue;
-            }
-            inside = c.is_alphanumeric();
-            out.push(c);
-            rest = &rest[c.len_utf8()..];
-        }
-        out
-    }
-
-    /// The length of the personal value that a text begins with.
-    fn at(&self, text: &str) -> Option<usize> {
-        let word = text.split(char::is_whitespace).next().unwrap_or_default();
-        let address = word.trim_end_matches(|c: char| !c.is_alphanumeric());
-        let is_address = address.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.'));
-        if is_address && address.starts_with(char::is_alphanumeric) {
-            return Some(address.len());
-        }
-        let first = text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-        let values = self.values.get(first)?;
-        let ends = |length: usize| !text[length..].starts_with(char::is_alphanumeric);
-        values.iter().find(|value| text.starts_with(value.as_str()) && ends(value.len())).map(String::len)
     }
 }
 
@@ -156,27 +101,4 @@ fn is_personal(record: &Record, name: &str) -> bool {
         record.fields.iter().find(|field| field.index.is_some() && field.name == stem)
     };
     plain.or_else(family).is_some_and(|field| field.personal)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn values_are_masked_where_they_stand_as_words() {
-        let mut mask = Mask::default();
-        for value in ["Per", "Per Lund", "Fjellveien 3", "Ål", "1042"] {
-            mask.add(value);
-        }
-        mask.values.values_mut().for_each(|values| values.sort_by_key(|v| std::cmp::Reverse(v.len())));
-        for (text, masked) in [
-            ("5 Per Lund lives at Fjellveien 3.", "5 *** lives at ***."),
-            ("Performance (Per)", "Performance (***)"),
-            ("Ål 1042", "Ål 1042"),
-            ("mail to `per@example.no`, or a@b", "mail to `***`, or a@b"),
-            ("Super", "Super"),
-        ] {
-            assert_eq!(mask.text(text), masked);
-        }
-    }
 }

@@ -5,22 +5,29 @@ use crate::cli::engine::of_run;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output;
 use crate::cli::ready::ProjectArg;
-use crate::cli::shared::{Format, counted};
+use crate::cli::shared::{Format, ReportArg, counted};
 use crate::cli::status::{local, of_state};
+use crate::plan::mask_held;
+use crate::program::Entity;
+use crate::program::mask::MASKED;
 use crate::run::settle;
 use crate::state::{Decided, Decision, Retry};
 use crate::value::Side;
 use serde::Serialize;
 use std::fmt::Write;
 
-pub fn held(project: &ProjectArg, entity: Option<&str>, format: Format) -> Result<Exit, Failure> {
-    let Kept { state, file, .. } = kept(project, &entity.map(str::to_owned).into_iter().collect::<Vec<_>>())?;
+pub fn held(project: &ProjectArg, entity: Option<&str>, report: &ReportArg) -> Result<Exit, Failure> {
+    let Kept { state, file, program } = kept(project, &entity.map(str::to_owned).into_iter().collect::<Vec<_>>())?;
     let mut held = match &state {
         Some(state) => state.held().map_err(|error| of_state(&error, &file.display().to_string()))?,
         None => Vec::new(),
     };
+    if report.hides() {
+        // Before any is left out: a reason may name one of another entity.
+        mask_held(held.iter_mut().map(|retry| &mut retry.held), &program);
+    }
     held.retain(|one| entity.is_none_or(|entity| one.held.entity == entity));
-    match format {
+    match report.format {
         Format::Json => output::json(&document(&held))?,
         Format::Human => output::data(&text(&held))?,
     }
@@ -90,14 +97,21 @@ fn text(held: &[Retry]) -> String {
     text
 }
 
-pub fn ignored(project: &ProjectArg, entity: Option<&str>, format: Format) -> Result<Exit, Failure> {
+pub fn ignored(project: &ProjectArg, entity: Option<&str>, report: &ReportArg) -> Result<Exit, Failure> {
     let kept = kept(project, &entity.map(str::to_owned).into_iter().collect::<Vec<_>>())?;
     let mut ignored = match &kept.state {
         Some(state) => settle::ignored(state).map_err(|error| of_run(&error))?,
         None => Vec::new(),
     };
     ignored.retain(|one| entity.is_none_or(|entity| one.entity == entity));
-    match format {
+    if report.hides() {
+        let personal = |entity: &str| kept.program.named(entity).is_none_or(Entity::has_personal_names);
+        for one in ignored.iter_mut().filter(|one| personal(&one.entity)) {
+            let key = one.reason.label.split_once('\t').map_or("", |(key, _)| key);
+            one.reason.label = format!("{key}\t{MASKED}");
+        }
+    }
+    match report.format {
         Format::Json => output::json(&serde_json::json!({ "ignored": ignored.iter().map(entry).collect::<Vec<_>>() }))?,
         Format::Human if ignored.is_empty() => output::data("nothing is ignored\n")?,
         Format::Human => ignored.iter().try_for_each(|one| super::line(&words(one)))?,
