@@ -2,7 +2,7 @@
 
 use crate::invariants;
 use crate::scenarios::{SCENARIOS, Scenario};
-use crate::sky::{Call, Fault, LISTINGS, READS, REGISTERS, WRITES};
+use crate::sky::{Break, Call, Fault, LISTINGS, READS, REGISTERS, WRITES};
 use crate::world::{Ask, World};
 use samband::value::{Side, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,8 +16,8 @@ pub struct Figures {
     pub violations: Vec<String>,
 }
 
-fn begin(scenario: &Scenario) -> World {
-    let mut world = World::new(scenario.settings, None);
+fn begin(scenario: &Scenario, broken: Option<Break>) -> World {
+    let mut world = World::new(scenario.settings, broken);
     world.entities = scenario.entities.iter().map(|e| (*e).to_owned()).collect();
     (scenario.before)(&mut world);
     for _ in 0..2 {
@@ -90,14 +90,14 @@ fn is_common(call: &Call) -> bool {
 }
 
 /// `every`: also those that come to a state that was there before.
-pub fn run(only: Option<&str>, every: bool) -> Figures {
+pub fn run(only: Option<&str>, every: bool, broken: Option<Break>) -> Figures {
     let mut figures = Figures::default();
     let mut faults = BTreeSet::new();
     let last = SCENARIOS.len() - 1;
     for (place, scenario) in SCENARIOS.iter().enumerate().filter(|(_, s)| only.is_none_or(|only| s.name.contains(only)))
     {
         figures.scenarios += 1;
-        let mut clean = begin(scenario);
+        let mut clean = begin(scenario, broken);
         let violations = end(&mut clean, scenario, 0);
         if !violations.is_empty() {
             figures.violations.push(told(&clean, &format!("{}, in fine weather", scenario.name), &violations));
@@ -105,7 +105,7 @@ pub fn run(only: Option<&str>, every: bool) -> Figures {
         }
         let expected = outcome(&clean);
         drop(clean);
-        let mut world = begin(scenario);
+        let mut world = begin(scenario, broken);
         for number in 0..scenario.steps.len() {
             let moment = world.keep();
             step(&mut world, scenario, number, None);

@@ -455,9 +455,7 @@ impl System for StormSide {
         let page = match fault {
             // A server that is ill answers an empty listing; it is only ever told apart by what is known.
             Some(Fault::Empty) if since.is_none() && page.is_none() && self.is_linked(&all) => {
-                let believed = self.sky.lock().unwrap().is(Break::BelievesShort);
-                // An engine that believes it sees as much of the listing as passes its check.
-                Page { rows: if believed { rows.into_iter().take(1).collect() } else { Vec::new() }, next: end }
+                Page { rows: Vec::new(), next: end }
             }
             Some(Fault::Repeated) if !rows.is_empty() => {
                 let believed = self.sky.lock().unwrap().is(Break::BelievesRepeated);

@@ -160,8 +160,6 @@ pub enum Break {
     NoFilters,
     /// Believes a listing whose pages repeat.
     BelievesRepeated,
-    /// Believes a listing that broke off.
-    BelievesShort,
     /// Goes on after another machine has taken over.
     NoFence,
     /// Writes an order first and its lines afterwards.
@@ -186,7 +184,6 @@ pub const BREAKS: &[Break] = &[
     Break::NonMasterUpdates,
     Break::NoFilters,
     Break::BelievesRepeated,
-    Break::BelievesShort,
     Break::NoFence,
     Break::LinesApart,
     Break::BlindUpdate,
