@@ -11,7 +11,7 @@ GO
 USE [F0001]; -- the company database: F and the company's number
 CREATE USER samband FOR LOGIN samband;
 
--- Customers and employees.
+-- Customers with their delivery addresses and contacts, and employees.
 GRANT SELECT, INSERT, UPDATE ON dbo.Actor TO samband;
 -- Departments and projects.
 GRANT SELECT, INSERT, UPDATE ON dbo.R1 TO samband;
@@ -29,10 +29,19 @@ GRANT SELECT, INSERT, UPDATE ON dbo.OrdLn TO samband;
 GRANT SELECT ON dbo.CustTr TO samband;
 -- Purchase costs.
 GRANT SELECT ON dbo.AcTr TO samband;
--- Countries and currencies. A mapping that looks into other tables needs SELECT on those too.
+-- Delivery addresses, only if a mapping keeps them in the table Address:
+-- GRANT SELECT, INSERT, UPDATE ON dbo.Address TO samband;
+-- Countries, currencies and VAT codes. A mapping that looks into other tables needs SELECT on those too.
 GRANT SELECT ON dbo.Ctry TO samband;
 GRANT SELECT ON dbo.Cur TO samband;
+GRANT SELECT ON dbo.Vat TO samband;
 GO
+
+-- The checklist before the first run, `samband preflight`, also looks at voucher series, account number
+-- series and payment terms. It does without, and says so; to let it look:
+-- GRANT SELECT ON dbo.VoSr TO samband;
+-- GRANT SELECT ON dbo.AcInt TO samband;
+-- GRANT SELECT ON dbo.Txt TO samband;
 
 -- Nothing more is needed: sp_getapplock, INFORMATION_SCHEMA and sys.databases are open to every
 -- user of a database. Do not make samband a member of db_owner or db_datawriter. It never deletes.

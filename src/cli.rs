@@ -11,13 +11,22 @@ mod demo;
 mod engine;
 mod exit;
 mod explain;
+#[cfg(feature = "run")]
+mod explain_record;
 mod files;
 mod fix;
 mod fmt;
+#[cfg(feature = "run")]
+mod held;
+#[cfg(feature = "run")]
+mod history;
 mod logging;
+mod map;
 mod output;
 #[cfg(feature = "run")]
 mod plan;
+#[cfg(feature = "run")]
+mod preflight;
 #[cfg(feature = "run")]
 mod ready;
 #[cfg(feature = "run")]
@@ -32,6 +41,8 @@ mod show;
 #[cfg(feature = "run")]
 mod status;
 mod test;
+#[cfg(feature = "run")]
+mod undo;
 
 use clap::{Parser, Subcommand};
 use exit::{Exit, Failure};
@@ -62,16 +73,27 @@ enum Command {
     Explain(explain::Args),
     Show(show::Args),
     Test(test::Args),
+    Map(map::Args),
     #[cfg(feature = "run")]
     Sandbox(sandbox::Args),
     #[cfg(feature = "run")]
     Status(status::Args),
+    #[cfg(feature = "run")]
+    Preflight(preflight::Args),
     #[cfg(feature = "run")]
     Plan(plan::Args),
     #[cfg(feature = "run")]
     Apply(apply::Args),
     #[cfg(feature = "run")]
     Run(run::Args),
+    #[cfg(feature = "run")]
+    Held(held::Args),
+    #[cfg(feature = "run")]
+    History(history::Args),
+    #[cfg(feature = "run")]
+    ExplainRecord(explain_record::Args),
+    #[cfg(feature = "run")]
+    Undo(undo::Args),
     #[cfg(feature = "run")]
     Demo(demo::Args),
 }
@@ -105,16 +127,27 @@ fn carry_out(command: Command) -> Result<Exit, Failure> {
         Command::Explain(args) => explain::main(&args),
         Command::Show(args) => show::main(&args),
         Command::Test(args) => test::main(&args),
+        Command::Map(args) => map::main(&args),
         #[cfg(feature = "run")]
         Command::Sandbox(args) => sandbox::main(&args),
         #[cfg(feature = "run")]
         Command::Status(args) => status::main(&args),
+        #[cfg(feature = "run")]
+        Command::Preflight(args) => preflight::main(&args),
         #[cfg(feature = "run")]
         Command::Plan(args) => plan::main(&args),
         #[cfg(feature = "run")]
         Command::Apply(args) => apply::main(&args),
         #[cfg(feature = "run")]
         Command::Run(args) => run::main(&args),
+        #[cfg(feature = "run")]
+        Command::Held(args) => held::main(&args),
+        #[cfg(feature = "run")]
+        Command::History(args) => history::main(&args),
+        #[cfg(feature = "run")]
+        Command::ExplainRecord(args) => explain_record::main(&args),
+        #[cfg(feature = "run")]
+        Command::Undo(args) => undo::main(&args),
         #[cfg(feature = "run")]
         Command::Demo(args) => demo::main(&args),
     }

@@ -45,6 +45,9 @@ pub enum Behavior {
 
 pub type Step = fn(&Value, &[Value]) -> Result<Value, Stop>;
 
+/// A piece of a text.
+pub type Part = for<'t> fn(&'t str, &[Value]) -> &'t str;
+
 /// What a transform makes of the type before it, or why it cannot stand there.
 pub type Typing = fn(&Shape, &[Value]) -> Result<Shape, String>;
 
@@ -69,6 +72,8 @@ pub struct Function {
     pub typing: Typing,
     /// The type against it.
     pub typing_back: Typing,
+    /// Where all it does is to choose a piece of a text: the same as `forward`, without a copy.
+    pub(crate) part: Option<Part>,
     forward: Step,
     backward: Step,
 }
@@ -146,6 +151,7 @@ const fn base(group: &'static str, typing: Typing) -> Function {
         examples: &[],
         typing,
         typing_back: shapes::no_way_back,
+        part: None,
         forward: same,
         backward: no_way_back,
     }
@@ -213,6 +219,9 @@ mod tests {
                 let (input, args) = ((example.input)(), (example.args)());
                 let out = if example.back { function.backward(&input, &args) } else { function.forward(&input, &args) };
                 assert_eq!(out, Ok((example.output)()), "{}", example.call);
+                if let (Some(part), false, Some(text)) = (function.part, example.back, input.as_text()) {
+                    assert_eq!(text_or_nothing(part(text, &args)), (example.output)(), "{}", example.call);
+                }
             }
         }
     }

@@ -11,8 +11,11 @@ pub mod functions;
 pub mod model;
 #[cfg(feature = "run")]
 pub mod plan;
+#[cfg(feature = "run")]
+pub mod preflight;
 pub mod program;
 pub mod project;
+pub mod reader;
 #[cfg(feature = "run")]
 pub mod run;
 #[cfg(feature = "run")]
@@ -24,6 +27,7 @@ pub mod source;
 pub mod standard;
 #[cfg(feature = "run")]
 pub mod state;
+pub mod stream;
 pub mod syntax;
 pub mod systems;
 pub mod trial;

@@ -17,6 +17,7 @@ mod given;
 mod layers;
 mod line;
 mod maps;
+mod memo;
 mod order;
 mod own;
 mod pairing;
@@ -34,6 +35,7 @@ mod verify;
 pub mod view;
 
 pub use given::{Given, GivenValue};
+pub use memo::Memo;
 
 use crate::diag::{self, Diagnostic};
 use crate::program::Program;
@@ -41,6 +43,7 @@ use crate::schema::Schemas;
 use crate::source::{FileId, Sources, Spanned};
 use crate::syntax::{self, ast};
 use std::collections::HashSet;
+use std::sync::Arc;
 
 /// Parses and checks a mapping and compiles it.
 ///
@@ -76,16 +79,20 @@ pub fn build(
     given: Option<&[Given]>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Program> {
-    build_each(sources, schemas, trees, mapping, given, diagnostics).pop()
+    build_each(sources, schemas, trees, mapping, given, None, diagnostics).pop()
 }
 
 /// The program of the mapping that is named, or else of every mapping that no other extends.
+///
+/// `memo` keeps, from one project to the next, what it knows of entities; all its projects must have these `sources`,
+/// and the same schemas.
 pub fn build_each(
     sources: &Sources,
     schemas: &Schemas,
     trees: &[(FileId, &ast::File)],
     mapping: Option<&Spanned<String>>,
     given: Option<&[Given]>,
+    memo: Option<&Memo>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Program> {
     let library = layers::Library::new(trees, diagnostics);
@@ -101,7 +108,8 @@ pub fn build_each(
         let span = mapping.map(|m| m.span);
         let Some(merged) = library.merge(sources, name, span, diagnostics) else { continue };
         own.extend(merged.own.iter().copied());
-        programs.push(compile(sources, schemas, &merged, given, diagnostics));
+        let start = Start { sources, schemas, merged: &merged, given, memo };
+        programs.push(compile(&start, diagnostics));
         unused::check(trees, &merged, diagnostics);
         if mapping.is_some() {
             unused::files(trees, &merged, diagnostics);
@@ -111,8 +119,8 @@ pub fn build_each(
     // Last, when everything that could be allowed has been said. It leaves the list tidy.
     // A file below that nothing is said of has nothing to allow, and its own comments are its own project's matter.
     let told: HashSet<FileId> = diagnostics.iter().filter_map(|d| d.span()).map(|span| span.file).collect();
-    let files = trees.iter().map(|(file, _)| *file).filter(|file| told.contains(file) || own.contains(file));
-    syntax::allow::apply(sources, &files.collect::<Vec<_>>(), diagnostics);
+    let files = trees.iter().copied().filter(|(file, _)| told.contains(file) || own.contains(file));
+    syntax::allow::apply(sources, files, diagnostics);
     if follow_on::is_lost(trees) {
         diagnostics.retain(|d| d.code != diag::codes::tidy::ALLOW_UNUSED);
     }
@@ -137,27 +145,29 @@ pub fn views(
     let merged = names.iter().filter_map(|name| library.merge(sources, name, None, &mut Vec::new()));
     let view = |merged: layers::Merged| {
         let sight = view::Sight { trees, merged: &merged, given };
-        let start = Start { sources, schemas, merged: &merged, given };
-        start.compile(&Vec::new(), &mut Vec::new(), |globals, compiled, _| sight.view(globals, compiled)).0
+        let start = Start { sources, schemas, merged: &merged, given, memo: None };
+        start.compile(&Vec::new(), &mut Vec::new(), |globals, compiled, _| sight.view(globals, compiled.all)).0
     };
     merged.map(view).collect()
 }
 
-fn compile(
-    sources: &Sources,
-    schemas: &Schemas,
-    merged: &layers::Merged,
-    given: Option<&[Given]>,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Program {
-    let start = Start { sources, schemas, merged, given };
-    let whole = |globals: &scope::Globals, mut compiled: Vec<facts::Compiled>, diagnostics: &mut Vec<Diagnostic>| {
-        verify::all(globals, &merged.drops, &mut compiled, diagnostics);
+fn compile(start: &Start, diagnostics: &mut Vec<Diagnostic>) -> Program {
+    let Start { sources, schemas, merged, given, .. } = *start;
+    let whole = |globals: &scope::Globals, mut found: Entities, diagnostics: &mut Vec<Diagnostic>| {
+        let finished = found.finish(globals);
+        let sound: Vec<bool> = finished.iter().map(|one| one.as_ref().is_some_and(|one| one.is_sound())).collect();
+        let before = diagnostics.len();
+        verify::all(globals, &merged.drops, &found.all, &sound, diagnostics);
         // A mapping that stands on its own is written for every value of its settings, a layer for its customer's.
         let settled = given.is_some() && merged.own.len() < merged.files.len();
-        analysis::all(&analysis::Whole { compiled: &compiled, own: &merged.own, settled }, diagnostics);
-        let entities: Vec<_> = compiled.into_iter().map(facts::Compiled::into_entity).collect();
-        let examples = examples::resolve(globals, merged, &entities, diagnostics);
+        let (compiled, own) = (found.all.as_slice(), merged.own.as_slice());
+        analysis::all(&analysis::Whole { schemas, compiled, sound: &sound, own, settled }, diagnostics);
+        // Where there are faults some checks are left out.
+        if diagnostics.len() == before && !diag::has_errors(diagnostics) {
+            finished.iter().flatten().for_each(|one| one.found_sound());
+        }
+        let entities: Vec<_> = found.all.into_iter().map(|one| one.entity).collect();
+        let examples = examples::resolve(globals, merged, &entities, &finished, diagnostics);
         (entities, examples)
     };
     let ((entities, examples), settings, tables) = start.compile(&Vec::new(), diagnostics, whole);
@@ -183,6 +193,13 @@ struct Start<'s> {
     schemas: &'s Schemas,
     merged: &'s layers::Merged<'s>,
     given: Option<&'s [Given]>,
+    memo: Option<&'s Memo>,
+}
+
+/// The entities of a mapping, and which of them the memo knows.
+struct Entities {
+    all: Vec<facts::Compiled>,
+    known: Vec<Option<Arc<memo::Known>>>,
 }
 
 impl Start<'_> {
@@ -191,14 +208,13 @@ impl Start<'_> {
         &self,
         assumed: &variants::Assumed,
         diagnostics: &mut Vec<Diagnostic>,
-        then: impl FnOnce(&scope::Globals, Vec<facts::Compiled>, &mut Vec<Diagnostic>) -> R,
+        then: impl FnOnce(&scope::Globals, Entities, &mut Vec<Diagnostic>) -> R,
     ) -> (R, settings::Settings, tables::Tables<'_>) {
-        let Start { sources, schemas, merged, given } = *self;
+        let Start { sources, schemas, merged, given, memo } = *self;
         let mut settings = settings::resolve(sources, schemas, merged, given, assumed, diagnostics);
         let tables = tables::collect(schemas, merged, &mut settings, diagnostics);
-        let (active, inactive) = entity::active(schemas, merged, &settings, diagnostics);
+        let (active, inactive) = entity::active(schemas, merged, &settings, memo, diagnostics);
         let (active, after) = order::sort(active, diagnostics);
-        let linked = Default::default();
         let globals = scope::Globals {
             sources,
             schemas,
@@ -206,12 +222,67 @@ impl Start<'_> {
             tables: &tables,
             entities: &active,
             inactive: &inactive,
-            linked,
+            linked: Default::default(),
+            trace: Default::default(),
         };
-        let compiled =
-            active.iter().zip(after).map(|(def, after)| body::compile(&globals, def, after, diagnostics)).collect();
-        let result = then(&globals, compiled, diagnostics);
+        let entities = self.entities(&globals, after, diagnostics);
+        let result = then(&globals, entities, diagnostics);
         (result, settings, tables)
+    }
+
+    fn entities(
+        &self,
+        globals: &scope::Globals,
+        after: Vec<Vec<usize>>,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Entities {
+        let mut entities = Entities { all: Vec::new(), known: Vec::new() };
+        for (place, (def, after)) in globals.entities.iter().zip(after).enumerate() {
+            let memo = self.memo.filter(|_| def.known_by.is_some());
+            if let Some(known) = memo.and_then(|memo| memo.find(globals, place, def, &after)) {
+                entities.all.push(known.compiled());
+                entities.known.push(Some(known));
+                continue;
+            }
+            let mut compile = |after: Vec<usize>| {
+                // Some statements say nothing where there are faults already.
+                let clean = !diag::has_errors(diagnostics);
+                let before = diagnostics.len();
+                let compiled = body::compile(globals, def, after, diagnostics);
+                (compiled, clean && diagnostics.len() == before)
+            };
+            let (compiled, known) = match memo {
+                Some(memo) => memo.learn(globals, (place, def, &after), || compile(after.clone())),
+                None => (compile(after).0, None),
+            };
+            entities.all.push(compiled);
+            entities.known.push(known);
+        }
+        entities
+    }
+}
+
+impl Entities {
+    /// Adds the columns that links ask; what the memo has of that comes back.
+    fn finish(&mut self, globals: &scope::Globals) -> Vec<Option<Arc<memo::Finished>>> {
+        let linked = globals.linked.borrow();
+        let columns = |place: usize| {
+            let of = linked.range((place, String::new())..(place + 1, String::new()));
+            of.map(|(_, column)| column.clone()).collect::<Vec<_>>()
+        };
+        let each = self.all.iter_mut().zip(&self.known).enumerate();
+        each.map(|(place, (compiled, known))| {
+            let columns = columns(place);
+            let Some(known) = known else {
+                verify::linked_columns(globals, place, &columns, compiled);
+                return None;
+            };
+            let asked = columns.clone();
+            let finished = known.finished(columns, |one| verify::linked_columns(globals, place, &asked, one));
+            *compiled = finished.compiled.clone();
+            Some(finished)
+        })
+        .collect()
     }
 }
 

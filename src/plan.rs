@@ -12,16 +12,20 @@ mod json;
 mod limits;
 mod output;
 mod pair;
+mod parts;
 mod report;
 mod text;
 
+pub use children::elements;
+pub use compare::{Verdict, verdict};
 pub use entity::plan;
 pub use file::{PlanError, PlanFile, load, save};
 pub use fingerprint::{UNSETTLED, base_entry, end, line_key};
-pub use json::document;
+pub use json::{document, value as json_value};
 pub use limits::{Limits, Stopped, check as check_limits};
 pub use output::{Known, columns};
-pub use pair::{identity_of, pair};
+pub use pair::{Pair, Pairing, held, identity_of, pair, shown};
+pub use parts::{Household, plan_parts};
 pub use text::{planned, render};
 
 use crate::program::Origin;
@@ -42,6 +46,9 @@ pub struct Plan {
     pub generation: u64,
     pub made_at: String,
     pub entities: Vec<EntityPlan>,
+    /// What identifiers among its values stand for.
+    #[serde(default)]
+    pub names: std::collections::BTreeMap<String, String>,
 }
 
 /// What a run would do with one entity.
@@ -113,6 +120,8 @@ pub enum Kind {
     WriteBack,
     /// Our identifier in a record that is there.
     Link,
+    /// Our identifier out of a record that a person parted from its pair.
+    Unlink,
     /// The word in Severa that a record could not be carried over.
     Report,
 }
@@ -124,6 +133,7 @@ impl Kind {
             Kind::Update => "update",
             Kind::WriteBack => "write_back",
             Kind::Link => "link",
+            Kind::Unlink => "unlink",
             Kind::Report => "report",
         }
     }
@@ -226,7 +236,7 @@ impl Plan {
                     Kind::Create => totals.create += 1,
                     Kind::Update => totals.update += 1,
                     Kind::WriteBack | Kind::Report => totals.write_back += 1,
-                    Kind::Link => totals.link += 1,
+                    Kind::Link | Kind::Unlink => totals.link += 1,
                 }
             }
         }

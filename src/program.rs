@@ -11,6 +11,10 @@ pub mod example;
 pub mod expr;
 pub mod line;
 pub mod lookup;
+mod personal;
+pub mod seen;
+pub mod table;
+pub mod trace;
 
 pub use entity::{Conflict, Entity, MatchKeys, Part, Sends};
 pub use eval::{Above, Env, Linked, Links, Reference, Scope, Stop};
@@ -18,6 +22,10 @@ pub use example::{Example, Expected, ExpectedField, Wanted};
 pub use expr::{Expr, Slot};
 pub use line::{Carried, Line, Origin, Outcome, Planned};
 pub use lookup::{KeptTable, Lookups, NamedSetting};
+pub use seen::Seen;
+pub use table::{MapRow, Member, Table};
+
+use std::sync::Arc;
 
 /// A whole mapping, ready to run.
 #[derive(Debug)]
@@ -27,13 +35,14 @@ pub struct Program {
     /// Changes when the mapping or the settings change: plans are bound to it.
     pub fingerprint: String,
     /// In the order of a run: what is referred to comes first.
-    pub entities: Vec<Entity>,
+    /// Shared with other programs in which they are the same.
+    pub entities: Vec<Arc<Entity>>,
     /// Tables that a system keeps, to be read once a run.
     pub kept: Vec<KeptTable>,
     /// Settings that name a record of the tenant, to be resolved once a run.
     pub named: Vec<NamedSetting>,
     /// Tests that the mapping brings along; a run does not look at them.
-    pub examples: Vec<Example>,
+    pub examples: Vec<Arc<Example>>,
 }
 
 impl Program {

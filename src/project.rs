@@ -5,8 +5,8 @@ mod find;
 use crate::diag::codes::settings::MISSING_FILE;
 use crate::diag::codes::tidy::ALLOW_UNUSED;
 use crate::diag::{self, Diagnostic};
-use crate::model::Given;
 use crate::model::view::View;
+use crate::model::{Given, Memo};
 use crate::program::Program;
 use crate::schema::Schemas;
 use crate::schema::live::{self, Live};
@@ -40,6 +40,8 @@ impl std::error::Error for LoadError {}
 pub struct Standard {
     files: Vec<(FileId, ast::File)>,
     diagnostics: Vec<Diagnostic>,
+    /// What compiling it came to, for the projects after the first.
+    memo: Memo,
 }
 
 /// A file of a project, and where it was read from.
@@ -72,6 +74,7 @@ impl Standard {
             standard.files.push((id, file));
             standard.diagnostics.extend(found);
         }
+        standard.memo = Memo::of(standard.files.iter().map(|(id, _)| *id).collect());
         standard
     }
 }
@@ -182,8 +185,10 @@ impl Opened {
 fn checked(sources: &Sources, standard: &Standard, found: &Found, mut opened: Opened) -> Checked {
     let mut diagnostics = std::mem::take(&mut opened.diagnostics);
     let files = opened.all(standard);
-    let mut programs =
-        model::build_each(sources, &opened.schemas(), &files, opened.mapping(), opened.given(), &mut diagnostics);
+    let (schemas, mapping, given) = (opened.schemas(), opened.mapping(), opened.given());
+    // A customer's own fields may be anywhere: under them everything is looked at anew.
+    let memo = opened.live.is_none().then_some(&standard.memo);
+    let mut programs = model::build_each(sources, &schemas, &files, mapping, given, memo, &mut diagnostics);
     // The standard mapping is at hand in any folder, and stands there for itself only where it is all there is.
     if programs.len() > 1 && !opened.has_standard() {
         programs.retain(|program| program.mapping != standard::NAME);

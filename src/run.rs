@@ -7,21 +7,34 @@
 mod again;
 mod apply;
 mod error;
+pub mod explain;
+mod find;
 mod gather;
 mod index;
+mod names;
 mod needed;
+mod owners;
+mod parts;
 mod report;
+pub mod settle;
+mod strays;
+mod survey;
+mod undo;
 mod verify;
 mod write;
 
 pub use error::RunError;
+pub use find::several_pairs;
 pub use report::{Outcome, Report};
+pub use survey::{Data, Survey};
 
-use crate::plan::{self, Limits, Plan};
+use crate::plan::{self, Known, Limits, Plan};
+use crate::program::lookup::UnknownName;
 use crate::program::{Lookups, Program, Reference};
 use crate::state::{Holder, State};
 use crate::systems::{Clock, Read, Row, Select, System};
 use crate::value::{Side, Value};
+use gather::Found;
 use index::Index;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -39,6 +52,8 @@ pub struct Options {
     /// Records of an earlier date stay out.
     pub start_date: Option<jiff::civil::Date>,
     pub limits: Limits,
+    /// How long the history keeps values; nothing given means for ever.
+    pub history_keep: Option<std::time::Duration>,
     /// Set from outside to end the run between two operations.
     pub stop: Arc<AtomicBool>,
 }
@@ -60,6 +75,7 @@ impl Progress for Quiet {
 /// One company's run: its program, both sides, and its state.
 pub struct Engine {
     program: Program,
+    left_out: Vec<String>,
     severa: Box<dyn System>,
     business: Box<dyn System>,
     clock: Arc<dyn Clock>,
@@ -91,7 +107,10 @@ impl Engine {
         options: Options,
     ) -> Self {
         program.leave_out_what_is_not_carried();
+        let left_out = program.left_out();
+        program.unfold_parts();
         Self {
+            left_out,
             program,
             severa,
             business,
@@ -117,7 +136,7 @@ impl Engine {
 
     /// Entities and parts of the mapping that this version does not carry out.
     pub fn left_out(&self) -> Vec<String> {
-        self.program.left_out()
+        self.left_out.clone()
     }
 
     /// What both sides say of themselves, once opened.
@@ -141,6 +160,16 @@ impl Engine {
         if self.opened.is_some() {
             return Ok(());
         }
+        let (opened, unknown) = self.opening().await?;
+        if !unknown.is_empty() {
+            return Err(RunError::Names(unknown));
+        }
+        self.opened = Some(opened);
+        Ok(())
+    }
+
+    /// Both sides opened, and the names of the settings that the tenant does not have.
+    async fn opening(&mut self) -> Result<(Opened, Vec<UnknownName>), RunError> {
         let mut identities = Vec::new();
         let mut descriptions = Vec::new();
         for side in Side::BOTH {
@@ -155,10 +184,9 @@ impl Engine {
         let kept = self.all_of(kept).await?;
         let named = self.program.named.iter().map(|n| n.needed.then(|| (n.side, n.select.clone()))).collect();
         let named = self.all_of(named).await?;
-        let lookups = Lookups::new(&self.program, kept, named).map_err(RunError::Names)?;
+        let (lookups, unknown) = Lookups::with_gaps(&self.program, kept, named);
         let descriptions = [descriptions.remove(0), descriptions.remove(0)];
-        self.opened = Some(Opened { lookups, identity, descriptions });
-        Ok(())
+        Ok((Opened { lookups, identity, descriptions }, unknown))
     }
 
     fn selects(&self, side: Side) -> Vec<Select> {
@@ -189,6 +217,15 @@ impl Engine {
     /// What a run would do. Nothing is written to either system.
     pub async fn plan(&mut self, progress: &mut dyn Progress) -> Result<Plan, RunError> {
         self.open().await?;
+        Ok(self.plan_opened(progress, &mut |_, _| {}).await?.0)
+    }
+
+    /// Plans with both sides open; each entity's records are given away once it is planned.
+    async fn plan_opened(
+        &mut self,
+        progress: &mut dyn Progress,
+        planned_from: &mut (dyn FnMut(usize, Known) + Send),
+    ) -> Result<(Plan, Index), RunError> {
         let mut index = Index::load(&self.program, &self.state)?;
         let mut plan = Plan {
             mapping: self.program.mapping.clone(),
@@ -197,12 +234,14 @@ impl Engine {
             generation: self.generation()?,
             made_at: self.clock.now().to_string(),
             entities: Vec::new(),
+            names: BTreeMap::new(),
         };
         for place in 0..self.program.entities.len() {
             let entity = &self.program.entities[place];
             let asked = self.options.entities.is_empty() || self.options.entities.contains(&entity.name);
             // What is only carried over when needed is planned with whoever needs it.
-            if !asked || !entity.carried || entity.only_when_needed {
+            let part = entity.has_rows_of_its_own();
+            if !asked || part || !entity.carried || entity.only_when_needed {
                 continue;
             }
             if self.stopped() {
@@ -211,21 +250,26 @@ impl Engine {
             let gathered = self.gather(place, &index, progress).await?;
             progress.at("planning", &self.program.entities[place].name, 0, None);
             let mut planned = self.plan_one(place, &gathered.known, &mut index)?;
-            // A record says one thing after another that it needs: each row of an invoice its work type.
-            let mut asked = needed::asked(&planned);
             while self.plan_needed(&mut plan, &planned, &mut index).await? {
                 planned = self.plan_one(place, &gathered.known, &mut index)?;
-                let before = asked.len();
-                asked.extend(needed::asked(&planned));
-                if asked.len() == before {
-                    break;
-                }
             }
             index.add(place, &planned);
             planned.watermarks = gathered.watermarks;
             plan.entities.push(planned);
+            if !self.program.parts_of(place).is_empty() {
+                let mut rows = Found::default();
+                rows.add(Side::Severa, gathered.listed);
+                rows.add(Side::Severa, gathered.known.severa.clone());
+                rows.add(Side::Business, gathered.known.business.clone());
+                self.partners(place, gathered.full, &mut rows).await?;
+                self.plan_family(place, rows, gathered.full, &mut index, &mut plan.entities, progress).await?;
+            }
+            planned_from(place, gathered.known);
         }
-        Ok(plan)
+        if let Some(opened) = &self.opened {
+            names::name(&mut plan, &opened.lookups, &index);
+        }
+        Ok((plan, index))
     }
 
     /// Plans and carries out in one go.
@@ -287,13 +331,28 @@ impl Engine {
         if let Err(error) = &result {
             self.state.end_run(run, self.clock.now(), &error.to_string(), "stopped")?;
         }
+        self.forget()?;
         self.state.unlock(lease)?;
         result
     }
 
     /// Counts the runs that changed what plans are made from.
     fn generation(&self) -> Result<u64, RunError> {
-        Ok(self.state.meta("generation")?.and_then(|text| text.parse().ok()).unwrap_or(0))
+        Ok(self.state.generation()?)
+    }
+
+    /// Takes the values out of the history whose term is over.
+    fn forget(&self) -> Result<(), RunError> {
+        let Some(keep) = self.options.history_keep else { return Ok(()) };
+        let keep = jiff::SignedDuration::try_from(keep).unwrap_or(jiff::SignedDuration::MAX);
+        // A term that reaches before all time keeps everything.
+        if let Ok(until) = self.clock.now().checked_sub(keep) {
+            let forgotten = self.state.forget(until)?;
+            if forgotten > 0 {
+                tracing::info!(entries = forgotten, "values taken out of the history, their term is over");
+            }
+        }
+        Ok(())
     }
 
     fn within_limits(&self, plan: &Plan) -> Result<(), RunError> {

@@ -11,6 +11,7 @@ mod parse;
 
 use crate::value::{Side, Type};
 use live::Live;
+use std::collections::HashMap;
 use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
@@ -52,6 +53,8 @@ pub struct Record {
     /// their names with commas (`OrdNo,LnNo`), which is the name of none: see [`Record::keys`].
     pub key: String,
     pub fields: Vec<Field>,
+    /// The place of each field by its name: there are hundreds, and a check asks for them all the time.
+    places: HashMap<String, usize>,
     /// The tables as they really are, where a live schema was laid over this one.
     pub live: Option<LiveTables>,
 }
@@ -124,6 +127,9 @@ impl Schemas {
     pub fn with_live(&self, live: &Live) -> Schemas {
         let mut schemas = self.clone();
         schemas.tenant.clone_from(&live.severa);
+        if let Some(tenant) = &live.severa {
+            overlay::add_fields(&mut schemas.severa, &tenant.fields);
+        }
         if let Some(company) = &live.business {
             overlay::lay_over(&mut schemas.business, &company.tables);
         }
@@ -170,7 +176,13 @@ impl Schema {
 
 impl Record {
     pub fn field(&self, name: &str) -> Option<&Field> {
-        self.fields.iter().find(|f| f.name == name)
+        self.places.get(name).and_then(|place| self.fields.get(*place))
+    }
+
+    /// Adds a field; of two with one name the first is the one that is found.
+    fn add(&mut self, field: Field) {
+        self.places.entry(field.name.clone()).or_insert(self.fields.len());
+        self.fields.push(field);
     }
 
     /// A field with its own number and its record's settled; `None` where the one or the other has no such field.
@@ -191,6 +203,15 @@ impl Record {
             _ => (ty, false),
         };
         Some(Column { field, name, ty, missing })
+    }
+
+    /// Whether a column (`Inf8`, `user.email`) says something about a person.
+    pub fn is_personal(&self, column: &str) -> bool {
+        let named = |field: &Field| match &field.index {
+            None => field.name == column,
+            Some(numbers) => numbers.clone().any(|number| physical(&field.name, Some(number)) == column),
+        };
+        self.fields.iter().any(|field| field.personal && named(field))
     }
 
     /// The names of the fields that together identify a row.

@@ -8,15 +8,17 @@ mod history;
 mod intents;
 mod links;
 mod lock;
+mod records;
 mod schema;
 mod watermarks;
 
-pub use decisions::{Decision, Decisions};
+pub use decisions::{Decided, Decision, Decisions, Reason};
 pub use held::{Held, Retry};
-pub use history::{Change, RunRecord};
+pub use history::{Change, Entry, RunRecord, Wanted, Written};
 pub use intents::Intent;
 pub use links::{Base, Link};
 pub use lock::{Holder, Lease};
+pub use records::Seen;
 
 use crate::value::Side;
 use rusqlite::Connection;
@@ -104,6 +106,16 @@ impl State {
             [key, value],
         )?;
         Ok(())
+    }
+
+    /// Counts what changed what plans are made from.
+    pub fn generation(&self) -> Result<u64, StateError> {
+        Ok(self.meta("generation")?.and_then(|text| text.parse().ok()).unwrap_or(0))
+    }
+
+    /// Plans that were made before this are refused.
+    pub fn overtake(&self) -> Result<(), StateError> {
+        self.set_meta("generation", &(self.generation()? + 1).to_string())
     }
 
     /// Carries out several changes as one.

@@ -8,6 +8,8 @@ pub mod business;
 #[cfg(feature = "run")]
 pub mod clock;
 pub mod error;
+pub mod examine;
+pub mod scalar;
 pub mod secret;
 #[cfg(feature = "run")]
 pub mod severa;
@@ -198,6 +200,13 @@ pub trait System: Send {
     /// types that the schema says. Nothing is written.
     async fn open(&mut self, selects: &[Select]) -> Result<Opened, SystemError>;
 
+    /// What must be known before a first run and concerns no record: rights, clock, number series. Nothing is
+    /// written, and what the login may not see is said in the answer. Fails where the side cannot be reached, or
+    /// refuses the credentials.
+    async fn examine(&mut self, _needs: &[examine::Need]) -> Result<examine::Examined, SystemError> {
+        Ok(examine::Examined::nothing())
+    }
+
     /// The next page of a listing; `None` begins it.
     async fn read(&mut self, read: &Read, page: Option<&PageToken>) -> Result<Page, SystemError>;
 
@@ -208,6 +217,11 @@ pub trait System: Send {
     /// values; it may answer more. The caller compares names by its own rules, so a side that
     /// cannot search a field without losing a match answers all records.
     async fn candidates(&mut self, select: &Select, any_of: &[(String, Vec<Value>)]) -> Result<Vec<Row>, SystemError>;
+
+    /// Identifiers of records that were deleted since. A side that tells nobody of its deletions answers none.
+    async fn deleted(&mut self, _select: &Select, _since: &Watermark) -> Result<Vec<String>, SystemError> {
+        Ok(Vec::new())
+    }
 
     /// Creates a record and answers it as it stands afterwards.
     async fn create(&mut self, create: &Create) -> Result<Row, SystemError>;

@@ -120,6 +120,8 @@ impl Value {
     /// Equality as the systems see it: 7 and 7.00 are one number, `Null` and an empty text are both nothing.
     pub fn same(&self, other: &Value) -> bool {
         match (self, other) {
+            (Value::Text(a), Value::Text(b)) => a == b,
+            (Value::Int(a), Value::Int(b)) => a == b,
             (Value::Null, Value::Text(text)) | (Value::Text(text), Value::Null) => text.is_empty(),
             (Value::Text(text), Value::Guid(guid)) | (Value::Guid(guid), Value::Text(text)) => {
                 text.parse::<Guid>().is_ok_and(|t| t == *guid)

@@ -2,8 +2,18 @@
 
 #[path = "engine/costs.rs"]
 mod costs;
+#[path = "engine/explain.rs"]
+mod explain;
+#[path = "engine/held.rs"]
+mod held;
+#[path = "engine/history.rs"]
+mod history;
 #[path = "engine/invoices.rs"]
 mod invoices;
+#[path = "engine/parts.rs"]
+mod parts;
+#[path = "engine/placings.rs"]
+mod placings;
 #[path = "engine/storms.rs"]
 mod storms;
 mod support;
@@ -611,4 +621,21 @@ fn products_go_both_ways_and_each_kind_stays_in_its_group() {
     // A product that is moved to another group stays linked to what it was.
     company.business.put("Prod", "PUMP-1", &[("ProdGr", Value::Int(91))]);
     assert!(company.plan().is_empty());
+}
+
+/// Visma Business' blank seller leaves Severa's owner as it is, and does not speak for it.
+#[test]
+fn an_owner_that_is_set_in_severa_arrives_where_no_seller_stood() {
+    let company = Company::new();
+    company.won_customer(0x10, 20_001, "Kuusikko Oy");
+    company.run();
+    let row = company.customer_rows(0x10).remove(0);
+    company.severa.put("Customer", &text(0x10), &[("owner.guid", guid(0x99))]);
+    company.run();
+    assert_eq!(company.business.get("Actor", &row, "Seller"), Value::Int(1));
+    company.quiet();
+    company.business.put("Actor", &row, &[("Seller", Value::Null)]);
+    company.run();
+    assert_eq!(company.severa.get("Customer", &text(0x10), "owner.guid"), guid(0x99));
+    company.quiet();
 }

@@ -102,7 +102,7 @@ fn examples_of_the_command_hold_in_a_folder() {
                 let names = ["Offer", "Order"].map(str::to_owned).to_vec();
                 let names =
                     BTreeMap::from([("SalesStatusType".to_owned(), BTreeMap::from([("name".to_owned(), names)]))]);
-                let tenant = Tenant { from: "https://api.severa.example".to_owned(), names };
+                let tenant = Tenant { from: "https://api.severa.example".to_owned(), names, ..Tenant::default() };
                 Live::new("2026-11-23", Some(tenant), None).save(&folder.path().join("acme")).expect("saved");
             }
             if example.frame.name == "elsewhere" {

@@ -10,6 +10,8 @@ mod answers;
 mod breaking;
 #[path = "laws/layout.rs"]
 mod layout;
+#[path = "laws/memo.rs"]
+mod memo;
 #[path = "laws/positions.rs"]
 mod positions;
 #[path = "laws/recovery.rs"]

@@ -11,12 +11,14 @@ const LAYERS: &[&[&str]] = &[
     &["syntax", "schema"],
     // Functions stop a record in the program's words, and the program calls functions.
     &["systems", "functions", "program"],
-    &["standard", "trial"],
+    &["reader"],
+    &["standard", "stream", "trial"],
     &["model"],
     &["settings", "project"],
     &["explain", "show"],
     &["plan", "state"],
     &["run"],
+    &["preflight"],
     &["sandbox"],
     &["cli"],
 ];

@@ -40,7 +40,11 @@ fn live() -> Live {
     };
     let names = serde_json::json!({ "SalesStatusType": { "name": ["Lead", "Order"] } });
     let names = serde_json::from_value(names).expect("names");
-    Live::new("2026-11-23", Some(Tenant { from: "https://severa".to_owned(), names }), Some(company))
+    Live::new(
+        "2026-11-23",
+        Some(Tenant { from: "https://severa".to_owned(), names, ..Tenant::default() }),
+        Some(company),
+    )
 }
 
 #[test]

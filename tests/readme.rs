@@ -91,6 +91,32 @@ fn its_settings_make_a_program() {
     }
 }
 
+/// What it says that `samband map` makes of an export.
+#[test]
+fn its_records_are_mapped_as_it_says() {
+    let [records, mapped, known] = blocks("json").try_into().expect("records, rows and what is known");
+    let [settings] = blocks("yaml").try_into().expect("settings");
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("written");
+    write("acme.mapping", &tour());
+    write("samband.yaml", &settings.replace("mapping: standard", "mapping: acme"));
+    write("known.jsonl", &known);
+    let output = assert_cmd::Command::cargo_bin("samband")
+        .expect("the program")
+        .args(["map", "WorkHours", "--known", "known.jsonl"])
+        .current_dir(folder.path())
+        .write_stdin(records)
+        .output()
+        .expect("it runs");
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(
+        (String::from_utf8_lossy(&output.stdout).as_ref(), output.status.code()),
+        (mapped.as_str(), Some(0)),
+        "{told}"
+    );
+    assert!(told.contains("2 records: 1 mapped, 1 left out by the mapping"), "{told}");
+}
+
 #[cfg(feature = "run")]
 #[test]
 fn its_commands_exist_with_their_flags() {

@@ -1,6 +1,8 @@
 //! `samband demo`: both systems on this machine, and a story told over them that checks itself.
 
 mod look;
+mod month;
+mod reconcile;
 mod story;
 
 use super::engine::{Bars, Scope, of_run, prepare};
@@ -14,7 +16,9 @@ use super::shared::{Loaded, counted, here, load};
 use crate::plan::{Plan, render};
 use crate::run::Report;
 use crate::sandbox::seed::Size;
+use crate::sandbox::severa::World;
 use look::Look;
+use rust_decimal::Decimal;
 use std::path::{Path, PathBuf};
 
 /// Show what samband does: two systems with different data, a plan, a run, edits, and a run again.
@@ -50,7 +54,7 @@ pub fn main(args: &Args) -> Result<Exit, Failure> {
         let access = servers.access(&made.access);
         home.prepare(&super::sandbox::home::Made { access: access.clone(), ..made })?;
         home.write_project(&access, servers.certificate(), None)?;
-        let broken = tell(&home, &access, &folder).await?;
+        let broken = tell(&home, &access, &folder, servers.world()).await?;
         servers.keep(&home)?;
         end(args, &access, &folder, broken)?;
         if args.serve {
@@ -63,7 +67,7 @@ pub fn main(args: &Args) -> Result<Exit, Failure> {
 }
 
 /// The story; answers how many of its promises were broken.
-async fn tell(home: &Home, access: &Access, folder: &Path) -> Result<usize, Failure> {
+async fn tell(home: &Home, access: &Access, folder: &Path, world: &World) -> Result<usize, Failure> {
     let mut look = Look::open(access, &home.certificate()).await?;
     heading("1", "Two systems with different data")?;
     counts(&mut look).await?;
@@ -93,9 +97,56 @@ async fn tell(home: &Home, access: &Access, folder: &Path) -> Result<usize, Fail
     say(&report.summary(&plan));
     broken += story::verify(&mut look, story::EDITED, say).await?;
 
-    heading("8", "And is quiet again")?;
+    broken += quiet(folder).await?;
+    broken += month(&mut look, folder, world).await?;
+
+    heading("13", "Both systems side by side")?;
+    broken += reconcile::reconcile(&mut look, say).await?;
+    Ok(broken)
+}
+
+/// A month of work, its invoices, payments and purchases; after each step a run, and one that is quiet.
+async fn month(look: &mut Look, folder: &Path, world: &World) -> Result<usize, Failure> {
+    heading("8", "A month of work is approved, and billed")?;
+    let mut month = month::work(world, say)?;
+    carry(folder).await?;
+    let mut broken = month::arrived(look, &month, say).await?;
+    month::bill(world, say)?;
+    carry(folder).await?;
+    broken += month::billed(look, &month, say).await?;
+    broken += quiet(folder).await?;
+
+    heading("9", "The accountant invoices the orders")?;
+    month::invoice(look, &mut month, say).await?;
+    carry(folder).await?;
+    broken += month::statuses(look, &month, |_| "Sent", say).await?;
+    broken += quiet(folder).await?;
+
+    heading("10", "One customer pays, another pays a part")?;
+    month::pay(look, &month, say).await?;
+    carry(folder).await?;
+    broken += month::statuses(look, &month, |place| if place == 0 { "Paid" } else { "Sent" }, say).await?;
+    broken += quiet(folder).await?;
+
+    heading("11", "A purchase for a project is posted")?;
+    month::buy(look, &mut month, say).await?;
+    carry(folder).await?;
+    broken += month::costs(look, &month, Decimal::new(812_450, 2), say).await?;
+    broken += quiet(folder).await?;
+
+    heading("12", "It was a mistake, and is reversed")?;
+    month::reverse(look, &mut month, say).await?;
+    carry(folder).await?;
+    broken += month::costs(look, &month, Decimal::ZERO, say).await?;
     broken += quiet(folder).await?;
     Ok(broken)
+}
+
+/// A run of which only the sum is told.
+async fn carry(folder: &Path) -> Result<(), Failure> {
+    let (plan, report) = run(folder).await?;
+    say(&format!("  the run: {}", report.summary(&plan)));
+    Ok(())
 }
 
 fn end(args: &Args, access: &Access, folder: &Path, broken: usize) -> Result<(), Failure> {
@@ -178,10 +229,10 @@ async fn run(folder: &Path) -> Result<(Plan, Report), Failure> {
 
 /// A run that must plan nothing; answers 1 if it does.
 async fn quiet(folder: &Path) -> Result<usize, Failure> {
-    let (plan, _) = run(folder).await?;
+    let plan = plan(folder).await?;
     let operations: usize = plan.entities.iter().map(|e| e.operations.len()).sum();
     if operations == 0 {
-        say("  ✓ nothing to create, nothing to update");
+        say("  ✓ a run now finds nothing to do");
         return Ok(0);
     }
     say(&format!("  ✗ {} planned where none was promised", counted(operations, "operation")));

@@ -52,6 +52,7 @@ pub fn prepare(project: &ProjectArg, scope: &Scope, link_only: bool) -> Result<P
         entities: scope.entities.clone(),
         start_date: ready.settings.start_date,
         limits: limits(&ready.settings),
+        history_keep: ready.settings.history_keep,
         stop: Arc::new(AtomicBool::new(false)),
     };
     end_when_interrupted(Arc::clone(&options.stop));
@@ -65,7 +66,8 @@ pub fn prepare(project: &ProjectArg, scope: &Scope, link_only: bool) -> Result<P
     Ok(Prepared { engine })
 }
 
-fn known(program: &Program, entities: &[String]) -> Result<(), Failure> {
+/// Refuses an entity that the mapping does not have, with the nearest that it has.
+pub fn known(program: &Program, entities: &[String]) -> Result<(), Failure> {
     let names = || program.entities.iter().map(|e| e.name.as_str());
     match entities.iter().find(|given| !names().any(|name| name == given.as_str())) {
         None => Ok(()),

@@ -111,7 +111,7 @@ fn text(runs: &[RunRecord], held: &[Retry]) -> String {
 }
 
 /// A point in time as the person at this machine reads it; what is no point in time stays as it is.
-fn local(text: &str) -> String {
+pub fn local(text: &str) -> String {
     match text.parse::<jiff::Timestamp>() {
         Ok(at) => at.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S").to_string(),
         Err(_) => text.to_owned(),

@@ -30,8 +30,11 @@ fn near<'a>(given: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<(
         return Vec::new();
     }
     let lower = given.to_lowercase();
+    let length = lower.chars().count();
     candidates
         .into_iter()
+        // Names whose lengths differ by more are no nearer than that.
+        .filter(|c| !c.is_ascii() || c.len().abs_diff(length) <= allowed)
         .map(|c| (strsim::osa_distance(&lower, &c.to_lowercase()), c))
         .filter(|(distance, _)| *distance <= allowed)
         .collect()

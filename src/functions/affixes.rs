@@ -77,9 +77,15 @@ pub(super) const FUNCTIONS: &[Function] = &[
             let (size, character) = (count(args, 0), word(args, 1));
             Ok(texts(value, |text| {
                 let bare = unpadded(text, character);
-                let missing = size.saturating_sub(bare.chars().count());
+                if bare.is_empty() {
+                    return String::new();
+                }
                 // A size that no column has is no reason to run out of memory.
-                around(&character.repeat(missing.min(4_000)), bare, "")
+                let missing = size.saturating_sub(bare.chars().count()).min(4_000);
+                let mut padded = String::with_capacity(missing * character.len() + bare.len());
+                (0..missing).for_each(|_| padded.push_str(character));
+                padded.push_str(bare);
+                padded
             }))
         },
         backward: |value, args| Ok(texts(value, |text| unpadded(text, word(args, 1)).to_owned())),

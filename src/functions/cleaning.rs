@@ -16,6 +16,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
             there("trim", Vec::new, || Value::text("  Oslo "), || Value::text("Oslo")),
             back("trim", Vec::new, || Value::text("Bergen "), || Value::text("Bergen")),
         ],
+        part: Some(|text, _| text.trim()),
         forward: trim,
         backward: trim,
         ..NORMAL

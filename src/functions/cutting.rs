@@ -19,6 +19,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         ],
         typing: sized,
         typing_back: as_given,
+        part: Some(first),
         forward: cut,
         backward: same,
         ..TEXT
@@ -31,6 +32,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         doc: "Cuts a text to so many characters.",
         examples: &[there("truncate(3)", || vec![Value::Int(3)], || Value::text("Ærø by"), || Value::text("Ærø"))],
         typing: sized,
+        part: Some(first),
         forward: cut,
         ..TEXT
     },
@@ -131,11 +133,19 @@ fn as_given(given: &Shape, args: &[Value]) -> Result<Shape, String> {
 }
 
 fn cut(value: &Value, args: &[Value]) -> Result<Value, Stop> {
-    Ok(texts(value, |text| part(text, 0, count(args, 0)).to_owned()))
+    Ok(texts(value, |text| first(text, args).to_owned()))
+}
+
+fn first<'t>(text: &'t str, args: &[Value]) -> &'t str {
+    part(text, 0, count(args, 0))
 }
 
 /// By characters, without the blanks that a cut may leave at the end: columns are read right-trimmed.
 fn part(text: &str, before: usize, size: usize) -> &str {
+    // No more bytes than characters asked for: all of it.
+    if before == 0 && text.len() <= size {
+        return text.trim_end();
+    }
     let place = |text: &str, n: usize| text.char_indices().nth(n).map_or(text.len(), |(at, _)| at);
     let rest = text.get(place(text, before)..).unwrap_or_default();
     rest.get(..place(rest, size)).unwrap_or(rest).trim_end()

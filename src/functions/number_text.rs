@@ -91,8 +91,11 @@ fn written(number: Decimal, sign: char) -> String {
 }
 
 fn format(number: Decimal, places: usize, sign: char) -> Result<Value, Stop> {
-    let mut number = number.normalize();
+    let mut number = number;
     let places = u32::try_from(places).unwrap_or(28);
+    if number.scale() > places || number.is_zero() {
+        number = number.normalize();
+    }
     if number.scale() > places {
         return hold(format!("{number} has more than {places} places: put `round({places})` before"));
     }

@@ -15,11 +15,15 @@ mod scopes;
 use super::facts::Compiled;
 use crate::diag::Diagnostic;
 use crate::diag::codes::values;
+use crate::schema::Schemas;
 use crate::source::FileId;
 
 /// What the checks over the whole may look at.
-pub struct Whole<'w, 'a> {
-    pub compiled: &'w [Compiled<'a>],
+pub struct Whole<'w> {
+    pub schemas: &'w Schemas,
+    pub compiled: &'w [Compiled],
+    /// Of which of them it is known that nothing is to be said of it alone.
+    pub sound: &'w [bool],
     /// Lines in these files are the project's own: only of them it is worth saying that the
     /// customer's settings leave them unused.
     pub own: &'w [FileId],
@@ -28,16 +32,19 @@ pub struct Whole<'w, 'a> {
 }
 
 pub fn all(whole: &Whole, diagnostics: &mut Vec<Diagnostic>) {
-    for one in whole.compiled {
+    for (at, one) in whole.compiled.iter().enumerate() {
+        super::verify::each(one, &mut |one| links::may_miss(whole, one, diagnostics));
+        if whole.sound.get(at) == Some(&true) {
+            continue;
+        }
         super::verify::each(one, &mut |one| {
             rights::lines(whole, one, diagnostics);
             flow::echoes(one, diagnostics);
             filters::check(one, diagnostics);
             pairs::check(one, diagnostics);
-            links::may_miss(whole, one, diagnostics);
-            money::without_currency(one, diagnostics);
+            money::without_currency(whole, one, diagnostics);
         });
-        money::unchecked(one, diagnostics);
+        money::unchecked(whole, one, diagnostics);
     }
     // Settings that do not go together make records overlap: the cause is told already.
     if !diagnostics.iter().any(|d| d.code == values::REQUIRE_NOT_MET) {

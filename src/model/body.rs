@@ -2,7 +2,7 @@
 
 use super::condition::Reader;
 use super::entity::{self, Active};
-use super::facts::{Compiled, LineFact, PairFact, Places};
+use super::facts::{Compiled, Facts, LineFact, PairFact, Places};
 use super::line::{self, Place};
 use super::own::scope_of;
 use super::pairing::{self, identity, match_rule};
@@ -17,6 +17,7 @@ use crate::schema::Record;
 use crate::source::Span;
 use crate::syntax::ast::{self, Arrow, PartTarget, Statement};
 use crate::value::Side;
+use std::sync::Arc;
 
 /// What the statements of one body have come to so far.
 pub struct Body<'b, 'a> {
@@ -32,7 +33,7 @@ pub struct Body<'b, 'a> {
     pub entity: Entity,
     pub lines: Vec<LineFact>,
     pub pairs: Vec<PairFact>,
-    pub children: Vec<Compiled<'a>>,
+    pub children: Vec<Compiled>,
     pub places: Places,
 }
 
@@ -42,7 +43,7 @@ pub fn compile<'a>(
     def: &Active<'a>,
     after: Vec<usize>,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Compiled<'a> {
+) -> Compiled {
     let name = def.name.value.as_str();
     let mut severa = Records::new(globals.schemas, Side::Severa, def.severa.0, def.severa.1);
     let mut business = Records::new(globals.schemas, Side::Business, def.business.0, def.business.1);
@@ -319,7 +320,7 @@ impl<'a> Body<'_, 'a> {
         mut self,
         written: Span,
         diagnostics: &mut Vec<Diagnostic>,
-    ) -> (Compiled<'a>, [Option<Box<Records<'a>>>; 2]) {
+    ) -> (Compiled, [Option<Box<Records<'a>>>; 2]) {
         let entity = &mut self.entity;
         entity.origin = line::origin(self.globals, written);
         // A piece of a text has no identifier of its own: it is found by its place among the others.
@@ -349,15 +350,10 @@ impl<'a> Body<'_, 'a> {
         entity.required_business = required(self.business.record);
         entity.severa = self.severa.select;
         entity.business = self.business.select;
-        let compiled = Compiled {
-            entity: self.entity,
-            lines: self.lines,
-            pairs: self.pairs,
-            children: self.children,
-            severa: self.severa.record,
-            business: self.business.record,
-            places: self.places,
-        };
+        entity.children = self.children.iter().map(|child| child.entity.clone()).collect();
+        let (lines, pairs) = (self.lines, self.pairs);
+        let facts = Facts { lines, pairs, children: self.children, places: self.places };
+        let compiled = Compiled { entity: Arc::new(self.entity), facts: Arc::new(facts) };
         (compiled, [self.severa.owner, self.business.owner])
     }
 }
@@ -368,13 +364,14 @@ fn required(record: &Record) -> Vec<String> {
 
 /// By what people know a record: its number or code, and its name.
 fn label(records: &mut Records) -> Label {
+    // A part's row may hold its owner's numbers beside its own.
+    let own: &[&str] = if records.owner.is_some() { &["ActNo", "AdNo"] } else { &[] };
     let mut slot = |name: &str| records.record.column(name, None, records.index).map(|column| records.slot(&column));
-    let key = ["number", "code", "RNo", "CustNo", "EmpNo", "PK", "OrdNo", "ProdNo", "PrCatNo", "VoNo"]
-        .into_iter()
-        .find_map(&mut slot);
+    let known = ["number", "code", "RNo", "CustNo", "EmpNo", "PK", "OrdNo", "ProdNo", "PrCatNo", "VoNo"];
+    let key = own.iter().copied().chain(known).find_map(&mut slot);
     let name = match (slot("firstName"), slot("lastName")) {
         (Some(first), Some(last)) => vec![first, last],
-        _ => ["name", "Nm", "Descr", "customer.name", "Txt1", "Txt", "description"]
+        _ => ["name", "Nm", "Descr", "addressline", "customer.name", "Txt1", "Txt", "description"]
             .into_iter()
             .find_map(&mut slot)
             .into_iter()

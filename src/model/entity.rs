@@ -1,6 +1,7 @@
 //! The entities that take part: switched on, without what settings switch off, their records known.
 
 use super::layers::Merged;
+use super::memo::{Asked, Memo};
 use super::pushdown;
 use super::scope;
 use super::settings::{SettingValue, Settings};
@@ -11,6 +12,7 @@ use crate::schema::Schemas;
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprKind, Name, Statement};
 use crate::value::{Side, Value};
+use std::borrow::Cow;
 
 /// An entity that takes part: switched on, its two records known.
 #[derive(Debug)]
@@ -23,6 +25,10 @@ pub struct Active<'a> {
     pub whole: Vec<Span>,
     /// Without the statements that a setting switches off.
     pub body: Vec<&'a Statement>,
+    /// What that took from the settings.
+    pub asked: Vec<Asked>,
+    /// The place by which the memo knows it: it is the standard mapping's own, and no layer changes it.
+    pub known_by: Option<Span>,
 }
 
 /// An entity that takes no part.
@@ -47,6 +53,7 @@ pub fn active<'a>(
     schemas: &'a Schemas,
     merged: &'a Merged,
     settings: &Settings,
+    memo: Option<&Memo>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> (Vec<Active<'a>>, Vec<Inactive>) {
     let (mut found, mut left_out) = (Vec::new(), Vec::new());
@@ -63,6 +70,11 @@ pub fn active<'a>(
             leave_out(Why::Setting(condition.span));
             continue;
         }
+        let known_by = match entity {
+            Cow::Borrowed(entity) => memo.and_then(|memo| memo.knows(entity.span)),
+            Cow::Owned(_) => None,
+        };
+        settings.trace.begin(known_by.is_some());
         let mut body = Vec::new();
         flatten(settings, name, &entity.body, &mut body);
         let systems = body.iter().find_map(|s| if let Statement::Systems(systems) = s { Some(systems) } else { None });
@@ -92,6 +104,8 @@ pub fn active<'a>(
             systems,
             whole: merged.stretches(name),
             body,
+            asked: settings.trace.end(),
+            known_by,
         });
     }
     (found, left_out)

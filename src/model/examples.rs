@@ -3,6 +3,7 @@
 mod values;
 
 use super::layers::Merged;
+use super::memo::Finished;
 use super::scope::{self, Globals, Records};
 use crate::diag::codes::{examples as codes, names};
 use crate::diag::{self, Diagnostic};
@@ -12,22 +13,43 @@ use crate::source::{FileId, Span};
 use crate::syntax::ast::{self, ExampleSide, ExampleValue, Path};
 use crate::trial::{self, Journey};
 use crate::value::{Side, Type, Value};
+use std::sync::Arc;
 use values::Given;
 
 /// The examples of entities that take part; faulty ones are left out and told.
 pub fn resolve(
     globals: &Globals,
     merged: &Merged,
-    entities: &[Entity],
+    entities: &[Arc<Entity>],
+    known: &[Option<Arc<Finished>>],
     diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<Example> {
+) -> Vec<Arc<Example>> {
     // A line that is left out because it is faulty must not be told a second time.
     let faulty = diag::has_errors(diagnostics);
     let mut found = Vec::new();
     for example in standing(merged, diagnostics) {
         let name = &example.entity.value;
         match globals.entities.iter().position(|e| e.name.value == *name) {
-            Some(place) => found.extend(one(globals, example, place, entities, faulty, diagnostics)),
+            Some(place) => {
+                // Only what lies beside a known entity, in a file that never changes, can be known itself.
+                let file = globals.entities[place].known_by.map(|span| span.file);
+                let known = known.get(place).and_then(Option::as_deref).filter(|_| file == Some(example.span.file));
+                if let Some(resolved) = known.and_then(|known| known.example(globals, example.span)) {
+                    found.push(resolved);
+                    continue;
+                }
+                let before = diagnostics.len();
+                globals.settings.trace.begin(known.is_some());
+                let resolved = one(globals, example, place, entities, faulty, diagnostics).map(Arc::new);
+                let asked = globals.settings.trace.end();
+                if let (Some(known), Some(resolved)) = (known, &resolved)
+                    && !faulty
+                    && diagnostics.len() == before
+                {
+                    known.keep_example(example.span, asked, resolved);
+                }
+                found.extend(resolved);
+            }
             // Of an entity that is switched off nothing can be shown.
             None if merged.entities.iter().any(|e| e.name.value == *name) => {}
             None => diagnostics.extend(scope::unknown_entity(globals, &example.entity)),
@@ -49,9 +71,10 @@ pub fn leave_out_below(program: &mut Program, merged: &Merged, diagnostics: &mut
 }
 
 /// An example takes the place of one below it with its title; two in one layer are one too many.
-fn standing<'a>(merged: &'a Merged, diagnostics: &mut Vec<Diagnostic>) -> Vec<&'a ast::Example> {
+fn standing<'a>(merged: &Merged<'a>, diagnostics: &mut Vec<Diagnostic>) -> Vec<&'a ast::Example> {
     let mut standing: Vec<(usize, &ast::Example)> = Vec::new();
     for (layer, example) in &merged.examples {
+        let example = *example;
         let same = |(_, e): &&mut (usize, &ast::Example)| {
             e.title.value == example.title.value && e.entity.value == example.entity.value
         };
@@ -101,7 +124,7 @@ fn one(
     globals: &Globals,
     written: &ast::Example,
     place: usize,
-    entities: &[Entity],
+    entities: &[Arc<Entity>],
     faulty: bool,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Example> {

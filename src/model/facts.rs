@@ -2,28 +2,43 @@
 
 use super::entity::Active;
 use crate::program::Entity;
-use crate::schema::Record;
+use crate::schema::{self, Record, Schemas};
 use crate::source::Span;
 use crate::value::Side;
+use std::ops::Deref;
+use std::sync::Arc;
 
-/// An entity or part, compiled, with all that the checks over the whole mapping ask.
-pub struct Compiled<'a> {
-    pub entity: Entity,
+/// An entity or part, compiled, with all that the checks over the whole mapping ask; a copy is cheap.
+#[derive(Debug, Clone)]
+pub struct Compiled {
+    /// With those of its parts below it.
+    pub entity: Arc<Entity>,
+    pub facts: Arc<Facts>,
+}
+
+#[derive(Debug)]
+pub struct Facts {
     /// One for each of the entity's lines, in their order.
     pub lines: Vec<LineFact>,
     pub pairs: Vec<PairFact>,
-    pub children: Vec<Compiled<'a>>,
-    pub severa: &'a Record,
-    pub business: &'a Record,
+    pub children: Vec<Compiled>,
     pub places: Places,
 }
 
-impl Compiled<'_> {
-    /// The program's entity, with those of its parts below it.
-    pub fn into_entity(self) -> Entity {
-        let mut entity = self.entity;
-        entity.children = self.children.into_iter().map(Compiled::into_entity).collect();
-        entity
+impl Deref for Compiled {
+    type Target = Facts;
+
+    fn deref(&self) -> &Facts {
+        &self.facts
+    }
+}
+
+impl Compiled {
+    /// The record of a side, as the schema has it.
+    pub fn record<'s>(&self, schemas: &'s Schemas, side: Side) -> Option<&'s Record> {
+        // A piece of a text is no record of Severa's.
+        let piece = side == Side::Severa && self.entity.owner.as_ref().is_some_and(|owner| owner.pieces.is_some());
+        if piece { Some(schema::piece()) } else { schemas.of(side).record(&self.entity.select(side).record.name) }
     }
 }
 

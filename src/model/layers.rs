@@ -23,14 +23,14 @@ pub struct Merged<'a> {
     pub name: String,
     pub files: Vec<FileId>,
     pub settings: Vec<Cow<'a, ast::Setting>>,
-    pub requires: Vec<ast::Require>,
+    pub requires: Vec<&'a ast::Require>,
     pub tables: Vec<Cow<'a, ast::Table>>,
     /// Those that no layer changes are the tree's own.
     pub entities: Vec<Cow<'a, ast::Entity>>,
     /// Entities that a layer switched off.
     pub off: Vec<Name>,
     /// With the layer that each is written in, counted from below.
-    pub examples: Vec<(usize, ast::Example)>,
+    pub examples: Vec<(usize, &'a ast::Example)>,
     layer: usize,
     /// Where the files of the layer that is being put on begin.
     layer_from: usize,
@@ -190,8 +190,8 @@ impl<'a> Merged<'a> {
                 self.stretches.push((entity.name.value.clone(), entity.span));
                 self.entities.push(Cow::Borrowed(entity));
             }
-            Item::Require(require) => self.requires.push(require.clone()),
-            Item::Example(example) => self.examples.push((self.layer, example.clone())),
+            Item::Require(require) => self.requires.push(require),
+            Item::Example(example) => self.examples.push((self.layer, example)),
             _ => {}
         }
     }

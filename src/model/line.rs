@@ -72,6 +72,7 @@ pub fn compile<'a>(
     let column = right_end.fields.first().map(|f| f.column.name.clone()).unwrap_or_default();
     let compiled = Line {
         key: key(globals, place, line),
+        title: title(globals, place, line),
         origin: origin(globals, line.span),
         direction: line.arrow,
         on_create: place.on_create,
@@ -213,20 +214,46 @@ pub fn origin(globals: &Globals, span: Span) -> Origin {
 }
 
 fn key(globals: &Globals, place: &Place, line: &ast::Line) -> String {
-    let text = |segment: Option<&ast::Segment>| {
-        segment.map(|s| super::layers::end_text(globals.sources, s)).unwrap_or_default()
-    };
+    named(place, line, |segment| super::layers::end_text(globals.sources, segment))
+}
+
+/// The line for people: how its ends are broken over lines says nothing, and what `first of` chooses from is listed.
+fn title(globals: &Globals, place: &Place, line: &ast::Line) -> String {
+    named(place, line, |segment| match &segment.what.kind {
+        ExprKind::FirstOf(options) => format!("first of {}", listed(globals, options)),
+        _ => one_line(globals, segment.what.span),
+    })
+}
+
+fn named(place: &Place, line: &ast::Line, text: impl Fn(&ast::Segment) -> String) -> String {
     let arrow = match line.arrow {
         Arrow::Both => "<->",
         Arrow::ToBusiness => "->",
         Arrow::ToSevera => "<-",
     };
     let part = place.part_name.map(|name| format!("{name}.")).unwrap_or_default();
-    format!("{part}{} {arrow} {}", text(line.segments.first()), text(line.segments.last()))
+    let end = |segment: Option<&ast::Segment>| segment.map(&text).unwrap_or_default();
+    format!("{part}{} {arrow} {}", end(line.segments.first()), end(line.segments.last()))
+}
+
+fn one_line(globals: &Globals, span: Span) -> String {
+    globals.sources.slice(span).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Where each of the options begins: the fields, and not what is done with them.
+fn listed(globals: &Globals, options: &[Vec<ast::Expr>]) -> String {
+    let first = |option: &Vec<ast::Expr>| match &option.first()?.kind {
+        ExprKind::Choice { .. } => None,
+        _ => Some(one_line(globals, option.first()?.span)),
+    };
+    options.iter().filter_map(first).collect::<Vec<_>>().join(", ")
 }
 
 fn reason(globals: &Globals, segment: &ast::Segment) -> String {
-    format!("`{}` is blank", globals.sources.slice(segment.what.span).trim())
+    match &segment.what.kind {
+        ExprKind::FirstOf(options) => format!("none of {} leads to a value", listed(globals, options)),
+        _ => format!("`{}` is blank", one_line(globals, segment.what.span)),
+    }
 }
 
 fn end_types(globals: &Globals, left: Option<&End>, right: Option<&End>, first: &ast::Segment) -> EndTypes {

@@ -8,6 +8,7 @@ use super::tables::Table;
 use crate::diag::Diagnostic;
 use crate::diag::codes::lines as codes;
 use crate::functions::Shape;
+use crate::program;
 use crate::program::Expr;
 use crate::program::expr::{MapRow, Member};
 use crate::source::Span;
@@ -20,7 +21,7 @@ use std::sync::Arc;
 
 #[derive(Debug, Default, Clone)]
 pub struct Rows {
-    rows: Arc<[MapRow]>,
+    rows: Arc<program::Table>,
     otherwise: Option<Box<Expr>>,
 }
 
@@ -77,7 +78,7 @@ struct Building {
 
 impl From<Building> for Rows {
     fn from(building: Building) -> Self {
-        Self { rows: building.rows.into(), otherwise: building.otherwise }
+        Self { rows: Arc::new(building.rows.into()), otherwise: building.otherwise }
     }
 }
 
@@ -157,7 +158,7 @@ fn key<'k>(settings: &Settings, key: &'k MapKey) -> Option<Cow<'k, str>> {
             let name = scope::name_of(path);
             match settings.find("", &name).map(|s| &s.value) {
                 Some(SettingValue::Is(value)) => Some(Cow::Owned(value.to_string())),
-                _ => Some(Cow::Owned(name)),
+                _ => Some(name),
             }
         }
         _ => None,

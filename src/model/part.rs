@@ -137,6 +137,12 @@ impl<'a> Element<'_, 'a> {
     }
 }
 
+/// Asks for an element's own stamps: when it was changed, and when it was created.
+pub fn stamps(records: &mut Records) -> Vec<usize> {
+    let columns = ["lastUpdatedDateTime", "createdDateTime"].map(|name| records.record.column(name, None, None));
+    columns.into_iter().flatten().map(|column| records.slot(&column)).collect()
+}
+
 /// Puts what a part's lines ask of a list's records into the owner's select.
 pub fn widen(severa: &mut Records, list: usize, asked: &Select) {
     let Some(field) = severa.select.fields.get_mut(list) else { return };
@@ -152,7 +158,8 @@ pub fn widen(severa: &mut Records, list: usize, asked: &Select) {
 }
 
 impl Open<'_> {
-    pub fn close(self, severa: &mut Records) -> Part {
+    pub fn close(mut self, severa: &mut Records) -> Part {
+        let stamps = stamps(&mut self.records);
         widen(severa, self.list, &self.records.select);
         Part {
             name: self.name,
@@ -161,6 +168,7 @@ impl Open<'_> {
             select: self.records.select,
             condition: self.selected.condition,
             first_by: self.selected.first_by,
+            stamps,
             constants: self.selected.constants,
         }
     }

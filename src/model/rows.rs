@@ -23,7 +23,7 @@ pub fn compile<'a>(
     above: &mut Body<'_, 'a>,
     written: &ast::Part,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Compiled<'a>> {
+) -> Option<Compiled> {
     let PartTarget::Record(target) = &written.target else { return None };
     let (globals, settings) = (above.globals, above.settings);
     let row = entity::record(globals.schemas, globals.settings, settings, Side::Business, target, diagnostics);
@@ -87,6 +87,8 @@ pub fn compile<'a>(
         systems: &systems,
         whole: above.places.whole.clone(),
         body: Vec::new(),
+        asked: Vec::new(),
+        known_by: None,
     };
     let mut body = Body {
         globals,
@@ -105,6 +107,7 @@ pub fn compile<'a>(
     let mut flat = Vec::new();
     entity::flatten(globals.settings, settings, &written.body, &mut flat);
     body.statements(&flat, diagnostics);
+    alone(&mut body, above);
     let (compiled, [severa, business]) = body.finish(written.span, diagnostics);
     above.severa = *severa?;
     above.business = *business?;
@@ -113,6 +116,38 @@ pub fn compile<'a>(
         part::widen(&mut above.severa, list, &compiled.entity.severa);
     }
     Some(compiled)
+}
+
+/// What a part needs whose rows are carried over one by one: how they name their owner, their stamps, and
+/// the owner's rules where it says nothing itself.
+fn alone(part: &mut Body, above: &Body) {
+    let of_pieces = part.entity.owner.as_ref().is_some_and(|owner| owner.pieces.is_some());
+    if of_pieces || !part.entity.positions.is_empty() {
+        return;
+    }
+    let named = part.severa.record.fields.iter().find(|field| field.owner);
+    let field = named.and_then(|field| part.severa.record.column(&field.name, None, None));
+    let field = field.map(|column| (column.name.clone(), part.severa.slot(&column)));
+    part::stamps(&mut part.severa);
+    let entity = &mut part.entity;
+    if part.places.master.is_none() && part.direction == ast::Arrow::Both {
+        entity.master = above.entity.master;
+    }
+    if part.places.conflict.is_none() {
+        entity.conflict = above.entity.conflict;
+    }
+    entity.once |= above.entity.once;
+    if let Some(owner) = &mut entity.owner {
+        owner.field = field;
+        let key = part.business.record.key_column(part.business.index);
+        let key = key.and_then(|key| Some((key.name.clone(), part.business.select.slot(&key.name)?)));
+        entity.linked_columns.extend(key);
+        // A row that comes to hang on another owner is noticed by these.
+        for (column, _) in &owner.joins {
+            let slot = part.business.select.slot(column);
+            entity.linked_columns.extend(slot.map(|slot| (column.clone(), slot)));
+        }
+    }
 }
 
 /// The part's own line as that of an entity would be, for the places of its words.

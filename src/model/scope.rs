@@ -1,6 +1,7 @@
 //! What a name can mean where it stands.
 
 use super::entity::{Active, Inactive, Why};
+use super::memo::{Asked, Trace};
 use super::settings::{SettingValue, Settings};
 use super::tables::Tables;
 use crate::diag::Diagnostic;
@@ -11,6 +12,7 @@ use crate::source::Sources;
 use crate::syntax::ast::{self, ExprKind, Name};
 use crate::systems::{RecordName, Select};
 use crate::value::{Side, Type, Value};
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
@@ -23,7 +25,20 @@ pub struct Globals<'a> {
     pub entities: &'a [Active<'a>],
     pub inactive: &'a [Inactive],
     /// Columns of entities that links point at, found on the way.
-    pub linked: RefCell<BTreeSet<(usize, String)>>,
+    pub linked: RefCell<Linked>,
+    pub trace: Trace,
+}
+
+/// Columns by the place of their entity.
+pub type Linked = BTreeSet<(usize, String)>;
+
+impl<'a> Globals<'a> {
+    /// The entity of a name, and its place.
+    pub fn entity(&self, name: &str) -> Option<(usize, &'a Active<'a>)> {
+        let answer = self.entities.iter().enumerate().find(|(_, entity)| entity.name.value == name);
+        self.trace.note(|| Asked::entity(name, answer));
+        answer
+    }
 }
 
 /// The records of one side of an entity, or of a list, and the fields asked of them so far.
@@ -173,8 +188,11 @@ impl<'a> Records<'a> {
 }
 
 /// A path as it is written, without its numbers.
-pub fn name_of(path: &ast::Path) -> String {
-    path.steps.iter().map(|s| s.name.as_str()).collect::<Vec<_>>().join(".")
+pub fn name_of(path: &ast::Path) -> Cow<'_, str> {
+    match path.steps.as_slice() {
+        [one] => Cow::Borrowed(&one.name),
+        steps => Cow::Owned(steps.iter().map(|s| s.name.as_str()).collect::<Vec<_>>().join(".")),
+    }
 }
 
 /// A whole number that is written or set.

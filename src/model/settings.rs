@@ -5,6 +5,7 @@ mod constants;
 use super::fields::select_field;
 use super::given::{Given, GivenValue};
 use super::layers::Merged;
+use super::memo::{Asked, Trace};
 use crate::diag::Diagnostic;
 use crate::diag::codes::{names, values as codes};
 use crate::diag::suggest::did_you_mean;
@@ -27,9 +28,10 @@ pub struct Settings {
     own: HashSet<String>,
     /// Settings that name a record of the tenant, in the order of [`SettingValue::Named`].
     pub named: Vec<NamedSetting>,
+    pub trace: Trace,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Setting {
     pub value: SettingValue,
     pub ty: Type,
@@ -73,6 +75,17 @@ impl Settings {
 
     /// A setting as an entity sees it: its own before the mapping's.
     pub fn find(&self, entity: &str, name: &str) -> Option<&Setting> {
+        let answer = self.look(entity, name);
+        self.trace.note(|| Asked::Setting {
+            entity: entity.to_owned(),
+            name: name.to_owned(),
+            answer: answer.cloned(),
+        });
+        answer
+    }
+
+    /// The same, and nobody notes that it was asked.
+    pub fn look(&self, entity: &str, name: &str) -> Option<&Setting> {
         // Most names that are asked for are fields: they are told apart without building a name.
         if !self.own.contains(name.rsplit('.').next().unwrap_or(name)) {
             return None;
@@ -316,11 +329,11 @@ impl Resolver<'_> {
     fn constant(&mut self, entity: Option<&str>, expr: &ast::Expr, ty: &Type) -> Option<SettingValue> {
         let given = match &expr.kind {
             ExprKind::Path(path) => {
-                let name = &super::scope::name_of(path);
-                if let Some(other) = self.settings.find(entity.unwrap_or_default(), name) {
+                let name = super::scope::name_of(path);
+                if let Some(other) = self.settings.find(entity.unwrap_or_default(), &name) {
                     return Some(other.value.clone());
                 }
-                GivenValue::Text(name.to_owned())
+                GivenValue::Text(name.into_owned())
             }
             ExprKind::Word(_) => return Some(SettingValue::None),
             ExprKind::List(items) => {

@@ -179,7 +179,7 @@ pub fn filter<'a>(
     let mut reader = Reader { globals, entity, records, part: None, diagnostics };
     let compiled = reader.condition(condition)?;
     let mut parts: Vec<(Expr, String)> = Vec::new();
-    let mut push = Vec::new();
+    let (mut push, mut places) = (Vec::new(), Vec::new());
     for conjunct in conjuncts(condition) {
         // Compiled again for its own words: any fault has been told above.
         let mut quiet = Vec::new();
@@ -188,6 +188,7 @@ pub fn filter<'a>(
         push.extend(pushed(&records.select, &part));
         let text = globals.sources.slice(conjunct.span).split_whitespace().collect::<Vec<_>>().join(" ");
         parts.push((part, text));
+        places.push(super::line::origin(globals, conjunct.span));
     }
-    Some(Filter { condition: compiled, parts, push })
+    Some(Filter { condition: compiled, parts, places, push })
 }

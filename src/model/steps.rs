@@ -250,11 +250,10 @@ fn link(
     span: Span,
 ) -> Option<StepKind> {
     let globals: &Globals = reader.globals;
-    let Some(place) = globals.entities.iter().position(|e| e.name.value == entity.value) else {
+    let Some((place, target)) = globals.entity(&entity.value) else {
         reader.diagnostics.extend(scope::unknown_entity(globals, entity));
         return None;
     };
-    let target = &globals.entities[place];
     if let Some(record) = &ends.severa_refers
         && *record != target.severa.0.name
     {
@@ -302,8 +301,8 @@ fn around(reader: &mut Reader, parts: &[TemplatePart], ends: &EndTypes, span: Sp
             TemplatePart::Text(text) => after.push_str(text),
             TemplatePart::Field(path) => {
                 fields += 1;
-                let name = &scope::name_of(path);
-                if *name != ends.severa_text {
+                let name = scope::name_of(path);
+                if name != ends.severa_text {
                     let message =
                         format!("between two arrows a template holds the value that comes, `{}`", ends.severa_text);
                     reader.diagnostics.push(Diagnostic::new(names::UNKNOWN_NAME, message, path.span, "another field"));

@@ -1,6 +1,7 @@
 //! Tables: those given in the mapping, and those that a system keeps.
 
 use super::layers::Merged;
+use super::memo::{Asked, Trace};
 use super::settings::{self, Settings};
 use super::{fields, maps, scope};
 use crate::diag::Diagnostic;
@@ -10,6 +11,7 @@ use crate::schema::Schemas;
 use crate::syntax::ast::{self, Arrow, Statement, TableKind};
 use crate::systems::{RecordName, Select};
 use crate::value::Type;
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// All tables of a mapping; those of an entity carry its name.
@@ -17,9 +19,10 @@ use std::collections::HashMap;
 pub struct Tables<'a> {
     pub all: Vec<Table<'a>>,
     pub kept: Vec<KeptTable>,
+    pub trace: Trace,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Table<'a> {
     pub name: String,
     pub kind: Kind<'a>,
@@ -32,9 +35,9 @@ pub struct Table<'a> {
     pub named: HashMap<String, usize>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Kind<'a> {
-    Given(&'a [ast::MapRow]),
+    Given(Cow<'a, [ast::MapRow]>),
     /// Its place in [`Tables::kept`].
     Kept(usize),
 }
@@ -42,8 +45,31 @@ pub enum Kind<'a> {
 impl<'a> Tables<'a> {
     /// A table as an entity sees it: its own before the mapping's.
     pub fn find(&self, entity: &str, name: &str) -> Option<&Table<'a>> {
+        let answer = self.look(entity, name);
+        self.trace.note(|| Asked::Table {
+            entity: entity.to_owned(),
+            name: name.to_owned(),
+            answer: answer.map(Table::to_owned),
+        });
+        answer
+    }
+
+    /// The same, and nobody notes that it was asked.
+    pub fn look(&self, entity: &str, name: &str) -> Option<&Table<'a>> {
         let own = |t: &&Table| t.name.strip_prefix(entity).and_then(|rest| rest.strip_prefix('.')) == Some(name);
         self.all.iter().find(own).or_else(|| self.all.iter().find(|t| t.name == name))
+    }
+}
+
+impl Table<'_> {
+    fn to_owned(&self) -> Table<'static> {
+        let kind = match &self.kind {
+            Kind::Given(rows) => Kind::Given(Cow::Owned(rows.to_vec())),
+            Kind::Kept(place) => Kind::Kept(*place),
+        };
+        let (name, named) = (self.name.clone(), self.named.clone());
+        let (left, right) = (self.left.clone(), self.right.clone());
+        Table { name, kind, left, right, arrow: self.arrow, function: self.function, named }
     }
 }
 
@@ -111,7 +137,7 @@ fn add<'a>(
             }
             let function = arrow.value == Arrow::ToBusiness;
             maps::check_rows(settings, rows, function, diagnostics);
-            let kind = Kind::Given(rows);
+            let kind = Kind::Given(Cow::Borrowed(rows));
             tables.all.push(Table {
                 name,
                 kind,

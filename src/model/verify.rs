@@ -9,11 +9,19 @@ use crate::program::{Expr, Slot};
 use crate::source::Span;
 use crate::value::Side;
 use std::collections::HashMap;
+use std::sync::Arc;
 
-pub fn all(globals: &Globals, drops: &[Dropped], compiled: &mut [Compiled], diagnostics: &mut Vec<Diagnostic>) {
+/// `sound` tells of which entities it is known that nothing is to be said.
+pub fn all(
+    globals: &Globals,
+    drops: &[Dropped],
+    compiled: &[Compiled],
+    sound: &[bool],
+    diagnostics: &mut Vec<Diagnostic>,
+) {
     // Settings that do not go together can put two things into one place: the cause is told already.
     let settings_clash = diagnostics.iter().any(|d| d.code == values::REQUIRE_NOT_MET);
-    for one in compiled.iter() {
+    for (one, _) in compiled.iter().zip(sound).filter(|(_, sound)| !**sound) {
         // A line that is missing because it is faulty must not be told a second time.
         let faulty = diagnostics.iter().any(|d| {
             d.severity() == Severity::Error && d.span().is_some_and(|s| one.places.whole.iter().any(|w| w.contains(s)))
@@ -25,15 +33,14 @@ pub fn all(globals: &Globals, drops: &[Dropped], compiled: &mut [Compiled], diag
             if !settings_clash {
                 two_writers(one, diagnostics);
                 given_already(one, diagnostics);
-                creatable(one, diagnostics);
+                creatable(globals, one, diagnostics);
             }
         });
     }
-    linked_columns(globals, compiled);
 }
 
 /// An entity and all its parts with rows of their own.
-pub fn each<'c, 'a>(compiled: &'c Compiled<'a>, see: &mut dyn FnMut(&'c Compiled<'a>)) {
+pub fn each<'c>(compiled: &'c Compiled, see: &mut dyn FnMut(&'c Compiled)) {
     see(compiled);
     compiled.children.iter().for_each(|child| each(child, see));
 }
@@ -119,11 +126,12 @@ fn given_already(one: &Compiled, diagnostics: &mut Vec<Diagnostic>) {
 }
 
 /// Records of a kind that nobody can create in Severa.
-fn creatable(one: &Compiled, diagnostics: &mut Vec<Diagnostic>) {
-    if !one.entity.creates_on(Side::Severa) || one.severa.fields.iter().any(|field| field.create) {
+fn creatable(globals: &Globals, one: &Compiled, diagnostics: &mut Vec<Diagnostic>) {
+    let Some(record) = one.record(globals.schemas, Side::Severa) else { return };
+    if !one.entity.creates_on(Side::Severa) || record.fields.iter().any(|field| field.create) {
         return;
     }
-    let message = format!("a `{}` cannot be created in Severa", one.severa.name);
+    let message = format!("a `{}` cannot be created in Severa", record.name);
     diagnostics.push(
         Diagnostic::new(codes::NOT_WRITABLE, message, one.places.arrow, "creates there")
             .help("let the arrow point to Visma Business: `->`"),
@@ -158,24 +166,21 @@ fn two_writers(one: &Compiled, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
-/// The columns that other entities' links ask of each entity's Visma Business record, its key among them.
-fn linked_columns(globals: &Globals, compiled: &mut [Compiled]) {
-    for (place, one) in compiled.iter_mut().enumerate() {
-        let index = globals.entities.get(place).and_then(|def| def.business.1);
-        let mut business = Records::new(globals.schemas, Side::Business, one.business, index);
-        let entity = &mut one.entity;
-        business.select = entity.business.clone();
-        let linked = globals.linked.borrow();
-        let asked = linked.iter().filter(|(p, _)| *p == place).map(|(_, column)| column.clone());
-        let numbers: Vec<String> = entity.numbers.iter().map(|(column, _)| column.clone()).collect();
-        for name in std::iter::once(one.business.key.clone()).chain(asked).chain(numbers) {
-            if let Some(column) = one.business.column(&name, None, index)
-                && !entity.linked_columns.iter().any(|(known, _)| *known == column.name)
-            {
-                let slot = business.slot(&column);
-                entity.linked_columns.push((column.name, slot));
-            }
+/// Adds the columns that other entities' links ask of an entity's Visma Business record, its key among them.
+pub fn linked_columns(globals: &Globals, place: usize, asked: &[String], one: &mut Compiled) {
+    let Some(record) = one.record(globals.schemas, Side::Business) else { return };
+    let index = globals.entities.get(place).and_then(|def| def.business.1);
+    let mut business = Records::new(globals.schemas, Side::Business, record, index);
+    let entity = Arc::make_mut(&mut one.entity);
+    std::mem::swap(&mut business.select, &mut entity.business);
+    let numbers: Vec<String> = entity.numbers.iter().map(|(column, _)| column.clone()).collect();
+    for name in std::iter::once(&record.key).chain(asked).chain(&numbers) {
+        if let Some(column) = record.column(name, None, index)
+            && !entity.linked_columns.iter().any(|(known, _)| *known == column.name)
+        {
+            let slot = business.slot(&column);
+            entity.linked_columns.push((column.name, slot));
         }
-        entity.business = business.select;
     }
+    entity.business = business.select;
 }

@@ -22,18 +22,24 @@ pub struct Stopped {
 
 pub fn children(entity: &Entity, from: Side, row: &Row, env: &Env) -> Result<Children, Stopped> {
     let mut children = Children::default();
+    let mut first = None;
     if from != Side::Severa {
         return Ok(children);
     }
     for child in entity.children.iter().filter(|child| child.comes_with_owner()) {
-        let env = env.below(Above { severa: row, business: None });
+        let env = env.below(Above { severa: Some(row), ..Above::default() });
         for (place, element) in elements(entity, child, row, &env).iter().enumerate() {
-            if let Some(record) = one(child, element, place, &env, &mut children.waits)? {
-                children.records.push(record);
+            match one(child, element, place, &env, &mut children.waits) {
+                Ok(record) => children.records.extend(record),
+                // One is enough to hold them all; what the others wait for is asked for all the same.
+                Err(stopped) => drop(first.get_or_insert(stopped)),
             }
         }
     }
-    Ok(children)
+    match first {
+        Some(stopped) => Err(Stopped { waits: children.waits, ..stopped }),
+        None => Ok(children),
+    }
 }
 
 /// The elements of the owner's list that a part stands for, as rows of its own.
@@ -60,7 +66,7 @@ pub fn elements(entity: &Entity, child: &Entity, row: &Row, env: &Env) -> Vec<Ro
         .filter(|values| not_in.is_none_or(|taken| !values.first().is_some_and(|id| id.same(taken))))
         .map(|values| Row {
             id: values.first().map(ToString::to_string).unwrap_or_default(),
-            changed: row.changed,
+            changed: stamp_of(child, values).or(row.changed),
             values: values.clone(),
         })
         .filter(|element| {
@@ -76,6 +82,16 @@ pub fn elements(entity: &Entity, child: &Entity, row: &Row, env: &Env) -> Vec<Ro
     rows
 }
 
+/// An element's own stamp: when it was changed, or else created.
+fn stamp_of(child: &Entity, values: &[Value]) -> Option<jiff::Timestamp> {
+    ["lastUpdatedDateTime", "createdDateTime"].into_iter().find_map(|name| {
+        match child.severa.slot(name).and_then(|slot| values.get(slot)) {
+            Some(Value::Instant(at)) => Some(*at),
+            _ => None,
+        }
+    })
+}
+
 fn one(
     child: &Entity,
     element: &Row,
@@ -84,16 +100,16 @@ fn one(
     waits: &mut Vec<Reference>,
 ) -> Result<Option<Child>, Stopped> {
     let (_, name) = child.label(Side::Severa, element);
-    let stopped = |code: &'static str, reason: &str, waits: Vec<Reference>| {
+    let stopped = |code: &'static str, reason: &str| {
         let part = child.name.rsplit('.').next().unwrap_or(&child.name).to_lowercase();
         let label = format!("{part} {} {name}", place + 1);
-        Stopped { code, reason: format!("{}: {reason}", label.trim()), waits }
+        Stopped { code, reason: format!("{}: {reason}", label.trim()), waits: Vec::new() }
     };
     if child.sends(Side::Severa, element, env) != Sends::Yes {
         return Ok(None);
     }
     if let Some(reason) = child.held_by(element, env) {
-        return Err(stopped("hold", reason, Vec::new()));
+        return Err(stopped("hold", reason));
     }
     let mut fields: Vec<FieldChange> = Vec::new();
     let mut set = |field: &str, new: Planned, because: &Origin, line: u64| {
@@ -112,7 +128,7 @@ fn one(
             Outcome::Skip(_) => return Ok(None),
             Outcome::Hold(reason) => {
                 let code = if unlinked { "not-linked" } else { "does-not-fit" };
-                return Err(stopped(code, &reason, std::mem::take(waits)));
+                return Err(stopped(code, &reason));
             }
             Outcome::Write(values) => {
                 let key = fingerprint::line_key(line);
@@ -149,7 +165,7 @@ fn one(
         .collect();
     if !missing.is_empty() {
         let reason = format!("Visma Business does not create it without {}", missing.join(", "));
-        return Err(stopped("missing-required", &reason, Vec::new()));
+        return Err(stopped("missing-required", &reason));
     }
     Ok(Some(Child { entity: child.name.clone(), source_id: element.id.clone(), name, fields, numbers }))
 }

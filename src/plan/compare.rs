@@ -1,7 +1,8 @@
 //! A pair, line by line and three ways: what it holds on both sides, and what it held when it was last in step.
 
+use super::output::Known;
 use super::output::{Output, part_of};
-use super::pair::{self, Pair};
+use super::pair::{self, Pair, Pairing};
 use super::{FieldChange, Kind, Note, Operation, Wait, fingerprint};
 use crate::program::{Conflict, Entity, Env, Line, Outcome, Planned, Reference, Sends, Slot};
 use crate::systems::Row;
@@ -15,6 +16,39 @@ enum Way {
     Stays,
     Carry(Side),
     Conflict,
+}
+
+/// What a comparison makes of a line, for whoever asks why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Both ends hold what they held when they were last in step.
+    Unchanged,
+    /// Both ends say the same.
+    InStep,
+    /// They differ, and what differs may not travel.
+    Stays,
+    /// Carried over to this side, unless the line itself keeps or holds it.
+    Carry(Side),
+    /// Changed on both sides, and a person decides.
+    Conflict,
+}
+
+/// The verdict on one line of a pair.
+pub fn verdict(entity: &Entity, line: &Line, pair: &Pair, env: &Env) -> Verdict {
+    let filters = Filters {
+        severa: entity.sends(Side::Severa, pair.severa, env),
+        business: entity.sends(Side::Business, pair.business, env),
+    };
+    let entry = fingerprint::base_entry(entity, line, pair.severa, pair.business);
+    if base_of(pair, line) == Some((entry.1, entry.2)) {
+        return Verdict::Unchanged;
+    }
+    match way(entity, line, pair, entry, &filters, env) {
+        Way::InStep => Verdict::InStep,
+        Way::Stays => Verdict::Stays,
+        Way::Carry(to) => Verdict::Carry(to),
+        Way::Conflict => Verdict::Conflict,
+    }
 }
 
 /// Whether each side's filter lets its record travel.
@@ -42,7 +76,7 @@ pub fn compare(entity: &Entity, pair: &Pair, env: &Env, out: &mut Output) {
     let mut changes: Vec<Change> = Vec::new();
     for line in entity.lines.iter().filter(|l| !l.on_create) {
         let entry = fingerprint::base_entry(entity, line, pair.severa, pair.business);
-        if base_of(pair, line) == Some((entry.1, entry.2)) {
+        if base_of(pair, line) == Some((entry.1, entry.2)) && !Side::BOTH.iter().any(|side| line.reads_owner(*side)) {
             continue;
         }
         let to = match way(entity, line, pair, entry, &filters, env) {
@@ -52,7 +86,7 @@ pub fn compare(entity: &Entity, pair: &Pair, env: &Env, out: &mut Output) {
             }
             Way::Stays => continue,
             Way::Conflict => {
-                let reason = format!("{}: changed on both sides to different values", line.key);
+                let reason = format!("{}: changed on both sides to different values", line.title);
                 out.hold(pair::held(entity, Side::Severa, pair.severa, "conflict", reason));
                 continue;
             }
@@ -109,11 +143,13 @@ pub fn compare(entity: &Entity, pair: &Pair, env: &Env, out: &mut Output) {
             out.operation(change(entity, kind, to, source, target, fields, bases));
         }
     }
-    identity(entity, pair, out);
+    identity(entity, pair, env, out);
     if out.operations.len() == before {
         out.unchanged += 1;
     }
+    // What is carried over once moves on by its own: a draft that became an order is ready no longer.
     if let Some(link) = pair.link
+        && !entity.once
         && let Sends::No(condition) = filters.of(link.born)
     {
         let row = if link.born == Side::Severa { pair.severa } else { pair.business };
@@ -209,15 +245,25 @@ fn base_of(pair: &Pair, line: &Line) -> Option<(u64, u64)> {
 fn way(entity: &Entity, line: &Line, pair: &Pair, entry: (u64, u64, u64), filters: &Filters, env: &Env) -> Way {
     let base = base_of(pair, line);
     let (_, severa_now, business_now) = entry;
-    if base == Some((severa_now, business_now)) || line.in_step(entity, pair.severa, pair.business, env) {
+    let owned = Side::BOTH.into_iter().find(|side| line.reads_owner(*side));
+    if owned.is_none() && base == Some((severa_now, business_now))
+        || line.in_step(entity, pair.severa, pair.business, env)
+    {
         return Way::InStep;
     }
-    let may = |to: Side| line.writes_to(to) && may_write(entity, line, pair, to, filters);
+    let may = |to: Side| {
+        line.writes_to(to) && env.kept_back(to.other()).is_none() && may_write(entity, line, pair, to, filters)
+    };
     let Some((severa_then, business_then)) = base else {
         return first(entity, line, pair, may);
     };
     let to = match (severa_then != severa_now, business_then != business_now) {
-        (false, false) => return Way::InStep,
+        (false, false) => match owned {
+            Some(side) => side.other(),
+            None => return Way::InStep,
+        },
+        // An assigned number that was changed in Severa is put back: Visma Business alone gives it.
+        (true, false) if line.numbered && !line.writes_to(Side::Business) => Side::Severa,
         (true, false) => Side::Business,
         (false, true) => Side::Severa,
         (true, true) => match (line.writes_to(Side::Business), line.writes_to(Side::Severa)) {
@@ -239,7 +285,7 @@ fn first(entity: &Entity, line: &Line, pair: &Pair, may: impl Fn(Side) -> bool) 
         let row = if side == Side::Severa { pair.severa } else { pair.business };
         !line.write_back && line.values(entity, side, row).iter().all(Value::is_null)
     };
-    let preferred = entity.master.or_else(|| newer(pair)).unwrap_or(Side::Severa);
+    let preferred = entity.master.or_else(|| newer(entity, pair)).unwrap_or(Side::Severa);
     [preferred.other(), preferred].into_iter().find(|to| may(*to) && !blank(to.other())).map_or(Way::InStep, Way::Carry)
 }
 
@@ -259,15 +305,15 @@ fn winner(entity: &Entity, pair: &Pair) -> Option<Side> {
         (Some(master), _) => Some(master),
         (None, Conflict::Side(side)) => Some(side),
         (None, Conflict::Hold) => None,
-        (None, Conflict::Newest) => Some(newer(pair).unwrap_or(Side::Severa)),
+        (None, Conflict::Newest) => Some(newer(entity, pair).unwrap_or(Side::Severa)),
     }
 }
 
 /// The side that was changed last; a stamp that our own write left is never newer.
-fn newer(pair: &Pair) -> Option<Side> {
+fn newer(entity: &Entity, pair: &Pair) -> Option<Side> {
     let stamp = |side: Side, row: &Row| {
         let ours = pair.link.and_then(|link| link.stamp(side));
-        row.changed.filter(|changed| ours.is_none_or(|ours| *changed > ours))
+        entity.stamp(side, row).filter(|changed| ours.is_none_or(|ours| *changed > ours))
     };
     match (stamp(Side::Severa, pair.severa), stamp(Side::Business, pair.business)) {
         (Some(severa), Some(business)) => Some(if business > severa { Side::Business } else { Side::Severa }),
@@ -295,11 +341,13 @@ fn differing(entity: &Entity, line: &Line, to: Side, target: &Row, values: Vec<(
 }
 
 /// Our identifier, where it does not stand yet.
-fn identity(entity: &Entity, pair: &Pair, out: &mut Output) {
+fn identity(entity: &Entity, pair: &Pair, env: &Env, out: &mut Output) {
     let Some(slot) = entity.identity else { return };
     let old = entity.slot(Side::Business, pair.business, Slot::Own(slot));
     let new = Value::text(pair.severa.id.clone());
-    if old.same(&new) {
+    // Of an order that has left its table only the ledger is there, and nothing to write to.
+    let left = entity.once && pair.link.is_some() && old.is_null();
+    if old.same(&new) || left || pair::is_of_another_role(entity, pair.business, env) {
         return;
     }
     let field = FieldChange {
@@ -311,4 +359,45 @@ fn identity(entity: &Entity, pair: &Pair, out: &mut Output) {
         line: 0,
     };
     out.operation(change(entity, Kind::Link, Side::Business, pair.severa, pair.business, vec![field], Vec::new()));
+}
+
+/// Our identifier goes out of a record that a person parted from its pair. Until that is done neither of the two
+/// is created on the other side: whoever is looked up by the identifier there would be found to be the old one.
+pub fn part(entity: &Entity, known: &Known, pairing: &mut Pairing, out: &mut Output) {
+    let Some(slot) = entity.identity else { return };
+    for (severa, business) in &known.decisions.apart {
+        let paired = pairing.pairs.iter().any(|pair| pair.business.id == *business);
+        let row = known.business.iter().find(|row| row.id == *business && !paired);
+        let Some(row) = row.filter(|row| pair::identity_of(entity, row).is_some_and(|g| g.to_string() == *severa))
+        else {
+            continue;
+        };
+        let (key, name) = entity.label(Side::Business, row);
+        let field = FieldChange {
+            field: entity.field_name(Side::Business, Slot::Own(slot)).to_owned(),
+            part: None,
+            old: entity.slot(Side::Business, row, Slot::Own(slot)).clone(),
+            new: Planned::Value(Value::Null),
+            because: entity.identity_origin.clone(),
+            line: 0,
+        };
+        out.operation(Operation {
+            id: String::new(),
+            kind: Kind::Unlink,
+            side: Side::Business,
+            key,
+            name,
+            source_id: severa.clone(),
+            record_id: Some(row.id.clone()),
+            fields: vec![field],
+            numbers: Vec::new(),
+            children: Vec::new(),
+            follows: false,
+            bases: Vec::new(),
+            source_stamp: None,
+            columns: Default::default(),
+        });
+        pairing.lone_severa.retain(|row| row.id != *severa);
+        pairing.lone_business.retain(|row| row.id != *business);
+    }
 }

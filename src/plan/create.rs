@@ -1,11 +1,11 @@
 //! A record that stands on one side only: created on the other, kept back, or held.
 
 use super::output::{Output, columns, part_of};
-use super::pair::held;
+use super::pair::{held, is_of_another_role};
 use super::{Child, FieldChange, Kind, Operation, Wait, children, fingerprint};
 use crate::program::{Entity, Env, Line, Outcome, Planned, Reference, Sends, Slot};
 use crate::systems::Row;
-use crate::value::{Side, Value};
+use crate::value::{Guid, Side, Value};
 
 /// Plans what becomes of a record of `from` that has no counterpart.
 pub fn create(entity: &Entity, from: Side, row: &Row, env: &Env, start: Option<jiff::civil::Date>, out: &mut Output) {
@@ -36,6 +36,10 @@ pub fn create(entity: &Entity, from: Side, row: &Row, env: &Env, start: Option<j
             return;
         }
     }
+    // What goes the other way only is as it is: nobody has changed it yet.
+    for line in entity.lines.iter().filter(|l| entity.owner.is_some() && !l.writes_to(to) && !l.on_create) {
+        record.bases.push((fingerprint::line_key(line), fingerprint::end(entity, line, from, row)));
+    }
     let numbers: Vec<String> = match to {
         Side::Business => {
             let given = |column: &str| record.fields.iter().any(|f| f.field == column && has_value(&f.new));
@@ -53,6 +57,11 @@ pub fn create(entity: &Entity, from: Side, row: &Row, env: &Env, start: Option<j
     record.bases.retain(|(line, _)| !open.contains(line));
     if from == Side::Business {
         mark(entity, row, env, &mut record);
+    }
+    if let Some(column) = belongs(entity, to, env, &mut record) {
+        let reason = format!("the record that it belongs to has no {column} in {}", to.title());
+        out.hold(held(entity, from, row, "missing-required", reason));
+        return;
     }
     for (field, value) in entity.constants(to) {
         if !record.fields.iter().any(|f| f.field == *field && f.part.is_none()) {
@@ -121,6 +130,54 @@ fn mark(entity: &Entity, row: &Row, env: &Env, record: &mut Record) {
         because: entity.identity_origin.clone(),
         line: 0,
     });
+}
+
+/// Of a part: whose it is. The record above may only be going to be created on that side. Answers the column
+/// that is blank there.
+fn belongs<'e>(entity: &'e Entity, to: Side, env: &Env, record: &mut Record) -> Option<&'e str> {
+    let (owner, above) = (entity.owner.as_ref()?, env.above()?);
+    let mut set = |field: &str, new: Planned| {
+        record.fields.retain(|f| f.field != field || f.part.is_some());
+        let because = entity.origin.clone();
+        record.fields.push(FieldChange {
+            field: field.to_owned(),
+            part: None,
+            old: Value::Null,
+            new,
+            because,
+            line: 0,
+        });
+    };
+    let pending = |from: Side, value: &Row, column: &str| {
+        let entity = entity.name.rsplit_once('.').map_or("", |(above, _)| above).to_owned();
+        Planned::Pending(Reference { entity, from, value: value.id.clone(), column: column.to_owned() })
+    };
+    match to {
+        Side::Business => {
+            for ((column, slot), theirs) in owner.joins.iter().zip(&owner.columns) {
+                match (above.business.map(|row| row.values.get(*slot)), above.severa) {
+                    (Some(None | Some(Value::Null)), _) => return Some(theirs),
+                    (Some(Some(value)), _) => set(column, Planned::Value(value.clone())),
+                    (None, Some(row)) => set(column, pending(Side::Severa, row, theirs)),
+                    (None, None) => {}
+                }
+            }
+        }
+        Side::Severa => {
+            if let Some((field, _)) = &owner.field {
+                match (above.severa, above.business) {
+                    (Some(row), _) => set(field, Planned::Value(identifier(row))),
+                    (None, Some(row)) => set(field, pending(Side::Business, row, "")),
+                    (None, None) => {}
+                }
+            }
+        }
+    }
+    None
+}
+
+fn identifier(row: &Row) -> Value {
+    row.id.parse::<Guid>().map_or_else(|_| Value::text(row.id.as_str()), Value::Guid)
 }
 
 fn has_value(planned: &Planned) -> bool {
@@ -235,7 +292,7 @@ fn write_back(
         }
         // Our identifier in a record that Visma Business had before Severa.
         Side::Business => {
-            let Some(slot) = entity.identity else { return };
+            let Some(slot) = entity.identity.filter(|_| !is_of_another_role(entity, row, env)) else { return };
             let field = FieldChange {
                 field: entity.field_name(Side::Business, Slot::Own(slot)).to_owned(),
                 part: None,

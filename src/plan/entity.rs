@@ -17,10 +17,11 @@ pub fn plan(
     link_only: bool,
 ) -> EntityPlan {
     let mut out = Output::default();
-    let pairing = pair::pair(entity, known, env);
+    let mut pairing = pair::pair(entity, known, env);
     for pair in &pairing.pairs {
         compare::compare(entity, pair, env, &mut out);
     }
+    compare::part(entity, known, &mut pairing, &mut out);
     if !link_only {
         for (side, rows) in [(Side::Severa, &pairing.lone_severa), (Side::Business, &pairing.lone_business)] {
             for row in rows {
@@ -49,9 +50,10 @@ pub fn plan(
     }
     // A record that is held for one field is not changed in others behind a person's back.
     let held: BTreeSet<(Side, String)> = out.held.iter().map(|h| (h.side, h.id.clone())).collect();
-    out.operations.retain(|o| o.kind == Kind::Link || !o.records().any(|record| held.contains(&record)));
+    let ours = |kind: Kind| matches!(kind, Kind::Link | Kind::Unlink);
+    out.operations.retain(|o| ours(o.kind) || !o.records().any(|record| held.contains(&record)));
     if link_only {
-        out.operations.retain(|o| o.kind == Kind::Link);
+        out.operations.retain(|o| ours(o.kind));
     } else {
         let reports: Vec<_> = out.held.iter().filter_map(|held| report::report(entity, held, known, env)).collect();
         reports.into_iter().for_each(|report| out.operation(report));

@@ -14,6 +14,8 @@ struct Head {
     identity: String,
     generation: u64,
     made_at: String,
+    #[serde(default)]
+    names: std::collections::BTreeMap<String, String>,
 }
 
 const VERSION: u32 = 2;
@@ -40,6 +42,7 @@ pub fn save(plan: &Plan, path: &Path) -> Result<(), PlanError> {
         identity: plan.identity.clone(),
         generation: plan.generation,
         made_at: plan.made_at.clone(),
+        names: plan.names.clone(),
     };
     let mut line = |json: Result<String, serde_json::Error>| -> std::io::Result<()> { writeln!(file, "{}", json?) };
     line(serde_json::to_string(&head)).map_err(failed)?;
@@ -67,6 +70,7 @@ pub fn load(path: &Path) -> Result<PlanFile, PlanError> {
         generation: head.generation,
         made_at: head.made_at,
         entities: Vec::new(),
+        names: head.names,
     };
     for (number, line) in lines {
         let entity: EntityPlan = serde_json::from_str(&line.map_err(failed)?).map_err(|_| wrong(number + 1))?;

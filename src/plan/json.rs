@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 
 /// A value as JSON has it: texts without quotes of ours, decimals as their digits in a text so that
 /// no reader makes a float of them, dates and identifiers as text.
-fn value(value: &Value) -> Json {
+pub fn value(value: &Value) -> Json {
     match value {
         Value::Null => Json::Null,
         Value::Bool(value) => json!(value),

@@ -4,10 +4,10 @@
 //! two candidates, or a number under another name, are held.
 
 use super::output::Known;
-use crate::program::{Entity, Env, Sends};
+use crate::program::{Entity, Env, Linked, Sends};
 use crate::state::{Held, Link};
 use crate::systems::Row;
-use crate::value::{Guid, Side};
+use crate::value::{Guid, Side, Value};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// All records of an entity, sorted out.
@@ -41,15 +41,25 @@ pub fn pair<'a>(entity: &'a Entity, known: &'a Known, env: &Env) -> Pairing<'a> 
     let mut pairing = Pairing::default();
     let mut taken: BTreeSet<(Side, &'a str)> = BTreeSet::new();
     let ignored = |link: &Link| Side::BOTH.iter().any(|s| decisions.ignored.contains(&(*s, link.id(*s).to_owned())));
-    for link in known.links.iter().filter(|link| decisions.ignored.is_empty() || !ignored(link)) {
+    for link in &known.links {
+        taken.insert((Side::Severa, link.severa_id.as_str()));
+        taken.insert((Side::Business, link.business_id.as_str()));
+        // Who is ignored keeps the other half to itself: that one is not alone, and nobody else's.
+        if !decisions.ignored.is_empty() && ignored(link) {
+            continue;
+        }
         match (severa.get(link.severa_id.as_str()), business.get(link.business_id.as_str())) {
             (Some(s), Some(b)) => pairing.pairs.push(Pair { severa: s, business: b, link: Some(link) }),
             (Some(_), None) => pairing.vanished.push((link, Side::Business)),
             (None, Some(_)) => pairing.vanished.push((link, Side::Severa)),
             (None, None) => {}
         }
-        taken.insert((Side::Severa, link.severa_id.as_str()));
-        taken.insert((Side::Business, link.business_id.as_str()));
+    }
+    for row in business.values().filter(|_| !decisions.ignored.is_empty()) {
+        let of_ignored = |guid: &Guid| decisions.ignored.contains(&(Side::Severa, guid.to_string()));
+        if identity_of(entity, row).as_ref().is_some_and(of_ignored) {
+            taken.insert((Side::Business, row.id.as_str()));
+        }
     }
     for (severa_id, business_id) in &decisions.together {
         let (Some(s), Some(b)) = (severa.get(severa_id.as_str()), business.get(business_id.as_str())) else { continue };
@@ -73,6 +83,16 @@ pub fn pair<'a>(entity: &'a Entity, known: &'a Known, env: &Env) -> Pairing<'a> 
 /// Severa's GUID in a Visma Business record, if one stands there.
 pub fn identity_of(entity: &Entity, row: &Row) -> Option<Guid> {
     row.values.get(entity.identity?)?.as_guid()
+}
+
+/// Whether the identifier in a row is that of another role of the same associate: it stays there, and what this
+/// entity links is known to the state alone.
+pub fn is_of_another_role(entity: &Entity, row: &Row, env: &Env) -> bool {
+    let Some(guid) = identity_of(entity, row).map(Value::Guid) else { return false };
+    entity.roles.iter().any(|(place, key)| match env.links.find(*place, Side::Severa, key, &guid) {
+        Linked::Found(value) => value.as_text().map_or_else(|| value.to_string(), str::to_owned) == row.id,
+        Linked::Pending | Linked::Missing => false,
+    })
 }
 
 fn by_identity<'a>(

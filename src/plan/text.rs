@@ -2,7 +2,7 @@
 
 use super::{EntityPlan, FieldChange, Kind, Operation, Plan};
 use crate::program::{Planned, Reference};
-use crate::value::Side;
+use crate::value::{Side, Value};
 use std::fmt::Write;
 
 /// The plan in words; with `every` all operations, otherwise the first of each kind.
@@ -20,7 +20,7 @@ pub fn render(plan: &Plan, every: bool) -> String {
             && entity.notes.is_empty()
             && entity.kept_back.is_empty();
         if !quiet {
-            self::entity(&mut text, entity, every);
+            self::entity(&mut text, plan, entity, every);
         }
     }
     text
@@ -29,19 +29,19 @@ pub fn render(plan: &Plan, every: bool) -> String {
 /// So many operations of one kind are shown unless all are asked for.
 const SHOWN: usize = 8;
 
-fn entity(text: &mut String, entity: &EntityPlan, every: bool) {
+fn entity(text: &mut String, plan: &Plan, entity: &EntityPlan, every: bool) {
     let _ = writeln!(
         text,
         "\n{}  (read: {} from Severa, {} from Visma Business)",
         entity.entity, entity.read_severa, entity.read_business
     );
     for side in Side::BOTH {
-        for kind in [Kind::Create, Kind::Update, Kind::WriteBack, Kind::Link, Kind::Report] {
+        for kind in [Kind::Create, Kind::Update, Kind::WriteBack, Kind::Link, Kind::Unlink, Kind::Report] {
             let of_kind: Vec<&Operation> =
                 entity.operations.iter().filter(|o| o.side == side && o.kind == kind).collect();
             let shown = if every { of_kind.len() } else { SHOWN };
             for operation in of_kind.iter().take(shown) {
-                self::operation(text, operation);
+                self::operation(text, plan, operation);
             }
             if of_kind.len() > shown {
                 let _ =
@@ -73,16 +73,18 @@ fn verb(kind: Kind) -> &'static str {
         Kind::Update => "update",
         Kind::WriteBack => "write back",
         Kind::Link => "link",
+        Kind::Unlink => "unlink",
         Kind::Report => "report back",
     }
 }
 
-fn operation(text: &mut String, operation: &Operation) {
+fn operation(text: &mut String, plan: &Plan, operation: &Operation) {
     let sign = match operation.kind {
         Kind::Create => '+',
         Kind::Update => '~',
         Kind::WriteBack => '<',
         Kind::Link => '=',
+        Kind::Unlink => '≠',
         Kind::Report => '!',
     };
     let label = format!("{} {}", operation.key, operation.name);
@@ -90,24 +92,37 @@ fn operation(text: &mut String, operation: &Operation) {
     for number in &operation.numbers {
         let _ = writeln!(text, "      {number} = the next number");
     }
-    fields(text, operation.kind, "      ", &operation.fields);
+    fields(text, plan, operation.kind, "      ", &operation.fields);
     for child in &operation.children {
         let part = child.entity.rsplit('.').next().unwrap_or(&child.entity);
         let _ = writeln!(text, "      + {} {}", part.to_lowercase(), child.name);
-        fields(text, operation.kind, "          ", &child.fields);
+        fields(text, plan, operation.kind, "          ", &child.fields);
     }
 }
 
-fn fields(text: &mut String, kind: Kind, indent: &str, fields: &[FieldChange]) {
+fn fields(text: &mut String, plan: &Plan, kind: Kind, indent: &str, fields: &[FieldChange]) {
     for field in fields {
         let part = field.part.as_ref().map(|p| format!("{}.", p.list)).unwrap_or_default();
-        let new = planned(&field.new);
+        let new = match &field.new {
+            Planned::Value(value) => called(plan, value),
+            pending => planned(pending),
+        };
+        let old = called(plan, &field.old);
         let because = format!("{}:{}", field.because.file, field.because.line);
         let _ = match kind {
             Kind::Create => writeln!(text, "{indent}{part}{} = {new}   ({because})", field.field),
-            _ => writeln!(text, "{indent}{part}{}: {} → {new}   ({because})", field.field, field.old),
+            _ => writeln!(text, "{indent}{part}{}: {old} → {new}   ({because})", field.field),
         };
     }
+}
+
+/// A value in words; an identifier by what it stands for.
+fn called(plan: &Plan, value: &Value) -> String {
+    let name = match value {
+        Value::Guid(guid) => plan.names.get(&guid.to_string()).cloned(),
+        _ => None,
+    };
+    name.unwrap_or_else(|| value.to_string())
 }
 
 /// A planned value in words.

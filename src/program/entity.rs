@@ -5,8 +5,9 @@ use super::{Expr, Line, Origin, Slot};
 use crate::syntax::ast::Arrow;
 use crate::systems::{Row, Select};
 use crate::value::{Side, Value, match_form};
+use std::sync::Arc;
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Entity {
     /// As in the mapping: `Customer`.
     pub name: String,
@@ -42,7 +43,7 @@ pub struct Entity {
     /// Records of a list of the Severa record that lie on the same row in Visma Business.
     pub parts: Vec<Part>,
     /// Records of a list of the Severa record that have rows of their own.
-    pub children: Vec<Entity>,
+    pub children: Vec<Arc<Entity>>,
     /// For a child: how it hangs on the record above.
     pub owner: Option<Owner>,
     pub lines: Vec<Line>,
@@ -67,6 +68,9 @@ pub struct Entity {
     pub identity_origin: Origin,
     /// Entities that must come before, by their place in the program.
     pub after: Vec<usize>,
+    /// Entities whose records may lie on the same rows of Visma Business with their identifier in the same column:
+    /// their places, and the column of theirs that holds the row's key.
+    pub roles: Vec<(usize, String)>,
 }
 
 /// How a field changed on both sides to different values is settled.
@@ -78,7 +82,7 @@ pub enum Conflict {
 }
 
 /// `identity "VB {JNo}/{EntNo}" in description`: a mark made of the row's fields, found inside a Severa text.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Mark {
     /// Over the Visma Business row.
     pub text: Expr,
@@ -87,7 +91,7 @@ pub struct Mark {
 }
 
 /// `failure status.guid <- failed`
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Failure {
     /// The Severa field to set.
     pub slot: usize,
@@ -97,7 +101,7 @@ pub struct Failure {
 }
 
 /// How a child's records hang on the record above.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Owner {
     /// The owner's list, its slot there, and its field's name.
     pub list: String,
@@ -113,25 +117,33 @@ pub struct Owner {
     pub first_by: Option<usize>,
     /// Columns of the child's row that hold a column of the owner's: name, and the owner's slot.
     pub joins: Vec<(String, usize)>,
+    /// The names of those columns of the owner's, once the part has been unfolded beside it.
+    pub columns: Vec<String>,
+    /// The element's field that names its owner, where it has one, with its slot: `customer.guid`.
+    pub field: Option<(String, usize)>,
+    /// The owner's place in the program, once the part has been unfolded beside it.
+    pub above: Option<usize>,
 }
 
 /// A filter on what is sent from a side, and how it reads in the mapping.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Filter {
     pub condition: Expr,
     /// Each of its `and`ed conditions with its own words, to say which one kept a record back.
     pub parts: Vec<(Expr, String)>,
+    /// Where each of them is written.
+    pub places: Vec<Origin>,
     /// What the side may use to read less.
     pub push: Vec<crate::systems::Condition>,
 }
 
 /// A `match` line: pairs that must all be equal.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct MatchRule {
     pub pairs: Vec<MatchPair>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct MatchPair {
     /// As it reads in the mapping: `number = CustNo`.
     pub text: String,
@@ -157,7 +169,7 @@ pub struct Label {
 }
 
 /// A record inside a list of the Severa record whose fields lie on the Visma Business row.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Part {
     pub name: String,
     /// The slot of the list, and its name for writes.
@@ -168,6 +180,8 @@ pub struct Part {
     pub condition: Option<Expr>,
     /// The smallest value of this field is taken first.
     pub first_by: Option<usize>,
+    /// The element's own stamps, the change before the creation.
+    pub stamps: Vec<usize>,
     /// What an element created by us gets besides its lines.
     pub constants: Vec<(String, Value)>,
 }
@@ -225,6 +239,7 @@ impl Entity {
             origin: Origin::default(),
             identity_origin: Origin::default(),
             after: Vec::new(),
+            roles: Vec::new(),
         }
     }
 
@@ -232,6 +247,25 @@ impl Entity {
     /// never visited alone. That is so where they are numbered by their place.
     pub fn comes_with_owner(&self) -> bool {
         self.owner.is_some() && !self.positions.is_empty()
+    }
+
+    /// Of a part: its records are visited, linked and carried over one by one, though always with their
+    /// owner at hand.
+    pub fn has_rows_of_its_own(&self) -> bool {
+        self.owner.as_ref().is_some_and(|owner| owner.above.is_some())
+    }
+
+    /// When a record was last changed, the elements of its lists that lie on the same row included.
+    pub fn stamp(&self, side: Side, row: &Row) -> Option<jiff::Timestamp> {
+        let of_part = |part: usize| {
+            let (stamps, values) = (&self.parts.get(part)?.stamps, self.picked(part, row)?);
+            stamps.iter().find_map(|slot| match values.get(*slot) {
+                Some(Value::Instant(at)) => Some(*at),
+                _ => None,
+            })
+        };
+        let parts = if side == Side::Severa { self.parts.len() } else { 0 };
+        row.changed.into_iter().chain((0..parts).filter_map(of_part)).max()
     }
 
     pub fn select(&self, side: Side) -> &Select {
@@ -272,29 +306,40 @@ impl Entity {
     /// carry out.
     pub fn is_ours(&self, side: Side, row: &Row, env: &Env) -> bool {
         let own = if side == Side::Severa { &self.own_severa } else { &self.own_business };
-        own.is_empty() || {
-            let scope = Scope::of(self, side, row, env);
-            own.iter().all(|condition| eval::holds(condition, &scope, env))
-        }
+        own.is_empty() || self.is_ours_in(side, &Scope::of(self, side, row, env), env)
+    }
+
+    pub(crate) fn is_ours_in(&self, side: Side, scope: &Scope, env: &Env) -> bool {
+        let own = if side == Side::Severa { &self.own_severa } else { &self.own_business };
+        own.iter().all(|condition| eval::holds(condition, scope, env))
     }
 
     /// Whether the filter of a record's own side lets it travel.
     pub fn sends(&self, side: Side, row: &Row, env: &Env) -> Sends {
+        if let Some(condition) = env.kept_back(side) {
+            return Sends::No(condition.to_owned());
+        }
+        self.sends_in(side, &Scope::of(self, side, row, env), env)
+    }
+
+    pub(crate) fn sends_in(&self, side: Side, scope: &Scope, env: &Env) -> Sends {
         let Some(filter) = self.filter(side) else {
             return Sends::Yes;
         };
-        let scope = Scope::of(self, side, row, env);
-        if eval::holds(&filter.condition, &scope, env) {
+        if eval::holds(&filter.condition, scope, env) {
             return Sends::Yes;
         }
-        let kept_by = filter.parts.iter().find(|(condition, _)| !eval::holds(condition, &scope, env));
+        let kept_by = filter.parts.iter().find(|(condition, _)| !eval::holds(condition, scope, env));
         Sends::No(kept_by.map_or_else(String::new, |(_, text)| text.clone()))
     }
 
     /// The reason of the first `hold when` that a Severa record meets.
     pub fn held_by(&self, row: &Row, env: &Env) -> Option<&str> {
-        let scope = Scope::of(self, Side::Severa, row, env);
-        self.holds.iter().find(|(condition, _)| eval::holds(condition, &scope, env)).map(|(_, reason)| reason.as_str())
+        self.held_in(&Scope::of(self, Side::Severa, row, env), env)
+    }
+
+    pub(crate) fn held_in(&self, scope: &Scope, env: &Env) -> Option<&str> {
+        self.holds.iter().find(|(condition, _)| eval::holds(condition, scope, env)).map(|(_, reason)| reason.as_str())
     }
 
     /// The record's match keys, normalised as names are compared.
@@ -355,7 +400,7 @@ impl Entity {
         let label = if side == Side::Severa { &self.label_severa } else { &self.label_business };
         let text = |place: &usize| match row.values.get(*place) {
             None | Some(Value::Null) => None,
-            Some(Value::Text(text)) => Some(text.clone()),
+            Some(Value::Text(text)) => Some(text.lines().collect::<Vec<_>>().join(", ")),
             Some(other) => Some(other.to_string()),
         };
         let name: Vec<_> = label.name.iter().filter_map(text).collect();

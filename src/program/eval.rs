@@ -1,8 +1,10 @@
 //! What an expression comes to for one row.
 
-use super::expr::{Arithmetic, Expr, Fallback, MapRow, Member, Piece, Slot};
+use super::expr::{Arithmetic, Expr, Fallback, Piece, Slot};
 use super::line::Planned;
+use super::seen::Seen;
 use super::{Entity, Lookups};
+use crate::functions::Function;
 use crate::systems::{Comparison, Row};
 use crate::value::{Side, Value};
 use rust_decimal::Decimal;
@@ -16,12 +18,14 @@ pub struct Env<'a> {
     above: Option<Above<'a>>,
 }
 
-/// The records that a part with rows of its own belongs to.
-#[derive(Clone, Copy)]
+/// The record that a part's rows belong to, on both sides.
+#[derive(Clone, Copy, Default)]
 pub struct Above<'a> {
-    pub severa: &'a Row,
-    /// None while it is only going to be created.
+    /// None while it is only going to be created there.
+    pub severa: Option<&'a Row>,
     pub business: Option<&'a Row>,
+    /// Why nothing of it is sent from a side, in the mapping's words: Severa's and Visma Business'.
+    pub kept_back: [Option<&'a str>; 2],
 }
 
 impl<'a> Env<'a> {
@@ -32,6 +36,17 @@ impl<'a> Env<'a> {
     /// For the records of a part.
     pub fn below(self, above: Above<'a>) -> Self {
         Self { above: Some(above), ..self }
+    }
+
+    /// The record above, for those of a part.
+    pub fn above(&self) -> Option<Above<'a>> {
+        self.above
+    }
+
+    /// Why a side sends nothing of the record above, nor of its parts.
+    pub fn kept_back(&self, side: Side) -> Option<&'a str> {
+        let [severa, business] = self.above?.kept_back;
+        if side == Side::Severa { severa } else { business }
     }
 }
 
@@ -74,13 +89,12 @@ pub enum Stop {
 
 /// The row that slots are taken from.
 pub struct Scope<'a> {
-    entity: &'a Entity,
-    side: Side,
     values: &'a [Value],
     /// Of the record above, for a part with rows of its own.
     owner: &'a [Value],
     picked: Vec<Option<&'a [Value]>>,
-    /// A text lost its end on the way.
+    /// Somebody asks whether a text lost its end on the way.
+    watched: bool,
     pub(super) cut: Cell<bool>,
 }
 
@@ -92,16 +106,24 @@ impl<'a> Scope<'a> {
             Side::Severa => (0..entity.parts.len()).map(|part| entity.picked(part, row)).collect(),
             Side::Business => Vec::new(),
         };
-        Self { entity, side, values: &row.values, owner: &[], picked, cut: Cell::new(false) }
+        Self { picked, ..Self::bare(&row.values, &[]) }
     }
 
     /// With the record above at hand, if there is one.
     pub fn of(entity: &'a Entity, side: Side, row: &'a Row, env: &Env<'a>) -> Self {
         let owner = env.above.and_then(|above| match side {
-            Side::Severa => Some(above.severa),
+            Side::Severa => above.severa,
             Side::Business => above.business,
         });
         Self { owner: owner.map_or(&[], |row| &row.values), ..Self::new(entity, side, row) }
+    }
+
+    pub(super) fn watched(self) -> Self {
+        Self { watched: true, ..self }
+    }
+
+    fn bare(values: &'a [Value], owner: &'a [Value]) -> Self {
+        Self { values, owner, picked: Vec::new(), watched: false, cut: Cell::new(false) }
     }
 
     pub fn slot(&self, slot: Slot) -> &'a Value {
@@ -115,19 +137,39 @@ impl<'a> Scope<'a> {
     }
 }
 
+/// What an expression comes to: known, or only once another record has been created.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Told<'v> {
+    Value(Seen<'v>),
+    Pending(Box<Reference>),
+}
+
 /// An expression's value, where links must be known.
 pub fn value(expr: &Expr, scope: &Scope, env: &Env) -> Result<Value, Stop> {
-    match planned(expr, scope, env, &mut Vec::new())? {
-        Planned::Value(value) => Ok(value),
-        Planned::Pending(reference) => {
-            Err(Stop::Hold(format!("{} {} is not carried over yet", reference.entity, reference.value)))
+    seen(expr, scope, env).map(Seen::owned)
+}
+
+/// The same, where it lies.
+pub fn seen<'v>(expr: &'v Expr, scope: &Scope<'v>, env: &Env<'v>) -> Result<Seen<'v>, Stop> {
+    match expr {
+        Expr::Link { .. } | Expr::Or { .. } | Expr::FirstOf(_) | Expr::Choice { .. } => {
+            match told(expr, scope, env, &mut Vec::new())? {
+                Told::Value(value) => Ok(value),
+                Told::Pending(reference) => {
+                    Err(Stop::Hold(format!("{} {} is not carried over yet", reference.entity, reference.value)))
+                }
+            }
         }
+        _ => plain(expr, scope, env),
     }
 }
 
 /// Whether a condition holds; one that cannot be told does not.
 pub fn holds(condition: &Expr, scope: &Scope, env: &Env) -> bool {
-    matches!(value(condition, scope, env), Ok(Value::Bool(true)))
+    match condition {
+        Expr::And(left, right) => holds(left, scope, env) && holds(right, scope, env),
+        _ => matches!(seen(condition, scope, env), Ok(value) if value.as_bool() == Some(true)),
+    }
 }
 
 /// Nothing is linked.
@@ -141,175 +183,185 @@ impl Links for NoLinks {
 
 /// What an expression over constants alone comes to.
 pub fn alone(expr: &Expr) -> Option<Value> {
-    let bare = Entity::bare();
-    let scope =
-        Scope { entity: &bare, side: Side::Severa, values: &[], owner: &[], picked: Vec::new(), cut: Cell::new(false) };
     let lookups = Lookups::default();
-    value(expr, &scope, &Env::new(&NoLinks, &lookups)).ok()
+    value(expr, &Scope::bare(&[], &[]), &Env::new(&NoLinks, &lookups)).ok()
 }
 
 /// A condition over the fields of a list's element alone: comparisons of plain fields.
 pub(super) fn holds_of_element(condition: &Expr, element: &[Value]) -> bool {
-    let bare = Entity::bare();
-    let scope = Scope {
-        entity: &bare,
-        side: Side::Severa,
-        values: element,
-        owner: &[],
-        picked: Vec::new(),
-        cut: Cell::new(false),
-    };
     let lookups = Lookups::default();
-    holds(condition, &scope, &Env::new(&NoLinks, &lookups))
+    holds(condition, &Scope::bare(element, &[]), &Env::new(&NoLinks, &lookups))
 }
 
 /// An expression's value, which may be known only once another record has been created.
 pub fn planned(expr: &Expr, scope: &Scope, env: &Env, waits: &mut Vec<Reference>) -> Result<Planned, Stop> {
-    let known = |v: Value| Ok(Planned::Value(v));
+    Ok(match told(expr, scope, env, waits)? {
+        Told::Value(value) => Planned::Value(value.owned()),
+        Told::Pending(reference) => Planned::Pending(*reference),
+    })
+}
+
+/// The same, where it lies.
+pub fn told<'v>(
+    expr: &'v Expr,
+    scope: &Scope<'v>,
+    env: &Env<'v>,
+    waits: &mut Vec<Reference>,
+) -> Result<Told<'v>, Stop> {
     match expr {
-        Expr::Link { entity, column, back, of } => {
-            let value = self::value(of, scope, env)?;
-            link(*entity, column, *back, value, env, waits)
-        }
+        Expr::Link { entity, column, back, of } => link(*entity, column, *back, seen(of, scope, env)?, env, waits),
         Expr::Or { of, fallback } => {
             let missing = waits.len();
-            match planned(of, scope, env, waits)? {
-                Planned::Value(Value::Null) => {
+            match told(of, scope, env, waits)? {
+                Told::Value(value) if value.is_null() => {
                     // Something stands there, but has no counterpart yet: a blank would lose it for good.
                     let unlinked = waits.len() > missing;
-                    instead(fallback, unlinked, scope, env)
+                    instead(fallback, unlinked, scope, env).map(Told::Value)
                 }
-                planned => Ok(planned),
+                told => Ok(told),
             }
         }
         Expr::FirstOf(options) => {
             for option in options {
-                match planned(option, scope, env, waits)? {
-                    Planned::Value(Value::Null) => {}
-                    planned => return Ok(planned),
+                match told(option, scope, env, waits)? {
+                    Told::Value(value) if value.is_null() => {}
+                    told => return Ok(told),
                 }
             }
-            known(Value::Null)
+            Ok(Told::Value(Seen::NOTHING))
         }
         Expr::Choice { branches, otherwise } => {
             for (condition, result) in branches {
                 if holds(condition, scope, env) {
-                    return planned(result, scope, env, waits);
+                    return told(result, scope, env, waits);
                 }
             }
             match otherwise {
-                Some(result) => planned(result, scope, env, waits),
+                Some(result) => told(result, scope, env, waits),
                 None => Err(Stop::Keep),
             }
         }
-        _ => plain(expr, scope, env).map(Planned::Value),
+        _ => plain(expr, scope, env).map(Told::Value),
     }
 }
 
-fn plain(expr: &Expr, scope: &Scope, env: &Env) -> Result<Value, Stop> {
-    let sub = |e: &Expr| value(e, scope, env);
+fn plain<'v>(expr: &'v Expr, scope: &Scope<'v>, env: &Env<'v>) -> Result<Seen<'v>, Stop> {
+    let sub = |e: &'v Expr| seen(e, scope, env);
+    let bool = |b: bool| Seen::Made(Value::Bool(b));
     Ok(match expr {
-        Expr::Const(value) => value.clone(),
-        Expr::Slot(slot) => scope.slot(*slot).clone(),
-        Expr::Named(place) => env.lookups.named(*place),
-        Expr::Tuple(parts) => Value::Record(parts.iter().map(sub).collect::<Result<_, _>>()?),
+        Expr::Const(value) => Seen::There(value),
+        Expr::Slot(slot) => Seen::There(scope.slot(*slot)),
+        Expr::Named(place) => Seen::There(env.lookups.named(*place)),
+        Expr::Tuple(parts) => {
+            Seen::Made(Value::Record(parts.iter().map(|e| value(e, scope, env)).collect::<Result<_, _>>()?))
+        }
         Expr::Template(pieces) => template(pieces, scope, env)?,
         Expr::Untemplate { before, after, of } => untemplate(before, after, sub(of)?)?,
-        Expr::Element { of, place } => match sub(of)? {
-            Value::Record(mut parts) if *place < parts.len() => parts.swap_remove(*place),
-            _ => Value::Null,
+        Expr::Element { of, place } => match sub(of)?.owned() {
+            Value::Record(mut parts) if *place < parts.len() => Seen::Made(parts.swap_remove(*place)),
+            _ => Seen::NOTHING,
         },
-        Expr::Apply { function, args, back, of } => {
-            let given = sub(of)?;
-            let result = if *back { function.backward(&given, args)? } else { function.forward(&given, args)? };
-            if function.cuts && !back && longer(&given, &result) {
-                scope.cut.set(true);
-            }
-            result
-        }
+        Expr::Apply { function, args, back, of } => apply(function, args, *back, sub(of)?, scope)?,
         Expr::Map { rows, otherwise, of } => {
             let given = sub(of)?;
-            match (map(rows, &given), otherwise) {
+            match (rows.find(&given), otherwise) {
                 (Some(row), _) => sub(&row.value)?,
                 (None, Some(result)) => sub(result)?,
-                (None, None) if given.is_null() => Value::Null,
-                (None, None) => return Err(Stop::Hold(format!("{given} is not in the table"))),
+                (None, None) if given.is_null() => Seen::NOTHING,
+                (None, None) => return Err(Stop::Hold(format!("{} is not in the table", given.value()))),
             }
         }
-        Expr::Kept { table, back, of } => env.lookups.kept(*table, *back, &sub(of)?)?,
-        Expr::Not(of) => Value::Bool(!holds(of, scope, env)),
-        Expr::And(left, right) => Value::Bool(holds(left, scope, env) && holds(right, scope, env)),
-        Expr::Or2(left, right) => Value::Bool(holds(left, scope, env) || holds(right, scope, env)),
-        Expr::Compare { op, left, right } => Value::Bool(compare(*op, &sub(left)?, &sub(right)?)),
-        Expr::Arithmetic { op, left, right } => arithmetic(*op, &sub(left)?, &sub(right)?)?,
+        Expr::Kept { table, back, of } => Seen::There(env.lookups.kept(*table, *back, &sub(of)?.value())?),
+        Expr::Not(of) => bool(!holds(of, scope, env)),
+        Expr::And(left, right) => bool(holds(left, scope, env) && holds(right, scope, env)),
+        Expr::Or2(left, right) => bool(holds(left, scope, env) || holds(right, scope, env)),
+        Expr::Compare { op, left, right } => bool(compare(*op, &sub(left)?.value(), &sub(right)?.value())),
+        Expr::Arithmetic { op, left, right } => Seen::Made(arithmetic(*op, &sub(left)?.value(), &sub(right)?.value())?),
         Expr::In { value, list } => {
             let given = sub(value)?;
-            Value::Bool(list.iter().any(|member| is_member(member, &given)))
+            let given = given.value();
+            bool(list.iter().any(|member| member.is(&given)))
         }
         Expr::IsBlank(of) => {
             let given = sub(of)?;
-            Value::Bool(given.is_null() || given.as_text().is_some_and(|t| t.trim().is_empty()))
+            bool(given.is_null() || given.as_text().is_some_and(|t| t.trim().is_empty()))
         }
         Expr::Any { list, condition } => {
             let Value::List(elements) = scope.slot(*list) else {
-                return Ok(Value::Bool(false));
+                return Ok(bool(false));
             };
-            Value::Bool(elements.iter().any(|element| match element {
-                Value::Record(values) => {
-                    let inner = Scope {
-                        entity: scope.entity,
-                        side: scope.side,
-                        values,
-                        owner: scope.owner,
-                        picked: Vec::new(),
-                        cut: Cell::new(false),
-                    };
-                    holds(condition, &inner, env)
-                }
+            bool(elements.iter().any(|element| match element {
+                Value::Record(values) => holds(condition, &Scope::bare(values, scope.owner), env),
                 _ => false,
             }))
         }
         Expr::Link { .. } | Expr::Or { .. } | Expr::FirstOf(_) | Expr::Choice { .. } => {
-            return value(expr, scope, env);
+            return seen(expr, scope, env);
         }
     })
 }
 
-fn link(
+fn apply<'v>(
+    function: &'static Function,
+    args: &'v [Value],
+    back: bool,
+    given: Seen<'v>,
+    scope: &Scope<'v>,
+) -> Result<Seen<'v>, Stop> {
+    if back {
+        return function.backward(&given.value(), args).map(Seen::Made);
+    }
+    let watched = scope.watched && function.cuts;
+    // Whoever watches needs what was given beside the result.
+    if let (Some(part), false) = (function.part, watched)
+        && given.as_text().is_some()
+    {
+        return Ok(given.part(|text| part(text, args)));
+    }
+    let given = given.value();
+    let result = function.forward(&given, args)?;
+    if watched && longer(&given, &result) {
+        scope.cut.set(true);
+    }
+    Ok(Seen::Made(result))
+}
+
+fn link<'v>(
     entity: usize,
     column: &str,
     back: bool,
-    value: Value,
-    env: &Env,
+    value: Seen<'v>,
+    env: &Env<'v>,
     waits: &mut Vec<Reference>,
-) -> Result<Planned, Stop> {
+) -> Result<Told<'v>, Stop> {
     if value.is_null() {
-        return Ok(Planned::Value(Value::Null));
+        return Ok(Told::Value(Seen::NOTHING));
     }
+    let value = value.value();
     let from = if back { Side::Business } else { Side::Severa };
     let reference = || Reference {
         entity: env.lookups.entity_name(entity),
         from,
-        value: match &value {
+        value: match &*value {
             Value::Text(text) => text.clone(),
             other => other.to_string(),
         },
         column: column.to_owned(),
     };
     match env.links.find(entity, from, column, &value) {
-        Linked::Found(found) => Ok(Planned::Value(found)),
-        Linked::Pending => Ok(Planned::Pending(reference())),
+        Linked::Found(found) => Ok(Told::Value(Seen::Made(found))),
+        Linked::Pending => Ok(Told::Pending(Box::new(reference()))),
         Linked::Missing => {
             waits.push(reference());
-            Ok(Planned::Value(Value::Null))
+            Ok(Told::Value(Seen::NOTHING))
         }
     }
 }
 
-fn instead(fallback: &Fallback, unlinked: bool, scope: &Scope, env: &Env) -> Result<Planned, Stop> {
+fn instead<'v>(fallback: &'v Fallback, unlinked: bool, scope: &Scope<'v>, env: &Env<'v>) -> Result<Seen<'v>, Stop> {
     match fallback {
-        Fallback::Default(expr) => value(expr, scope, env).map(Planned::Value),
-        Fallback::Blank => Ok(Planned::Value(Value::Null)),
+        Fallback::Default(expr) => seen(expr, scope, env),
+        Fallback::Blank => Ok(Seen::NOTHING),
         Fallback::Keep => Err(Stop::Keep),
         Fallback::Hold(reason) if unlinked => {
             Err(Stop::Hold(format!("{reason}: the record it points at is not linked")))
@@ -319,28 +371,28 @@ fn instead(fallback: &Fallback, unlinked: bool, scope: &Scope, env: &Env) -> Res
     }
 }
 
-fn template(pieces: &[Piece], scope: &Scope, env: &Env) -> Result<Value, Stop> {
-    let mut text = String::new();
+fn template<'v>(pieces: &'v [Piece], scope: &Scope<'v>, env: &Env<'v>) -> Result<Seen<'v>, Stop> {
+    let mut text = String::with_capacity(64);
     for piece in pieces {
         match piece {
             Piece::Text(fixed) => text.push_str(fixed),
-            Piece::Value(expr) => match value(expr, scope, env)? {
-                Value::Null => {}
-                Value::Text(value) => text.push_str(&value),
-                other => text.push_str(&other.to_string()),
-            },
+            Piece::Value(expr) => seen(expr, scope, env)?.write(&mut text),
         }
     }
-    Ok(Value::Text(text))
+    Ok(Seen::Made(Value::Text(text)))
 }
 
-fn untemplate(before: &str, after: &str, given: Value) -> Result<Value, Stop> {
-    match given {
-        Value::Text(text) => match text.strip_prefix(before).and_then(|rest| rest.strip_suffix(after)) {
-            Some(inner) => Ok(Value::text(inner)),
-            None => Err(Stop::Hold(format!("\"{text}\" is not of the form \"{before}…{after}\""))),
-        },
-        other => Ok(other),
+fn untemplate<'v>(before: &str, after: &str, given: Seen<'v>) -> Result<Seen<'v>, Stop> {
+    let inner = given.as_text().map(|text| text.strip_prefix(before).and_then(|rest| rest.strip_suffix(after)));
+    match inner {
+        Some(Some(_)) => {
+            Ok(given.part(|text| text.strip_prefix(before).and_then(|rest| rest.strip_suffix(after)).unwrap_or(text)))
+        }
+        Some(None) => {
+            let text = given.as_text().unwrap_or_default();
+            Err(Stop::Hold(format!("\"{text}\" is not of the form \"{before}…{after}\"")))
+        }
+        None => Ok(given),
     }
 }
 
@@ -350,17 +402,6 @@ fn longer(given: &Value, result: &Value) -> bool {
         (Value::Text(given), Value::Null) => !given.trim().is_empty(),
         (Value::Record(given), Value::Record(result)) => given.iter().zip(result).any(|(g, r)| longer(g, r)),
         _ => false,
-    }
-}
-
-fn map<'a>(rows: &'a [MapRow], given: &Value) -> Option<&'a MapRow> {
-    rows.iter().find(|row| is_member(&row.key, given))
-}
-
-fn is_member(member: &Member, given: &Value) -> bool {
-    match member {
-        Member::Is(value) => value.same(given),
-        Member::Between(from, to) => given.as_int().is_some_and(|n| (*from..=*to).contains(&n)),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Expressions over the slots of a row.
 
+use super::table::Table;
+pub use super::table::{MapRow, Member};
 use crate::functions::Function;
 use crate::value::Value;
 use std::sync::Arc;
@@ -33,7 +35,7 @@ pub enum Expr {
     },
     /// A value map or given table.
     Map {
-        rows: Arc<[MapRow]>,
+        rows: Arc<Table>,
         otherwise: Option<Box<Expr>>,
         of: Box<Expr>,
     },
@@ -103,19 +105,6 @@ pub enum Piece {
     Value(Expr),
 }
 
-/// What a key of a map or an element of a list is.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Member {
-    Is(Value),
-    Between(i64, i64),
-}
-
-#[derive(Debug, Clone)]
-pub struct MapRow {
-    pub key: Member,
-    pub value: Expr,
-}
-
 #[derive(Debug, Clone)]
 pub enum Fallback {
     Default(Box<Expr>),
@@ -172,7 +161,7 @@ impl Expr {
             | Expr::In { value: of, .. } => see(of),
             Expr::Map { rows, otherwise, of } => {
                 see(of);
-                rows.iter().for_each(|row| see(&row.value));
+                rows.rows().iter().for_each(|row| see(&row.value));
                 otherwise.iter().for_each(|e| see(e));
             }
             Expr::Choice { branches, otherwise } => {

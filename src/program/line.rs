@@ -2,6 +2,7 @@
 
 use super::eval::{self, Env, Reference, Scope, Stop};
 use super::{Entity, Expr, Slot};
+use crate::functions::Behavior;
 use crate::syntax::ast::Arrow;
 use crate::systems::Row;
 use crate::value::{Side, Value};
@@ -13,10 +14,12 @@ pub struct Origin {
     pub line: usize,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Line {
     /// Its two ends as they are written, `name <-> Nm`: stable while the ends stay, whatever else changes.
     pub key: String,
+    /// The same for people, spaces and all.
+    pub title: String,
     pub origin: Origin,
     pub direction: Arrow,
     /// Used only when a record is created.
@@ -74,6 +77,19 @@ impl Line {
         }
     }
 
+    /// Whether its end on a side shows the record above, whose changes leave no trace in the part's own row.
+    pub fn reads_owner(&self, side: Side) -> bool {
+        self.slots(side).iter().any(|slot| matches!(slot, Slot::Owner(_)))
+    }
+
+    /// One expression for each slot of the end that is written.
+    pub fn exprs(&self, to: Side) -> &[Expr] {
+        match to {
+            Side::Business => &self.forward,
+            Side::Severa => &self.backward,
+        }
+    }
+
     /// The slots of its end on a side.
     pub fn slots(&self, side: Side) -> &[Slot] {
         match side {
@@ -99,12 +115,12 @@ impl Line {
         {
             let reason = format!(
                 "{}: the text in Severa is longer than Visma Business can hold, so the change there is not written over it",
-                self.key
+                self.title
             );
             return Carried { outcome: Outcome::Hold(reason), waits };
         }
         if to == Side::Business && self.fixed && target.is_some() && matches!(outcome, Outcome::Write(_)) {
-            let reason = format!("{}: a number in Visma Business never changes, and the one in Severa has", self.key);
+            let reason = format!("{}: a number in Visma Business never changes, and the one in Severa has", self.title);
             return Carried { outcome: Outcome::Hold(reason), waits };
         }
         Carried { outcome, waits }
@@ -115,16 +131,23 @@ impl Line {
         for (slot, expr) in self.slots(to).iter().zip(exprs) {
             match eval::planned(expr, scope, env, waits) {
                 Ok(value) => values.push((*slot, value)),
-                Err(Stop::Keep) => return Outcome::Keep,
-                Err(Stop::Hold(reason)) => return Outcome::Hold(format!("{}: {reason}", self.key)),
-                Err(Stop::Skip(reason)) => return Outcome::Skip(format!("{}: {reason}", self.key)),
+                Err(stop) => return self.stopped(stop),
             }
         }
         Outcome::Write(values)
     }
 
+    /// What becomes of the line where an expression of it has no value.
+    pub fn stopped(&self, stop: Stop) -> Outcome {
+        match stop {
+            Stop::Keep => Outcome::Keep,
+            Stop::Hold(reason) => Outcome::Hold(format!("{}: {reason}", self.title)),
+            Stop::Skip(reason) => Outcome::Skip(format!("{}: {reason}", self.title)),
+        }
+    }
+
     fn cuts(&self, entity: &Entity, severa: &Row, env: &Env) -> bool {
-        let scope = Scope::of(entity, Side::Severa, severa, env);
+        let scope = Scope::of(entity, Side::Severa, severa, env).watched();
         let mut waits = Vec::new();
         self.forward.iter().any(|expr| {
             scope.cut.set(false);
@@ -132,23 +155,44 @@ impl Line {
         })
     }
 
-    /// Whether both records say the same, by the line's own transforms in either way.
+    /// Whether a text loses its end on its way from a record, by a transform that need not cut (`fit`).
+    pub fn loses_text(&self, entity: &Entity, from: Side, row: &Row, env: &Env) -> bool {
+        let exprs = if from == Side::Severa { &self.forward } else { &self.backward };
+        let need_not = |expr: &Expr| matches!(expr, Expr::Apply { function, back: false, .. } if function.cuts && function.behavior != Behavior::OneWay);
+        let scope = Scope::of(entity, from, row, env).watched();
+        exprs.iter().filter(|expr| expr.any(&need_not)).any(|expr| {
+            scope.cut.set(false);
+            eval::planned(expr, &scope, env, &mut Vec::new()).is_ok() && scope.cut.get()
+        })
+    }
+
+    /// Whether both records say the same, by the line's own transforms in either way. A way that leaves the
+    /// other end as it is says nothing of it: a blank seller does not agree with whatever owner there is.
     pub fn in_step(&self, entity: &Entity, severa: &Row, business: &Row, env: &Env) -> bool {
         let agrees = |to: Side, source: &Row, target: &Row| {
             let exprs = if to == Side::Business { &self.forward } else { &self.backward };
             let scope = Scope::of(entity, to.other(), source, env);
             let target_scope = Scope::of(entity, to, target, env);
             match self.run(exprs, to, &scope, env, &mut Vec::new()) {
-                Outcome::Write(values) => values.iter().all(|(slot, planned)| match planned {
+                Outcome::Write(values) => Some(values.iter().all(|(slot, planned)| match planned {
                     Planned::Value(value) => target_scope.slot(*slot).same(value),
                     Planned::Pending(_) => false,
-                }),
-                Outcome::Keep => true,
-                Outcome::Hold(_) | Outcome::Skip(_) => false,
+                })),
+                // It says nothing: what stands there may be there all the same, or still have to go the other way.
+                Outcome::Keep => None,
+                Outcome::Hold(_) | Outcome::Skip(_) => Some(false),
             }
         };
-        (self.writes_to(Side::Business) && agrees(Side::Business, severa, business))
-            || (self.writes_to(Side::Severa) && agrees(Side::Severa, business, severa))
+        let forward = self.writes_to(Side::Business).then(|| agrees(Side::Business, severa, business));
+        let backward = self.writes_to(Side::Severa).then(|| agrees(Side::Severa, business, severa));
+        match (forward, backward) {
+            (Some(way), None) | (None, Some(way)) => way.unwrap_or(true),
+            (Some(forward), Some(backward)) => match (forward, backward) {
+                (None, None) => true,
+                (forward, backward) => forward == Some(true) || backward == Some(true),
+            },
+            (None, None) => false,
+        }
     }
 
     /// The values of its end on one side, in a form whose equality is "unchanged".

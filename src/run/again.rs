@@ -2,6 +2,7 @@
 
 use super::apply::Work;
 use super::gather::Found;
+use super::index::Index;
 use super::report::Outcome;
 use super::{Engine, RunError};
 use crate::plan::{self, EntityPlan, Known, Operation};
@@ -57,12 +58,16 @@ impl Engine {
         records: &BTreeSet<(Side, String)>,
         work: &Work<'_>,
     ) -> Result<EntityPlan, RunError> {
+        if self.program.entities[place].has_rows_of_its_own() {
+            return self.plan_parts_again(place, records, &work.index).await;
+        }
         let name = self.program.entities[place].name.clone();
         let mut found = Found::default();
         for side in Side::BOTH {
             let ids = records.iter().filter(|(s, _)| *s == side).map(|(_, id)| id.clone()).collect();
             self.fetch_into(place, side, ids, &mut found).await?;
         }
+        self.partners(place, false, &mut found).await?;
         let links = self.links_at_hand(&name, false, &found)?;
         let known = Known {
             linked: self.state.linked(&name)?,
@@ -76,5 +81,25 @@ impl Engine {
         let env = Env::new(&work.index, &opened.lookups);
         let (start, link_only) = (self.options.start_date, self.options.link_only);
         Ok(plan::plan(&self.program.entities[place], &known, &env, start, link_only))
+    }
+
+    /// Parts are planned with all that hangs on their owners; only what concerns these records is done.
+    async fn plan_parts_again(
+        &mut self,
+        place: usize,
+        records: &BTreeSet<(Side, String)>,
+        index: &Index,
+    ) -> Result<EntityPlan, RunError> {
+        let households = self.households_of(place, records, index).await?;
+        let mut plan = self.plan_households(place, &households, index)?;
+        let concerns = |side: Side, id: &str| records.contains(&(side, id.to_owned()));
+        plan.operations.retain(|o| o.records().any(|(side, id)| concerns(side, &id)));
+        plan.held.retain(|h| concerns(h.side, &h.id));
+        plan.settled.retain(|s| concerns(Side::Severa, &s.severa_id) || concerns(Side::Business, &s.business_id));
+        plan.waits.retain(|w| concerns(w.side, &w.id));
+        plan.released.retain(|(side, id)| concerns(*side, id));
+        plan.looked_up.clear();
+        plan.watermarks.clear();
+        Ok(plan)
     }
 }

@@ -6,6 +6,7 @@ use super::write::Written;
 use super::{Engine, Progress, RunError, Way};
 use crate::plan::{EntityPlan, Kind, Operation, Plan};
 use crate::state::{Base, Held, Lease, Link};
+use crate::systems::Row;
 use crate::value::Side;
 use std::collections::BTreeSet;
 
@@ -19,6 +20,19 @@ pub(super) struct Work<'a> {
     pub progress: &'a mut dyn Progress,
     /// Operations that wait for a record created later by the same entity.
     pub later: Vec<Operation>,
+}
+
+/// An entity's plan and those of its parts: a part's records in Severa are read with their owners, so one
+/// watermark moves only with the others.
+struct Family<'p> {
+    members: Vec<&'p EntityPlan>,
+    whole: bool,
+}
+
+impl Default for Family<'_> {
+    fn default() -> Self {
+        Self { members: Vec::new(), whole: true }
+    }
 }
 
 /// A lease is renewed when this much of it has passed: long before it ends, and not at every write.
@@ -37,19 +51,23 @@ impl Engine {
         let index = Index::load(&self.program, &self.state)?;
         let mut work = Work { run, way, lease, index, report: Report::default(), progress, later: Vec::new() };
         if plan.entities.iter().any(|e| !e.operations.is_empty() || !e.settled.is_empty()) {
-            self.state.set_meta("generation", &(self.generation()? + 1).to_string())?;
+            self.state.overtake()?;
         }
+        let mut family = Family::default();
         for planned in &plan.entities {
             let Some(place) = self.program.position(&planned.entity) else { continue };
-            self.remember(place, planned, &mut work.index)?;
-            let whole = self.operations(place, planned, &mut work).await?;
-            if whole {
-                self.finish(planned)?;
+            let is_part = self.program.entities[place].has_rows_of_its_own();
+            if !is_part {
+                self.finish(std::mem::take(&mut family))?;
             }
+            self.remember(place, planned, &mut work.index)?;
+            family.whole &= self.operations(place, planned, &mut work).await?;
+            family.members.push(planned);
             if work.report.interrupted || work.report.down.len() == Side::BOTH.len() {
                 break;
             }
         }
+        self.finish(family)?;
         let mut report = work.report;
         report.held = self.state.held()?.len();
         report.severa = self.severa.usage();
@@ -114,16 +132,21 @@ impl Engine {
         Ok(())
     }
 
-    /// Everything of the entity is done or on a list: the watermarks may move.
-    fn finish(&self, planned: &EntityPlan) -> Result<(), RunError> {
-        if self.options.link_only {
+    /// Everything of an entity and its parts is done or on a list: the watermarks may move. What was not read
+    /// for this plan has moved no watermark, nor been seen with today's mapping.
+    fn finish(&self, mut family: Family) -> Result<(), RunError> {
+        family.members.retain(|planned| !planned.watermarks.is_empty());
+        if self.options.link_only || !family.whole {
             return Ok(());
         }
         self.state.together(|| {
-            for (side, watermark) in &planned.watermarks {
-                self.state.set_watermark(&planned.entity, *side, &crate::systems::Watermark(watermark.clone()))?;
+            for planned in family.members {
+                for (side, watermark) in &planned.watermarks {
+                    self.state.set_watermark(&planned.entity, *side, &crate::systems::Watermark(watermark.clone()))?;
+                }
+                self.state.set_meta(&format!("fingerprint {}", planned.entity), &self.program.fingerprint)?;
             }
-            self.state.set_meta(&format!("fingerprint {}", planned.entity), &self.program.fingerprint)
+            Ok(())
         })?;
         Ok(())
     }
@@ -140,7 +163,13 @@ impl Engine {
             work.progress.at("writing", &planned.entity, number, Some(planned.operations.len()));
             match self.one(place, operation, work).await? {
                 Written::Moved(_) if work.way == Way::Run => moved.push(operation),
-                written => whole &= self.note(operation, planned, written, &mut work.report)?,
+                written => {
+                    let done = matches!(written, Written::Done);
+                    whole &= self.note(operation, planned, written, &mut work.report)?;
+                    if done && work.way == Way::Run && self.gives_back(place, operation) {
+                        moved.push(operation);
+                    }
+                }
             }
         }
         // What pointed at a record that came later gets its value now. Until then the line is not in
@@ -153,6 +182,21 @@ impl Engine {
             whole &= self.again(place, planned, &moved, work).await?;
         }
         Ok(whole)
+    }
+
+    /// Whether a record came to be with values of its own that travel the other way only: a user's title,
+    /// which Severa takes from the work contract that it makes.
+    fn gives_back(&self, place: usize, operation: &Operation) -> bool {
+        let Some(entity) = self.program.entities.get(place) else { return false };
+        let side = operation.side;
+        let gives = |row: &Row| {
+            let ours =
+                entity.lines.iter().filter(|l| !(l.on_create || l.write_back || l.numbered || l.writes_to(side)));
+            ours.flat_map(|line| line.values(entity, side, row)).any(|value| !value.is_null())
+        };
+        operation.kind == Kind::Create
+            && entity.updates_on(side.other())
+            && self.created.get(&operation.source_id).is_some_and(gives)
     }
 
     /// One operation, unless the run or its side has stopped.
@@ -192,7 +236,7 @@ impl Engine {
     ) -> Result<bool, RunError> {
         // An identifier or number belongs to the very record it is written to, whatever it comes from.
         let (side, id) = match (operation.kind, &operation.record_id) {
-            (Kind::Link | Kind::WriteBack, Some(id)) => (operation.side, id.clone()),
+            (Kind::Link | Kind::Unlink | Kind::WriteBack, Some(id)) => (operation.side, id.clone()),
             _ => (operation.side.other(), operation.source_id.clone()),
         };
         let hold = |code: &str, reason: String| {

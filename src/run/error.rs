@@ -37,8 +37,18 @@ pub enum RunError {
     /// Another run has changed what the plan was made from.
     #[error("another run has been made since the plan was made")]
     Overtaken,
+    /// What was asked for cannot be done, and why; nothing was changed.
+    #[error("{what}")]
+    Refused { what: String, help: String },
     #[error("interrupted; what was done is kept, and the next run continues from there")]
     Interrupted,
     #[error("another run has taken over the lock, which this one had not renewed for too long")]
     LostLock,
+}
+
+impl RunError {
+    /// `what` cannot be done and why, without a full stop; `help` says what to do.
+    pub fn refused(what: impl Into<String>, help: impl Into<String>) -> Self {
+        Self::Refused { what: what.into(), help: help.into() }
+    }
 }

@@ -12,10 +12,14 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Gathered {
     pub known: Known,
     pub watermarks: Vec<(Side, String)>,
+    /// Everything there is has been read, and not only what changed.
+    pub full: bool,
+    /// Records in Severa that were listed though they hold what they did: a record in one of their lists has changed.
+    pub listed: Vec<Row>,
 }
 
 /// So many linked records gone at once, and more than half of those visited, are not people's work.
-const MANY: usize = 5;
+pub(super) const MANY: usize = 5;
 
 /// Reads a listing to its end.
 pub async fn listing(
@@ -54,21 +58,21 @@ pub(super) struct Found {
 }
 
 impl Found {
-    fn of(&mut self, side: Side) -> &mut BTreeMap<String, Row> {
+    pub fn of(&mut self, side: Side) -> &mut BTreeMap<String, Row> {
         match side {
             Side::Severa => &mut self.severa,
             Side::Business => &mut self.business,
         }
     }
 
-    fn get(&self, side: Side) -> &BTreeMap<String, Row> {
+    pub fn get(&self, side: Side) -> &BTreeMap<String, Row> {
         match side {
             Side::Severa => &self.severa,
             Side::Business => &self.business,
         }
     }
 
-    fn add(&mut self, side: Side, rows: Vec<Row>) {
+    pub fn add(&mut self, side: Side, rows: Vec<Row>) {
         self.of(side).extend(rows.into_iter().map(|row| (row.id.clone(), row)));
     }
 }
@@ -83,13 +87,20 @@ impl Engine {
         let name = self.program.entities[place].name.clone();
         let intents = self.state.intents(&name)?;
         self.settle_intents(&intents).await?;
+        // The parts' records in Severa come with these, so what is at work on them must be over as well.
+        for part in self.program.family(place).into_iter().skip(1) {
+            let of_part = self.state.intents(&self.program.entities[part].name)?;
+            self.settle_intents(&of_part).await?;
+        }
         let decisions = self.state.decisions(&name)?;
         let linked = self.state.linked(&name)?;
         let held: Vec<Retry> = self.state.held()?.into_iter().filter(|h| h.held.entity == name).collect();
-        let full = self.is_full(&name)?;
+        let full = self.is_full(place)?;
+        let mut listed = Vec::new();
         let mut found = Found::default();
         let mut watermarks = Vec::new();
         let mut pushed = false;
+        let mut deleted = BTreeSet::new();
         for side in Side::BOTH {
             let entity = &self.program.entities[place];
             let one_way_source = entity.creates_on(side.other()) && !entity.creates_on(side);
@@ -100,7 +111,7 @@ impl Engine {
                 _ => Vec::new(),
             };
             pushed |= !push.is_empty();
-            let start_date = entity.dated.and(self.options.start_date).filter(|_| side == Side::Severa);
+            let start_date = self.options.start_date.filter(|_| entity.dated.is_some_and(|(dated, _)| dated == side));
             let since = if full { None } else { self.state.watermark(&name, side)? };
             let read = Read { select: entity.select(side).clone(), since, push, start_date };
             let (rows, watermark) = listing(self.side(side), &read, progress, &name).await?;
@@ -108,13 +119,29 @@ impl Engine {
                 return Err(RunError::EmptyListing { side, entity: name, linked });
             }
             let entity = &self.program.entities[place];
-            let rows = if full { rows } else { news(entity, side, rows, &self.state.links(&name)?) };
+            let (rows, old) = if full { (rows, Vec::new()) } else { self.news(entity, side, rows, index)? };
+            if side == Side::Severa {
+                listed = old;
+            }
             found.add(side, rows);
             watermarks.push((side, watermark.0));
+            if let Some(since) = &read.since {
+                for id in self.side(side).deleted(&read.select, since).await? {
+                    if self.state.link_of(&name, side, &id)?.is_some() {
+                        deleted.insert((side, id));
+                    }
+                }
+            }
         }
         let mut gone = Vec::new();
         if !full {
-            gone = self.revisit(place, index, &held, &intents, &decisions, &mut found).await?;
+            gone = self.revisit(place, index, deleted, &held, &intents, &decisions, &mut found).await?;
+        } else if pushed {
+            let ids = self.decided(&name, &decisions)?;
+            for side in Side::BOTH {
+                let of_side = ids.iter().filter(|(s, _)| *s == side).map(|(_, id)| id.clone()).collect();
+                self.fetch_into(place, side, of_side, &mut found).await?;
+            }
         }
         self.partners(place, full, &mut found).await?;
         if !full || pushed {
@@ -138,7 +165,7 @@ impl Engine {
             severa: found.severa.into_values().collect(),
             business: found.business.into_values().collect(),
         };
-        Ok(Gathered { known, watermarks })
+        Ok(Gathered { known, watermarks, full, listed })
     }
 
     /// Rows that are records of another entity. One that is linked was ours, and stays so.
@@ -152,11 +179,17 @@ impl Engine {
     }
 
     /// Everything is read the first time, when asked for, and when the mapping has changed.
-    fn is_full(&self, name: &str) -> Result<bool, RunError> {
-        let kept = self.state.meta(&format!("fingerprint {name}"))?;
-        let mut full = self.options.full || kept.as_deref() != Some(self.program.fingerprint.as_str());
-        for side in Side::BOTH {
-            full |= self.state.watermark(name, side)?.is_none();
+    fn is_full(&self, place: usize) -> Result<bool, RunError> {
+        let mut full = self.options.full;
+        for member in self.program.family(place) {
+            let entity = &self.program.entities[member];
+            let kept = self.state.meta(&format!("fingerprint {}", entity.name))?;
+            full |= kept.as_deref() != Some(self.program.fingerprint.as_str());
+            // What belongs to a record in Severa is listed with it.
+            let listed = Side::BOTH.into_iter().filter(|side| !entity.has_rows_of_its_own() || *side == Side::Business);
+            for side in listed {
+                full |= self.state.watermark(&entity.name, side)?.is_none();
+            }
         }
         Ok(full)
     }
@@ -223,11 +256,14 @@ impl Engine {
     }
 
     /// Held records whose time has come, records that wait for a link that is there now, those that a
-    /// person decided on, and those whose creation was begun. Answers the ones that are gone.
-    async fn revisit(
+    /// person decided on, those whose creation was begun, and those that their side says to be deleted.
+    /// Answers the ones that are gone.
+    #[allow(clippy::too_many_arguments)]
+    pub(super) async fn revisit(
         &mut self,
         place: usize,
         index: &Index,
+        deleted: BTreeSet<(Side, String)>,
         held: &[Retry],
         intents: &[Intent],
         decisions: &Decisions,
@@ -235,17 +271,12 @@ impl Engine {
     ) -> Result<Vec<(Side, String)>, RunError> {
         let name = self.program.entities[place].name.clone();
         let now = self.clock.now();
-        let mut ids: BTreeSet<(Side, String)> = BTreeSet::new();
+        let mut ids = deleted;
         let awaited = self.state.waiting(&name)?.into_iter().filter(|(_, _, reference)| index.knows(reference));
         ids.extend(awaited.map(|(side, id, _)| (side, id)));
         ids.extend(held.iter().filter(|h| h.next_try <= now).map(|h| (h.held.side, h.held.id.clone())));
         ids.extend(intents.iter().map(|i| (i.side.other(), i.source_id.clone())));
-        for (severa, business) in decisions.together.iter().chain(&decisions.apart) {
-            let linked = self.state.link_of(&name, Side::Severa, severa)?.is_some();
-            if !linked {
-                ids.extend([(Side::Severa, severa.clone()), (Side::Business, business.clone())]);
-            }
-        }
+        ids.extend(self.decided(&name, decisions)?);
         let mut gone = Vec::new();
         for side in Side::BOTH {
             let of_side: BTreeSet<String> = ids.iter().filter(|(s, _)| *s == side).map(|(_, id)| id.clone()).collect();
@@ -260,6 +291,45 @@ impl Engine {
             }
         }
         Ok(gone)
+    }
+
+    /// Records that a person decided on and no link has come of yet, or a link was taken from.
+    fn decided(&self, name: &str, decisions: &Decisions) -> Result<Vec<(Side, String)>, RunError> {
+        let mut ids = Vec::new();
+        for (severa, business) in decisions.together.iter().chain(&decisions.apart) {
+            for (side, id) in [(Side::Severa, severa), (Side::Business, business)] {
+                if self.state.link_of(name, side, id)?.is_none() {
+                    ids.push((side, id.clone()));
+                }
+            }
+        }
+        Ok(ids)
+    }
+
+    /// Rows apart from those that hold what their pair was last in step with: the overlap reads many of
+    /// them again, our own writes above all, and their other halves need not be asked for.
+    fn news(
+        &self,
+        entity: &Entity,
+        side: Side,
+        rows: Vec<Row>,
+        index: &Index,
+    ) -> Result<(Vec<Row>, Vec<Row>), RunError> {
+        let Some(opened) = &self.opened else { return Ok((rows, Vec::new())) };
+        let env = Env::new(index, &opened.lookups);
+        let (mut news, mut old) = (Vec::new(), Vec::new());
+        for row in rows {
+            let link = self.state.link_of(&entity.name, side, &row.id)?;
+            // One that has left its filter is to be said, though nothing that is mapped has changed.
+            let left = |link: &Link| {
+                !entity.once && link.born == side && matches!(entity.sends(side, &row, &env), Sends::No(_))
+            };
+            match link.is_none_or(|link| left(&link) || !as_before(entity, side, &row, &link)) {
+                true => news.push(row),
+                false => old.push(row),
+            }
+        }
+        Ok((news, old))
     }
 
     pub(super) async fn fetch_into(
@@ -331,24 +401,18 @@ impl Engine {
     }
 }
 
-/// Rows without those that hold what their pair was last in step with: the overlap reads many of
-/// them again, our own writes above all, and their other halves need not be asked for.
-fn news(entity: &Entity, side: Side, rows: Vec<Row>, links: &[Link]) -> Vec<Row> {
-    let links: BTreeMap<&str, &Link> = links.iter().map(|link| (link.id(side), link)).collect();
-    let as_before = |row: &Row| {
-        let Some(link) = links.get(row.id.as_str()) else { return false };
-        // Our identifier is still to be written, or was taken out.
-        let borne = entity.identity.filter(|_| side == Side::Business).and_then(|slot| row.values.get(slot));
-        if borne.is_some_and(|value| value.as_guid().is_none_or(|guid| guid.to_string() != link.severa_id)) {
-            return false;
-        }
-        entity.lines.iter().filter(|line| !line.on_create).all(|line| {
-            let base = link.base.0.get(&plan::line_key(line));
-            let base = base.map(|(severa, business)| if side == Side::Severa { *severa } else { *business });
-            base == Some(plan::end(entity, line, side, row))
-        })
-    };
-    rows.into_iter().filter(|row| !as_before(row)).collect()
+/// Whether a row holds what its pair was last in step with.
+pub(super) fn as_before(entity: &Entity, side: Side, row: &Row, link: &Link) -> bool {
+    // Our identifier is still to be written, or was taken out.
+    let borne = entity.identity.filter(|_| side == Side::Business).and_then(|slot| row.values.get(slot));
+    if borne.is_some_and(|value| value.as_guid().is_none_or(|guid| guid.to_string() != link.severa_id)) {
+        return false;
+    }
+    entity.lines.iter().filter(|line| !line.on_create).all(|line| {
+        let base = link.base.0.get(&plan::line_key(line));
+        let base = base.map(|(severa, business)| if side == Side::Severa { *severa } else { *business });
+        base == Some(plan::end(entity, line, side, row))
+    })
 }
 
 /// Which fields of the other side to search by which values, and identifiers to fetch outright.

@@ -90,6 +90,15 @@ impl Index {
         self.find(place, reference.from, &reference.column, &value) != Linked::Missing
     }
 
+    /// The number by which people know the counterpart of a record of Severa: of the columns that links point at
+    /// the last by name, as the first is the associate number that nobody looks at.
+    pub fn called(&self, guid: &str) -> Option<String> {
+        self.names.iter().zip(&self.entities).find_map(|(name, own)| {
+            let columns = own.by_guid.get(guid).or_else(|| own.planned_by_guid.get(guid))?;
+            Some(format!("{name} {}", columns.values().next_back()?))
+        })
+    }
+
     /// A planned reference's value, once it is there.
     pub fn resolve(&self, reference: &Reference) -> Option<Value> {
         let place = self.names.iter().position(|name| *name == reference.entity)?;

@@ -8,12 +8,6 @@ use crate::program::Env;
 use crate::value::Side;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What the records of a plan wait for.
-pub(super) fn asked(planned: &EntityPlan) -> BTreeSet<(String, String)> {
-    let references = planned.waits.iter().flat_map(|wait| &wait.references);
-    references.map(|reference| (reference.entity.clone(), reference.value.clone())).collect()
-}
-
 impl Engine {
     /// Records of an entity may point at each other: what the first look creates, the second can point at.
     pub(super) fn plan_one(&self, place: usize, known: &Known, index: &mut Index) -> Result<EntityPlan, RunError> {
@@ -31,7 +25,7 @@ impl Engine {
     }
 
     /// Plans what the records of a plan wait for and what is carried over only when needed. True where
-    /// something was found, so that the records can now point at it.
+    /// more was found than before, so that the records can now point at it.
     pub(super) async fn plan_needed(
         &mut self,
         plan: &mut Plan,
@@ -51,11 +45,13 @@ impl Engine {
             let name = self.program.entities[place].name.clone();
             // Another entity may have needed some before.
             let before = plan.entities.iter().position(|e| e.entity == name).map(|at| plan.entities.remove(at));
+            let count = |plan: &EntityPlan| plan.operations.len() + plan.settled.len();
+            let had = before.as_ref().map_or(0, count);
             let known = self.gather_needed(place, ids, before.as_ref(), index).await?;
             index.forget_planned(place);
             let own = self.plan_one(place, &known, index)?;
             index.add(place, &own);
-            found |= !own.operations.is_empty() || !own.settled.is_empty();
+            found |= count(&own) > had;
             plan.entities.push(own);
         }
         Ok(found)

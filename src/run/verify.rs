@@ -3,8 +3,8 @@
 use super::gather::Found;
 use super::index::Index;
 use super::{Engine, RunError};
-use crate::plan::{self, EntityPlan, Kind, Known, Operation, Plan, pair};
-use crate::program::Env;
+use crate::plan::{self, EntityPlan, Kind, Known, Operation, Pairing, Plan, pair};
+use crate::program::{Above, Env};
 use crate::systems::Row;
 use crate::value::{Side, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,6 +54,9 @@ impl Engine {
         if begun.is_empty() {
             return Ok(());
         }
+        if self.program.entities[place].has_rows_of_its_own() {
+            return self.turned_up_at_home(place, planned, index, moved).await;
+        }
         for side in Side::BOTH {
             let ids = begun.iter().filter(|(to, _)| *to == side.other()).map(|(_, id)| id.clone()).collect();
             self.fetch_into(place, side, ids, &mut found).await?;
@@ -72,17 +75,28 @@ impl Engine {
         let Some(opened) = &self.opened else { return Ok(()) };
         let entity = &self.program.entities[place];
         let pairing = pair(entity, &known, &Env::new(index, &opened.lookups));
-        for operation in planned.operations.iter().filter(|o| o.kind == Kind::Create) {
-            let from = operation.side.other();
-            let alone = if from == Side::Severa { &pairing.lone_severa } else { &pairing.lone_business };
-            let read = if from == Side::Severa { &known.severa } else { &known.business };
-            if read.iter().any(|r| r.id == operation.source_id) && !alone.iter().any(|r| r.id == operation.source_id) {
-                let side = operation.side.title();
-                moved.insert(format!(
-                    "{name} {} {}: {side} now has a record that it could be",
-                    operation.key, operation.name
-                ));
-            }
+        no_longer_alone(planned, &known, &pairing, moved);
+        Ok(())
+    }
+
+    /// The same of parts, within the owners that are there already.
+    async fn turned_up_at_home(
+        &mut self,
+        part: usize,
+        planned: &EntityPlan,
+        index: &Index,
+        moved: &mut BTreeSet<String>,
+    ) -> Result<(), RunError> {
+        let creates = planned.operations.iter().filter(|o| o.kind == Kind::Create);
+        let sources = creates.map(|o| (o.side.other(), o.source_id.clone())).collect();
+        let parts = self.households_of(part, &sources, index).await?;
+        let Some(opened) = &self.opened else { return Ok(()) };
+        let env = Env::new(index, &opened.lookups);
+        for household in &parts.households {
+            let above =
+                Above { severa: household.severa.as_ref(), business: household.business.as_ref(), ..Above::default() };
+            let pairing = pair(&self.program.entities[part], &household.known, &env.below(above));
+            no_longer_alone(planned, &household.known, &pairing, moved);
         }
         Ok(())
     }
@@ -117,8 +131,9 @@ impl Engine {
     ) {
         let entity = &self.program.entities[place];
         let links = self.state.links(&planned.entity).unwrap_or_default();
-        // What is said of a record that is held concerns nobody on the other side.
-        for operation in planned.operations.iter().filter(|o| o.kind != Kind::Report || o.side == side) {
+        // What is said of a record that is held, or parted, concerns nobody on the other side.
+        let alone = |o: &Operation| matches!(o.kind, Kind::Report | Kind::Unlink);
+        for operation in planned.operations.iter().filter(|o| !alone(o) || o.side == side) {
             let label = format!("{} {} {} in {}", planned.entity, operation.key, operation.name, side.title());
             let id = if operation.side == side {
                 operation.record_id.as_deref()
@@ -168,6 +183,22 @@ impl Engine {
                     moved.insert(format!("{label}: {} is now {}", field.field, now.unwrap_or(&Value::Null)));
                 }
             }
+        }
+    }
+}
+
+/// Says which records that are to be created have somebody now that they could be.
+fn no_longer_alone(planned: &EntityPlan, known: &Known, pairing: &Pairing, moved: &mut BTreeSet<String>) {
+    for operation in planned.operations.iter().filter(|o| o.kind == Kind::Create) {
+        let from = operation.side.other();
+        let alone = if from == Side::Severa { &pairing.lone_severa } else { &pairing.lone_business };
+        let read = if from == Side::Severa { &known.severa } else { &known.business };
+        if read.iter().any(|r| r.id == operation.source_id) && !alone.iter().any(|r| r.id == operation.source_id) {
+            let (name, side) = (&planned.entity, operation.side.title());
+            moved.insert(format!(
+                "{name} {} {}: {side} now has a record that it could be",
+                operation.key, operation.name
+            ));
         }
     }
 }

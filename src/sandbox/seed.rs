@@ -59,6 +59,8 @@
 //! | rows of categories 3 and 45 | B | other programs' rows in `FreeInf1`, not ours to touch |
 //! | 2 h, 3.5 h, 4 h on 5002 and others | S | of December 2025, on an invoice |
 //! | **Contacts** | | |
+//! | Varastokatu 8 of Kuusikko Oy | S | a delivery address, only in Severa |
+//! | Anne-Lise Moe and Kai 7 of Bergen Fisk | B | a contact and a delivery address, only in Visma Business |
 //! | Silje Dahl of Fjordkraft Bygg | S B | with phone numbers in Severa only |
 //! | Mika Laine of Kuusikko | S | a second e-mail address that may not be used |
 //! | Karin Ek of Lindström Möbler | S | neither e-mail nor phone |

@@ -37,6 +37,10 @@ pub struct Tenant {
     pub from: String,
     /// By record and field: the values, sorted, each once.
     pub names: BTreeMap<String, BTreeMap<String, Vec<String>>>,
+    /// By record: fields that only this tenant's exports have, with their types as in the schema
+    /// (`bool`, `decimal(18,6)`). Nothing finds them out: who knows of them writes them here.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 /// A Visma Business company's tables.
@@ -71,7 +75,14 @@ impl Live {
         if head.format != FORMAT {
             return Err(format!("it is of form {}, and this version knows form {FORMAT}", head.format));
         }
-        serde_json::from_str(text).map_err(|error| error.to_string())
+        let live: Live = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        let fields = live.severa.iter().flat_map(|tenant| &tenant.fields);
+        for (record, fields) in fields {
+            if let Some((name, ty)) = fields.iter().find(|(_, ty)| super::parse::value_type(ty).is_none()) {
+                return Err(format!("`{ty}` is no type, as `{record}.{name}` needs one"));
+            }
+        }
+        Ok(live)
     }
 
     /// The file's text: the same contents always give the same text.

@@ -73,7 +73,7 @@ pub(super) fn lay_over(schema: &mut Schema, tables: &BTreeMap<String, Columns>) 
             }
         }
         let own: Vec<Field> = own.into_values().filter_map(|(name, declared)| own_field(name, declared)).collect();
-        record.fields.extend(own);
+        own.into_iter().for_each(|field| record.add(field));
         record.live = Some(live);
     }
 }
@@ -86,16 +86,34 @@ fn knows(record: &Record, column: &str) -> bool {
     })
 }
 
+/// Adds a tenant's own fields to the schema of Severa: they can be read, and nothing more is known of them.
+pub(super) fn add_fields(schema: &mut Schema, fields: &BTreeMap<String, BTreeMap<String, String>>) {
+    for record in &mut schema.records {
+        for (name, ty) in fields.get(&record.name).into_iter().flatten() {
+            let Some(ty) = super::parse::value_type(ty) else { continue };
+            if record.field(name).is_none() {
+                let field = bare_field(name, ty);
+                record.fields.push(Field { nullable: true, create: false, update: false, ..field });
+            }
+        }
+    }
+}
+
 /// A column that only this company has: nothing is known of it but its type. It may be about people.
 fn own_field(name: &str, declared: &Declared) -> Option<Field> {
     let ty = declared.value_type()?;
     let blank = declared.nullable || ty.is_text();
-    Some(Field {
+    Some(Field { nullable: blank, blank_is_nothing: blank, ..bare_field(name, ty) })
+}
+
+/// It may be about people.
+fn bare_field(name: &str, ty: Type) -> Field {
+    Field {
         name: name.to_owned(),
         index: None,
         ty: Some(ty),
-        nullable: blank,
-        blank_is_nothing: blank,
+        nullable: false,
+        blank_is_nothing: false,
         create: true,
         update: true,
         tables: None,
@@ -105,7 +123,7 @@ fn own_field(name: &str, declared: &Declared) -> Option<Field> {
         owner: false,
         personal: true,
         own: true,
-    })
+    }
 }
 
 /// In what a company differs from what its schema says, one line each, for people.

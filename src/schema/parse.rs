@@ -15,6 +15,7 @@
 
 use super::{Enumeration, Field, Record, Schema};
 use crate::value::{Side, Type};
+use std::collections::HashMap;
 use std::ops::RangeInclusive;
 
 /// The files are part of the program: a fault in them is one of ours, and every test meets it.
@@ -32,7 +33,7 @@ pub(super) fn parse(side: Side, text: &'static str) -> Schema {
             enumeration(words).map(|e| enumerations.push(e))
         } else {
             let field = field(side, line, &enumerations);
-            records.last_mut().zip(field).map(|(record, field)| record.fields.push(field))
+            records.last_mut().zip(field).map(|(record, field)| record.add(field))
         };
         assert!(parsed.is_some(), "{} schema, line {}: {line}", side.word(), number + 1);
     }
@@ -49,7 +50,7 @@ fn record(header: &str) -> Option<Record> {
     let (title, rest) = rest.split_once('"')?;
     let (name, index) = indexed(head.trim())?;
     let key = rest.trim().strip_prefix("key ")?.trim().to_owned();
-    Some(Record { name, title: title.to_owned(), index, key, fields: Vec::new(), live: None })
+    Some(Record { name, title: title.to_owned(), index, key, fields: Vec::new(), places: HashMap::new(), live: None })
 }
 
 fn field(side: Side, line: &'static str, enumerations: &[Enumeration]) -> Option<Field> {
@@ -109,6 +110,11 @@ fn field(side: Side, line: &'static str, enumerations: &[Enumeration]) -> Option
         _ => Some(plain(ty, enumerations)?),
     };
     Some(field)
+}
+
+/// A type as it is written in the schema files, without those that a schema declares itself.
+pub(super) fn value_type(ty: &str) -> Option<Type> {
+    plain(ty, &[])
 }
 
 fn plain(ty: &str, enumerations: &[Enumeration]) -> Option<Type> {

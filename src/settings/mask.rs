@@ -3,6 +3,7 @@
 use super::locate::{Kind, Located, locate};
 use crate::diag::suggest::nearest;
 use crate::source::FileId;
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// The keys whose values are secrets.
@@ -18,16 +19,25 @@ pub fn masked(text: &str) -> String {
     find(text, &located, Where::Outside, &mut ranges);
     // What the locator did not get to see, for some rarity of YAML, is looked through line by line.
     loose_lines(text, located.range.end..text.len(), true, &mut ranges);
-    let broken = super::node::parse(FileId(0), text).is_err();
-    loose_lines(text, 0..text.len(), broken, &mut ranges);
+    let mut lines = Vec::new();
+    loose_lines(text, 0..text.len(), true, &mut lines);
+    // Whether the text is YAML at all is asked only where a line looks like a secret: it takes long.
+    if !lines.is_empty() && super::node::parse(FileId(0), text).is_err() {
+        ranges.extend(lines);
+    } else {
+        loose_lines(text, 0..text.len(), false, &mut ranges);
+    }
     replaced(text, ranges, b'*')
 }
 
 /// A masked text with an `x` for each `*` of a mask: a value that begins with `*` is an alias to YAML.
-pub fn for_parser(text: &str) -> String {
+pub fn for_parser(text: &str) -> Cow<'_, str> {
+    if !text.contains('*') {
+        return Cow::Borrowed(text);
+    }
     let mut ranges = Vec::new();
     find(text, &locate(text), Where::Outside, &mut ranges);
-    replaced(text, ranges, b'x')
+    Cow::Owned(replaced(text, ranges, b'x'))
 }
 
 fn replaced(text: &str, ranges: Vec<Range<usize>>, with: u8) -> String {
@@ -141,7 +151,7 @@ fn loose_lines(text: &str, within: Range<usize>, all: bool, out: &mut Vec<Range<
         {
             let key = line[from..colon].rsplit(['{', ',', '#', '-', ' ', '\t']).find(|w| !w.is_empty());
             let value = line[colon + 1..].trim();
-            if key.is_some_and(is_secret_key) && !value.is_empty() && !value.starts_with('{') {
+            if !value.is_empty() && !value.starts_with('{') && key.is_some_and(is_secret_key) {
                 out.push(start + colon + 1..start + line.len());
             }
         }

@@ -130,11 +130,11 @@ impl State {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Lets held records be tried again in the next run, whatever their delay.
-    pub fn retry(&self, entity: &str, side: Side, id: &str) -> Result<bool, StateError> {
+    /// Puts a held record's time to now, so that the next run tries it whatever its delay; false where it is not held.
+    pub fn retry(&self, entity: &str, side: Side, id: &str, now: Timestamp) -> Result<bool, StateError> {
         let changed = self.db.execute(
             "UPDATE held SET next_try = ?4 WHERE entity = ?1 AND side = ?2 AND id = ?3",
-            params![entity, side.word(), id, Timestamp::UNIX_EPOCH.to_string()],
+            params![entity, side.word(), id, now.to_string()],
         )?;
         Ok(changed == 1)
     }

@@ -6,31 +6,38 @@
 
 mod comment;
 
-use super::LARGEST;
-use super::outline::{Item, Outline, outline};
+use super::ast::{Allow, File};
+use super::outline::{Item, Outline};
 use crate::diag::codes::{self, tidy};
 use crate::diag::suggest::suggestion;
 use crate::diag::{self, Code, Diagnostic, Edit, Fix, Severity};
 use crate::source::{FileId, Sources, Span};
-use comment::Allow;
 use std::ops::Range;
+
+/// The comments of a file that allow something, and what they are about.
+pub fn find(file: FileId, text: &str, outline: &Outline) -> Vec<Allow> {
+    let mut allows = comment::find(file, text, &outline.comments);
+    for allow in &mut allows {
+        let places = covered(text, outline, allow.comment.range()).into_iter();
+        allow.places = places.map(|range| Span::new(file, range.start, range.end)).collect();
+    }
+    allows
+}
 
 /// Takes the warnings and notes away that are allowed in these files, and says what is wrong with
 /// the comments that allow them.
 ///
 /// A comment without effect is only reported where there is no error: while there are some, not
 /// everything is looked at, and what the comment is about may be among the rest.
-pub fn apply(sources: &Sources, files: &[FileId], diagnostics: &mut Vec<Diagnostic>) {
+pub fn apply<'f>(
+    sources: &Sources,
+    files: impl IntoIterator<Item = (FileId, &'f File)>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
     let sound = !diag::has_errors(diagnostics);
-    for file in files {
-        let text = sources.get(*file).text.as_str();
-        if !text.contains("allow") || text.len() > LARGEST {
-            continue;
-        }
-        let outline = outline(text);
-        let allows = comment::find(*file, text);
-        for allow in allows {
-            let places = covered(text, &outline, allow.comment.range());
+    for (file, tree) in files {
+        let text = sources.get(file).text.as_str();
+        for allow in &tree.allows {
             let (mut used, mut faults) = (false, Vec::new());
             for name in &allow.codes {
                 match codes::find(&name.value) {
@@ -38,18 +45,18 @@ pub fn apply(sources: &Sources, files: &[FileId], diagnostics: &mut Vec<Diagnost
                     Some(code) if code.severity() == Severity::Error => faults.push(error(code, name.span)),
                     Some(code) => {
                         let before = diagnostics.len();
-                        diagnostics.retain(|d| d.code != code || !lies_in(d, *file, &places));
+                        diagnostics.retain(|d| d.code != code || !lies_in(d, &allow.places));
                         if diagnostics.len() < before {
                             used = true;
                         } else if sound {
-                            faults.push(unused(text, &allow, code, name.span));
+                            faults.push(unused(text, allow, code, name.span));
                         }
                     }
                 }
             }
             if allow.reason.is_none() && (used || !allow.codes.is_empty()) {
                 faults.retain(|d| d.code != tidy::ALLOW_UNUSED);
-                faults.push(without_reason(&allow));
+                faults.push(without_reason(allow));
             }
             diagnostics.extend(faults);
         }
@@ -57,11 +64,10 @@ pub fn apply(sources: &Sources, files: &[FileId], diagnostics: &mut Vec<Diagnost
     diag::tidy(diagnostics);
 }
 
-fn lies_in(diagnostic: &Diagnostic, file: FileId, places: &[Range<usize>]) -> bool {
-    let Some(span) = diagnostic.span().filter(|span| span.file == file) else { return false };
-    let at = span.start as usize;
+fn lies_in(diagnostic: &Diagnostic, places: &[Span]) -> bool {
+    let Some(span) = diagnostic.span() else { return false };
     // What is missing at the end of a line is said at its end.
-    places.iter().any(|place| place.start <= at && at <= place.end)
+    places.iter().any(|place| place.file == span.file && place.start <= span.start && span.start <= place.end)
 }
 
 /// The stretches that a comment is about.
@@ -116,14 +122,9 @@ fn error(code: Code, span: Span) -> Diagnostic {
 
 fn without_reason(allow: &Allow) -> Diagnostic {
     let message = "the comment allows a warning without a reason";
-    let end = Span { start: allow.comment.end, ..allow.comment };
     let diagnostic = Diagnostic::new(tidy::ALLOW_WITHOUT_REASON, message, allow.comment, "why may it stand?");
     match allow.colon_missing {
-        Some(at) => diagnostic.help("write a colon between the code and the reason").fix(
-            "write `:`",
-            Span { start: at, end: at, ..end },
-            ":",
-        ),
+        Some(at) => diagnostic.help("write a colon between the code and the reason").fix("write `:`", at, ":"),
         None => {
             let codes: Vec<&str> = allow.codes.iter().map(|code| code.value.as_str()).collect();
             diagnostic.help(format!("write `// allow {}: …` with the reason", codes.join(", ")))

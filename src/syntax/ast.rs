@@ -3,9 +3,11 @@
 //! Names are unresolved and types unchecked; a statement that did not parse is absent here and
 //! stands among the diagnostics. Comments are not part of it: the outline owns them.
 
+mod allow;
 mod example;
 pub mod walk;
 
+pub use allow::Allow;
 pub use example::{Example, ExampleRecord, ExampleSide, ExampleValue};
 
 use crate::source::{Span, Spanned};
@@ -25,6 +27,8 @@ pub struct File {
     pub lost: Vec<Span>,
     /// The `mapping` line may be among it.
     pub lost_header: bool,
+    /// `// allow CODE: reason`, the one kind of comment that means something.
+    pub allows: Vec<Allow>,
 }
 
 /// `mapping acme extends standard`, with the documentation above it.
@@ -281,7 +285,7 @@ pub struct Line {
     pub span: Span,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Segment {
     pub what: Expr,
     pub fallback: Option<Fallback>,
@@ -289,13 +293,13 @@ pub struct Segment {
 }
 
 /// What to do where a value is missing, does not fit or points at nothing.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Fallback {
     pub kind: FallbackKind,
     pub span: Span,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum FallbackKind {
     Default(Box<Expr>),
     Blank,
@@ -305,26 +309,26 @@ pub enum FallbackKind {
 }
 
 /// `businessUnit.guid`, `Gr[exclude_group]`, `Invoice.sent`
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Path {
     pub steps: Vec<PathStep>,
     pub span: Span,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct PathStep {
     pub name: String,
     pub index: Option<Box<Expr>>,
     pub span: Span,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Expr {
     pub kind: ExprKind,
     pub span: Span,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum ExprKind {
     /// The number as it was written.
     Number(String),
@@ -390,7 +394,7 @@ pub enum ExprKind {
 }
 
 /// `when isSent -> invoiceNumber or hold`
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Branch {
     pub condition: Expr,
     pub value: Expr,
@@ -429,14 +433,14 @@ pub enum BinaryOp {
     Div,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum TemplatePart {
     Text(String),
     Field(Path),
 }
 
 /// One row of a table or value map: `14 <-> 1`, `4300..4399 -> "SUBCONTRACT"`, `else -> 2`
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct MapRow {
     pub left: MapKey,
     pub arrow: Arrow,
@@ -444,7 +448,7 @@ pub struct MapRow {
     pub span: Span,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum MapKey {
     Value(Expr),
     Else(Span),

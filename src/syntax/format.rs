@@ -11,13 +11,13 @@ mod rows;
 mod spacing;
 
 use super::ast;
-use super::outline::scan::columns;
+use super::outline::scan::{Token, TokenKind, Tokens, columns};
 use super::outline::{Block, FaultKind, Item, Outline, Statement, outline};
 use super::parse::{self, Place};
 use crate::diag::Diagnostic;
 use crate::diag::codes::tidy::NOT_IN_LAYOUT;
 use crate::source::{FileId, Sources, Span};
-use rows::{Kind, Row};
+use rows::Row;
 use std::collections::HashSet;
 use std::ops::Range;
 
@@ -84,33 +84,43 @@ fn not_in_layout(text: &str, laid: &str, file: FileId) -> Diagnostic {
 
 /// A line of the result, before comments are put in their column.
 struct Out {
-    text: String,
-    comment: Option<String>,
+    /// In the writer's text, where it may be of several lines.
+    text: Range<usize>,
+    /// In the source.
+    comment: Option<Range<usize>>,
+    /// Between the two.
+    blanks: usize,
     /// It is as it was: nothing is moved into a column beside it.
     verbatim: bool,
 }
 
+/// All lines are written into one text, and put together at the end: nothing is allocated for each.
 struct Writer<'a> {
     source: &'a str,
     failed: &'a HashSet<usize>,
+    text: String,
     out: Vec<Out>,
+    /// Of the statement under work.
+    tokens: Vec<Token>,
 }
 
 fn layout(source: &str, outline: &Outline, failed: &HashSet<usize>) -> String {
-    let mut writer = Writer { source, failed, out: Vec::new() };
+    let text = String::with_capacity(source.len() + source.len() / 4);
+    let mut writer = Writer { source, failed, text, out: Vec::new(), tokens: Vec::new() };
     block(&mut writer, &outline.items, 0, Place::Top);
-    align_comments(&mut writer.out);
+    align_comments(&writer.text, &mut writer.out);
     let ending = if source.split_once('\n').is_some_and(|(line, _)| line.ends_with('\r')) { "\r\n" } else { "\n" };
-    let mut text = String::with_capacity(source.len());
+    let mut text = String::with_capacity(source.len() + 1);
     for line in &writer.out {
-        for (i, part) in line.text.split('\n').enumerate() {
+        for (i, part) in writer.text[line.text.clone()].split('\n').enumerate() {
             if i > 0 {
                 text.push_str(ending);
             }
             text.push_str(if line.verbatim { part.strip_suffix('\r').unwrap_or(part) } else { part.trim_end() });
         }
         if let Some(comment) = &line.comment {
-            text.push_str(comment);
+            arrows::blank(&mut text, line.blanks);
+            text.push_str(writer.slice(comment));
         }
         text.push_str(ending);
     }
@@ -123,69 +133,64 @@ fn block(w: &mut Writer<'_>, items: &[Item], level: usize, place: Place) {
     let end = items.iter().rposition(|i| !matches!(i, Item::Blank)).map_or(0, |last| last + 1);
     let start = items.iter().position(|i| !matches!(i, Item::Blank)).unwrap_or(end);
     let items = &items[start..end];
-    let laid: Vec<Option<Row>> = items.iter().map(|item| row(w, item, place)).collect();
-    let texts = rows::align(items, &laid);
+    let rows: Vec<Option<Row>> = items.iter().map(|item| row(w, item, place)).collect();
+    let texts = rows::align(items, &rows, &indent, &mut w.text);
     for (item, text) in items.iter().zip(texts) {
         match item {
-            Item::Blank => w.push(String::new(), None),
-            Item::Comment(range) => {
-                let comment = w.slice(range).to_owned();
-                w.push(format!("{indent}{comment}"), None);
-            }
-            Item::Statement(statement) => self::statement(w, statement, text, level, place),
+            Item::Blank => w.line("", "", None),
+            Item::Comment(range) => w.line(&indent, w.slice(range), None),
+            Item::Statement(statement) => match text {
+                Some(text) => {
+                    // A block that stands on its line is part of the text.
+                    let behind = statement.block.as_ref().map_or(&statement.trailing, |block| &block.trailing);
+                    w.out.push(Out { text, comment: behind.clone(), blanks: 0, verbatim: false });
+                }
+                None => self::statement(w, statement, level, place),
+            },
         }
     }
 }
 
 /// How a statement is laid out with its neighbors; none where it keeps its own shape.
-fn row(w: &Writer<'_>, item: &Item, place: Place) -> Option<Row> {
+fn row<'a>(w: &mut Writer<'a>, item: &Item, place: Place) -> Option<Row<'a>> {
     let Item::Statement(statement) = item else { return None };
     let head = w.slice(&statement.head);
     if w.leaves(statement) || head.contains('\n') {
         return None;
     }
-    let one_line = statement.block.as_ref().is_some_and(|b| is_one_line(w, b));
-    if statement.block.is_some() && !one_line {
-        return None;
+    let on_one_line = |block: &Block| is_one_line(w, block);
+    match &statement.block {
+        None => Some(rows::row(head, w.scan(head), place)),
+        Some(block) if on_one_line(block) => Some(rows::row(head, w.scan(head), place).with_block(braces(w, block))),
+        Some(_) => None,
     }
-    let mut row = rows::row(head, place);
-    if let Some(block) = &statement.block {
-        row.append(&braces(w, block));
-        if row.kind != Kind::KeptTable {
-            row.kind = Kind::Plain;
-        }
-    }
-    Some(row)
 }
 
-fn statement(w: &mut Writer<'_>, statement: &Statement, text: Option<String>, level: usize, place: Place) {
+/// A statement that keeps its own shape, and its block.
+fn statement(w: &mut Writer<'_>, statement: &Statement, level: usize, place: Place) {
     let indent = " ".repeat(level * 4);
     let failed = w.leaves(statement);
-    let comment = statement.trailing.as_ref().map(|range| w.slice(range).to_owned());
-    let head = match text {
-        Some(text) => format!("{indent}{text}"),
-        None if failed => as_it_was(w, statement, &indent),
-        None => moved(w, &statement.head, level),
-    };
-    let Some(block_of) = &statement.block else {
-        match &statement.trailing {
-            Some(range) if failed => {
-                let behind = w.slice(&(statement.head.end..range.end));
-                w.out.push(Out { text: format!("{head}{behind}"), comment: None, verbatim: true });
-            }
-            _ => w.out.push(Out { text: head, comment, verbatim: failed }),
-        }
-        return;
-    };
-    if is_one_line(w, block_of) && !head.contains('\n') && !failed {
-        let behind = block_of.trailing.as_ref().map(|range| w.slice(range).to_owned());
-        w.push(head, behind);
-        return;
+    let start = w.text.len();
+    match failed {
+        true => as_it_was(w, statement, &indent),
+        false => moved(w, &statement.head, level),
     }
-    w.out.push(Out { text: format!("{head} {{"), comment, verbatim: failed });
-    block(w, &block_of.items, level + 1, inside(w.slice(&statement.head), place));
-    let behind = block_of.trailing.as_ref().map(|range| w.slice(range).to_owned());
-    w.push(format!("{indent}}}"), behind);
+    let mut comment = statement.trailing.clone();
+    match &statement.block {
+        Some(_) => w.text.push_str(" {"),
+        None if failed => {
+            if let Some(range) = comment.take() {
+                let behind = w.slice(&(statement.head.end..range.end));
+                w.text.push_str(behind);
+            }
+        }
+        None => {}
+    }
+    w.out.push(Out { text: start..w.text.len(), comment, blanks: 0, verbatim: failed });
+    if let Some(block_of) = &statement.block {
+        block(w, &block_of.items, level + 1, inside(w.slice(&statement.head), place));
+        w.line(&indent, "}", block_of.trailing.clone());
+    }
 }
 
 /// What the statements of a block are, from the block's head.
@@ -215,54 +220,66 @@ fn is_one_line(w: &Writer<'_>, block: &Block) -> bool {
 }
 
 /// A one-line block: `{ 21 <-> 5, else -> 2 }`.
-fn braces(w: &Writer<'_>, block: &Block) -> String {
-    let rows: Vec<String> = block
-        .items
-        .iter()
-        .filter_map(|item| match item {
-            Item::Statement(s) => Some(spacing::spaced(w.slice(&s.head))),
-            _ => None,
-        })
-        .collect();
-    if rows.is_empty() { "{ }".to_owned() } else { format!("{{ {} }}", rows.join(", ")) }
+fn braces(w: &mut Writer<'_>, block: &Block) -> String {
+    let mut text = "{".to_owned();
+    for item in &block.items {
+        let Item::Statement(s) = item else { continue };
+        let head = w.slice(&s.head);
+        text.push_str(if text.len() > 1 { ", " } else { " " });
+        text.push_str(&spacing::spaced(head, w.scan(head)));
+    }
+    text.push_str(" }");
+    text
 }
 
 /// A statement that did not parse, with the blanks before it where it begins its line.
-fn as_it_was(w: &Writer<'_>, statement: &Statement, indent: &str) -> String {
+fn as_it_was(w: &mut Writer<'_>, statement: &Statement, indent: &str) {
     let start = statement.head.start;
     let line = w.source[..start].rfind('\n').map_or(0, |i| i + 1);
     let before = &w.source[line..start];
-    let before = if before.trim().is_empty() { before } else { indent };
-    format!("{before}{}", w.slice(&statement.head))
+    w.text.push_str(if before.trim().is_empty() { before } else { indent });
+    w.text.push_str(w.slice(&statement.head));
 }
 
 /// A statement over several lines, all moved by as much as the first.
-fn moved(w: &Writer<'_>, head: &Range<usize>, level: usize) -> String {
+fn moved(w: &mut Writer<'_>, head: &Range<usize>, level: usize) {
     let line = w.source[..head.start].rfind('\n').map_or(0, |i| i + 1);
     let before = &w.source[line..head.start];
     let old = if before.trim().is_empty() { columns(before) } else { before.chars().count() };
-    let mut text = String::new();
-    for (i, part) in w.slice(head).lines().enumerate() {
+    let text = w.slice(head);
+    if text.lines().nth(1).is_none() {
+        arrows::blank(&mut w.text, level * 4);
+        let spaced = spacing::spaced(text, w.scan(text));
+        w.text.push_str(&spaced);
+        return;
+    }
+    for (i, part) in text.lines().enumerate() {
         let trimmed = part.trim_start_matches([' ', '\t']);
         let indent = match i {
             0 => level * 4,
             _ => {
-                text.push('\n');
+                w.text.push('\n');
                 let own = columns(&part[..part.len() - trimmed.len()]);
                 (own + level * 4).saturating_sub(old).max(level * 4 + 4)
             }
         };
         if !trimmed.is_empty() {
-            text.push_str(&" ".repeat(indent));
-            text.push_str(if i == 0 { part } else { trimmed });
+            arrows::blank(&mut w.text, indent);
+            w.text.push_str(if i == 0 { part } else { trimmed });
         }
     }
-    if text.contains('\n') { text } else { format!("{}{}", " ".repeat(level * 4), spacing::spaced(w.slice(head))) }
 }
 
-impl Writer<'_> {
-    fn slice(&self, range: &Range<usize>) -> &str {
+impl<'a> Writer<'a> {
+    fn slice(&self, range: &Range<usize>) -> &'a str {
         self.source.get(range.clone()).unwrap_or("")
+    }
+
+    /// The tokens of a head, without line ends.
+    fn scan(&mut self, head: &str) -> &[Token] {
+        self.tokens.clear();
+        self.tokens.extend(Tokens::new(head).filter(|t| t.kind != TokenKind::Newline));
+        &self.tokens
     }
 
     /// It did not parse, or stands in a block that nobody could read.
@@ -270,26 +287,32 @@ impl Writer<'_> {
         statement.broken || self.failed.contains(&statement.head.start)
     }
 
-    fn push(&mut self, text: String, comment: Option<String>) {
-        self.out.push(Out { text, comment, verbatim: false });
+    fn line(&mut self, indent: &str, text: &str, comment: Option<Range<usize>>) {
+        let start = self.text.len();
+        self.text.push_str(indent);
+        self.text.push_str(text);
+        self.out.push(Out { text: start..self.text.len(), comment, blanks: 0, verbatim: false });
     }
 }
 
 /// Puts the comments of neighboring lines in one column, two blanks behind the longest of them.
-fn align_comments(out: &mut [Out]) {
+fn align_comments(text: &str, out: &mut [Out]) {
     let mut from = 0;
     while from < out.len() {
-        let ends = |line: &Out| line.text.is_empty() || line.text.ends_with('{') || line.text.trim() == "}";
+        let ends = |line: &Out| {
+            let text = &text[line.text.clone()];
+            text.is_empty() || text.ends_with('{') || text.trim() == "}"
+        };
         let length = out[from..].iter().position(ends).unwrap_or(out.len() - from);
         let to = from + length.max(1);
-        let width = |line: &Out| line.text.rsplit('\n').next().unwrap_or("").trim_end().chars().count();
+        let width = |line: &Out| {
+            let last = text[line.text.clone()].rsplit('\n').next().unwrap_or("");
+            last.trim_end().chars().count()
+        };
         let column = out[from..to].iter().filter(|l| l.comment.is_some()).map(width);
         let column = column.filter(|width| *width <= rows::WIDEST).max().unwrap_or(0);
-        for line in &mut out[from..to] {
-            let blanks = column - width(line).min(column) + 2;
-            if let Some(comment) = &mut line.comment {
-                comment.insert_str(0, &" ".repeat(blanks));
-            }
+        for line in out[from..to].iter_mut().filter(|line| line.comment.is_some()) {
+            line.blanks = column - width(line).min(column) + 2;
         }
         from = to;
     }

@@ -26,6 +26,8 @@ pub struct Outline {
     pub faults: Vec<Fault>,
     /// The text with every comment replaced by as many blanks, so that places are the same.
     pub blanked: String,
+    /// Where the comments are, documentation left out.
+    pub comments: Vec<Range<usize>>,
 }
 
 impl Outline {
@@ -119,24 +121,19 @@ pub enum FaultKind {
 pub fn outline(text: &str) -> Outline {
     let tokens = scan::scan(text);
     let mark = 0..text.len() - text.trim_start_matches('\u{feff}').len();
-    let comments = tokens.iter().filter(|t| t.kind == scan::TokenKind::Comment).map(scan::Token::range);
+    let comments = || tokens.iter().filter(|t| t.kind == scan::TokenKind::Comment).map(scan::Token::range);
     let mut blanked = String::with_capacity(text.len());
-    for range in std::iter::once(mark).chain(comments) {
+    for range in std::iter::once(mark).chain(comments()) {
         blanked.push_str(&text[blanked.len()..range.start]);
-        blanked.extend(range.map(|_| ' '));
+        blanked.extend(std::iter::repeat_n(' ', range.len()));
     }
     blanked.push_str(&text[blanked.len()..]);
     let counted = build::build(text, &tokens, build::Mode::Counting);
     let structural = |f: &Fault| matches!(f.kind, FaultKind::UnclosedBrace | FaultKind::StrayBrace);
     let (items, faults) =
         if counted.1.iter().any(structural) { build::build(text, &tokens, build::Mode::Layout) } else { counted };
-    Outline { items, faults, blanked }
-}
-
-/// Where a text's comments are, documentation left out: for `// allow CODE: reason`.
-pub fn comments(text: &str) -> Vec<Range<usize>> {
-    let comment = |t: &scan::Token| t.kind == scan::TokenKind::Comment && !text[t.range()].starts_with("///");
-    scan::scan(text).iter().filter(|t| comment(t)).map(scan::Token::range).collect()
+    let comments = comments().filter(|range| !text[range.clone()].starts_with("///")).collect();
+    Outline { items, faults, blanked, comments }
 }
 
 /// The words that begin a statement with a block, told by what follows them.

@@ -16,8 +16,8 @@ mod setting;
 mod table;
 mod text;
 
-use super::ast;
 use super::outline::{Outline, outline};
+use super::{allow, ast};
 use crate::diag::codes::syntax::TOO_DEEP;
 use crate::diag::{self, Diagnostic};
 use crate::source::{FileId, Sources, Span};
@@ -68,7 +68,8 @@ pub(super) fn parse_outline(text: &str, outline: &Outline, file: FileId) -> Pars
         let diagnostic = fault::of_outline(&cx, fault);
         cx.say(diagnostic);
     }
-    let tree = file::file(&mut cx, outline);
+    let mut tree = file::file(&mut cx, outline);
+    tree.allows = allow::find(file, text, outline);
     let mut diagnostics = cx.diagnostics;
     diag::tidy(&mut diagnostics);
     diag::shorten(&mut diagnostics, cx.unsaid);

@@ -18,6 +18,7 @@ mod dates;
 mod declared;
 mod derived;
 mod dial;
+mod examine;
 mod family;
 mod fault;
 mod gone;
@@ -39,6 +40,7 @@ pub use config::{BusinessConfig, Encrypt, Login};
 pub use dial::{Dial, TcpDial, Wire};
 
 use super::error::{ErrorKind, SystemError};
+use super::examine::{Examined, Need};
 use super::{Clock, Create, Opened, Page, PageToken, Read, RecordName, Row, Select, System, Update, Usage};
 use crate::schema;
 use crate::value::{Side, Value};
@@ -183,6 +185,10 @@ impl System for Business {
 
     async fn open(&mut self, selects: &[Select]) -> Result<Opened, SystemError> {
         open::open(self, selects).await
+    }
+
+    async fn examine(&mut self, needs: &[Need]) -> Result<Examined, SystemError> {
+        examine::examine(self, needs).await
     }
 
     async fn read(&mut self, read: &Read, page: Option<&PageToken>) -> Result<Page, SystemError> {

@@ -6,6 +6,7 @@
 mod answer;
 mod client;
 mod derived;
+mod examine;
 mod fetch;
 mod http;
 mod listing;
@@ -13,6 +14,7 @@ mod pace;
 mod related;
 mod reqwest_http;
 mod resources;
+mod rounding;
 mod scope;
 mod sources;
 mod write;
@@ -20,8 +22,9 @@ mod write;
 pub use http::{Http, HttpFailure, HttpRequest, HttpResponse};
 pub use reqwest_http::ReqwestHttp;
 
+use super::examine::{Examined, Need};
 use super::secret::Secret;
-use super::{Clock, Create, Opened, Page, PageToken, Read, Row, Select, System, SystemError, Update, Usage};
+use super::{Clock, Create, Opened, Page, PageToken, Read, Row, Select, System, SystemError, Update, Usage, Watermark};
 use crate::schema;
 use crate::value::{Side, Value};
 use client::Client;
@@ -84,6 +87,20 @@ impl Severa {
     }
 }
 
+/// What a token must allow for a select.
+fn scopes(select: &Select) -> Result<Vec<String>, SystemError> {
+    let mut scopes = Vec::new();
+    for resource in resources::asked(select)? {
+        let known = schema::severa().record(resource.record);
+        let writable = known.is_some_and(|known| known.fields.iter().any(|f| f.create || f.update));
+        scopes.extend(scope::at_opening(resource.list, writable));
+    }
+    if derived::of_users(select) {
+        scopes.extend(scope::of("GET", "/v1/users"));
+    }
+    Ok(scopes)
+}
+
 #[async_trait::async_trait]
 impl System for Severa {
     fn side(&self) -> Side {
@@ -92,14 +109,7 @@ impl System for Severa {
 
     async fn open(&mut self, selects: &[Select]) -> Result<Opened, SystemError> {
         for select in selects {
-            for resource in resources::asked(select)? {
-                let known = schema::severa().record(resource.record);
-                let writable = known.is_some_and(|known| known.fields.iter().any(|f| f.create || f.update));
-                self.client.need(scope::at_opening(resource.list, writable));
-            }
-            if derived::of_users(select) {
-                self.client.need(scope::of("GET", "/v1/users"));
-            }
+            self.client.need(scopes(select)?);
         }
         // What an earlier run has learned may not be true any more.
         self.won = None;
@@ -108,6 +118,10 @@ impl System for Severa {
         let identity = self.client.identity().await?;
         let description = format!("Severa at {}", self.config.url);
         Ok(Opened { identity, description })
+    }
+
+    async fn examine(&mut self, needs: &[Need]) -> Result<Examined, SystemError> {
+        self.look_around(needs).await
     }
 
     async fn read(&mut self, read: &Read, page: Option<&PageToken>) -> Result<Page, SystemError> {
@@ -120,6 +134,10 @@ impl System for Severa {
 
     async fn candidates(&mut self, select: &Select, any_of: &[(String, Vec<Value>)]) -> Result<Vec<Row>, SystemError> {
         self.whoever(select, any_of).await
+    }
+
+    async fn deleted(&mut self, select: &Select, since: &Watermark) -> Result<Vec<String>, SystemError> {
+        self.deleted_since(select, since).await
     }
 
     async fn create(&mut self, create: &Create) -> Result<Row, SystemError> {

@@ -10,7 +10,7 @@ pub fn test(program: &Program, stand_in: &StandIn, example: &Example) -> Tested 
     stand_in.forget();
     let journey = super::travel(program, stand_in, example);
     let bare = Entity::bare();
-    let entity = program.entities.get(example.entity).unwrap_or(&bare);
+    let entity = program.entities.get(example.entity).map_or(&bare, |entity| &**entity);
     let to = example.given.other();
     let outcome = match (journey, &example.expected) {
         (Journey::LeftOut(_) | Journey::Skipped(_), Expected::Nothing) => Outcome::Passed,

@@ -43,7 +43,7 @@ impl Hints {
                 self.look(of);
             }
             Expr::Map { rows, otherwise, of } => {
-                for row in rows.iter() {
+                for row in rows.rows() {
                     self.member(&row.key);
                     self.look(&row.value);
                 }

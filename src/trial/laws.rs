@@ -66,7 +66,7 @@ pub fn test(entity: &Entity, line: &Line, stand_in: &StandIn, options: &Options)
         name: law.name(),
         kind: Kind::Law,
         entity: entity.name.clone(),
-        subject: Some(line.key.clone()),
+        subject: Some(line.title.clone()),
         origin: line.origin.clone(),
         outcome: match failure {
             Some(failure) => Outcome::Failed(failure),

@@ -9,6 +9,18 @@ use std::str::FromStr;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Guid(pub u128);
 
+/// What each byte is as a digit; more than 15 where it is none.
+const DIGITS: [u8; 256] = {
+    let mut digits = [u8::MAX; 256];
+    let mut digit = 0;
+    while digit < 16 {
+        digits[b"0123456789abcdef"[digit as usize] as usize] = digit;
+        digits[b"0123456789ABCDEF"[digit as usize] as usize] = digit;
+        digit += 1;
+    }
+    digits
+};
+
 impl FromStr for Guid {
     type Err = ();
 
@@ -18,21 +30,36 @@ impl FromStr for Guid {
         if !dashes_fit {
             return Err(());
         }
-        let mut bits: u128 = 0;
-        for (i, byte) in text.bytes().enumerate() {
-            if matches!(i, 8 | 13 | 18 | 23) {
-                continue;
+        let (mut bits, mut wrong) = (0_u128, 0_u8);
+        for (from, to) in [(0, 8), (9, 13), (14, 18), (19, 23), (24, 36)] {
+            let mut number = 0_u64;
+            for byte in text.as_bytes().get(from..to).unwrap_or_default() {
+                let digit = DIGITS[usize::from(*byte)];
+                wrong |= digit;
+                number = number << 4 | u64::from(digit & 15);
             }
-            bits = bits << 4 | u128::from((byte as char).to_digit(16).ok_or(())?);
+            bits = bits << (4 * (to - from)) | u128::from(number);
         }
-        Ok(Guid(bits))
+        if wrong > 15 { Err(()) } else { Ok(Guid(bits)) }
+    }
+}
+
+impl Guid {
+    /// Its 36 characters.
+    pub fn ascii(self) -> [u8; 36] {
+        let mut text = [b'-'; 36];
+        let mut bits = self.0;
+        for place in (0..36).rev().filter(|place| !matches!(place, 8 | 13 | 18 | 23)) {
+            text[place] = b"0123456789abcdef"[(bits & 15) as usize];
+            bits >>= 4;
+        }
+        text
     }
 }
 
 impl fmt::Display for Guid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let hex = format!("{:032x}", self.0);
-        write!(f, "{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+        f.write_str(std::str::from_utf8(&self.ascii()).unwrap_or_default())
     }
 }
 
@@ -46,6 +73,7 @@ mod tests {
         assert_eq!(text.parse::<Guid>().map(|g| g.to_string()), Ok(text.to_owned()));
         assert_eq!(text.to_uppercase().parse::<Guid>(), text.parse::<Guid>());
         assert!("39f9432a".parse::<Guid>().is_err());
+        assert!(text.replace('f', "g").parse::<Guid>().is_err());
         assert!("39f9432aa-141-fcab-9142-8045bf8ed54a".parse::<Guid>().is_err());
         assert!("æøå".repeat(6).parse::<Guid>().is_err());
     }

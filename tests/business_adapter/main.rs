@@ -4,6 +4,7 @@ mod accountant;
 mod faults;
 mod ledger;
 mod orders;
+mod parts;
 mod products;
 mod rows;
 

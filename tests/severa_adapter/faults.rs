@@ -2,7 +2,7 @@
 
 use super::{all, select};
 use samband::systems::severa::{Http, HttpFailure, HttpRequest, HttpResponse, Severa, SeveraConfig};
-use samband::systems::{Clock, Create, ErrorKind, Secret, System};
+use samband::systems::{Clock, Create, ErrorKind, PartWrite, Secret, System, Update};
 use samband::value::Value;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -126,4 +126,58 @@ async fn hostile_answers_are_told_and_read_no_further() {
     let (mut adapter, _) = scripted((0..50).map(|n| page(&n.to_string())).collect());
     let error = all(&mut adapter, &select("Customer", &["guid", "name"]), None).await.expect_err("it never ends");
     assert!(error.what.contains("repeats a page"), "{error}");
+}
+
+#[tokio::test]
+async fn a_contact_whose_detail_was_lost_is_answered_without_it() {
+    let contact = r#"{"guid":"39f9432a-a141-fcab-9142-8045bf8ed54a","firstName":"Mika","lastName":"Laine"}"#;
+    let types = r#"[{"guid":"7b2f432a-a141-fcab-9142-8045bf8ed54a","type":"EmailAddress","name":"E-mail"}]"#;
+    let lost = || Err(HttpFailure::NoAnswer("timed out".to_owned()));
+    let (mut adapter, script) = scripted(vec![Ok(answer(201, contact)), Ok(answer(200, types)), lost()]);
+    let values =
+        [("firstName", "Mika"), ("lastName", "Laine"), ("customer.guid", "11f9432a-a141-fcab-9142-8045bf8ed54a")];
+    let detail =
+        vec![("value".to_owned(), Value::text("m@x.example")), ("kind".to_owned(), Value::text("EmailAddress"))];
+    let create = Create {
+        select: select("ContactPerson", &["guid", "firstName", "communications"]),
+        values: values.map(|(name, value)| (name.to_owned(), Value::text(value))).to_vec(),
+        parts: vec![PartWrite { list: "communications".to_owned(), id: None, expect: Vec::new(), set: detail }],
+        ..customer("")
+    };
+    let row = adapter.create(&create).await.expect("the contact itself is there");
+    assert_eq!(row.values[2], Value::List(Vec::new()), "the engine sees what is missing");
+    let posts = |path: &str| {
+        let sent = script.sent.lock().unwrap();
+        sent.iter().filter(|(_, method, url)| *method == "POST" && url.ends_with(path)).count()
+    };
+    assert_eq!((posts("/v1/contactpersons"), posts("/v1/contactcommunications")), (1, 1));
+
+    // The same call for a contact that is there is the whole change's outcome.
+    let none = || Ok(answer(200, "[]"));
+    let (mut adapter, _) = scripted(vec![Ok(answer(200, contact)), none(), Ok(answer(200, types)), lost()]);
+    let update = Update {
+        select: create.select.clone(),
+        id: "39f9432a-a141-fcab-9142-8045bf8ed54a".to_owned(),
+        expect: Vec::new(),
+        set: Vec::new(),
+        parts: create.parts,
+    };
+    assert_eq!(adapter.update(&update).await.expect_err("it is lost").kind, ErrorKind::Unknown);
+}
+
+#[tokio::test]
+async fn an_address_is_created_below_its_customer_however_that_is_written() {
+    let customer_guid = "11f9432a-a141-fcab-9142-8045bf8ed54a";
+    for owner in [Value::text(customer_guid), Value::Guid(customer_guid.parse().unwrap())] {
+        let created = r#"{"guid":"39f9432a-a141-fcab-9142-8045bf8ed54a","city":"Oslo"}"#;
+        let (mut adapter, script) = scripted(vec![Ok(answer(201, created))]);
+        let create = Create {
+            select: select("Address", &["guid", "city"]),
+            values: vec![("city".to_owned(), Value::text("Oslo")), ("customer.guid".to_owned(), owner)],
+            ..customer("")
+        };
+        adapter.create(&create).await.expect("created");
+        let sent = script.sent.lock().unwrap();
+        assert!(sent.iter().any(|(_, _, url)| url.ends_with(&format!("/v1/customers/{customer_guid}/addresses"))));
+    }
 }

@@ -99,8 +99,8 @@ fn scene(world: &World, program: &Program) -> Vec<String> {
 
 /// The entities that the company's runs carry out.
 fn asked<'a>(world: &World, program: &'a Program) -> Vec<&'a Entity> {
-    let wanted = |e: &&Entity| e.carried && (world.entities.is_empty() || world.entities.contains(&e.name));
-    program.entities.iter().filter(wanted).collect()
+    let wanted = |e: &Entity| e.carried && (world.entities.is_empty() || world.entities.contains(&e.name));
+    program.entities.iter().map(AsRef::as_ref).filter(|entity| wanted(entity)).collect()
 }
 
 impl Scene<'_> {
@@ -278,7 +278,8 @@ fn everything_arrived(scene: &Scene) -> Vec<String> {
 
 /// Whose record an effect changed, and the entity that it belongs to.
 fn owners<'s>(scene: &'s Scene, effect: &'s Effect) -> impl Iterator<Item = (&'s Entity, &'s Link)> + 's {
-    scene.program.entities.iter().filter(|e| table(e, effect.side) == effect.table).flat_map(|entity| {
+    let entities = scene.program.entities.iter().map(AsRef::as_ref);
+    entities.filter(|e| table(e, effect.side) == effect.table).flat_map(|entity: &Entity| {
         let links = scene.links.of(&entity.name).iter().filter(|l| l.id(effect.side) == effect.id);
         links.map(move |link| (entity, link))
     })

@@ -38,6 +38,7 @@ fn take_program(settings: usize, broken: Option<Break>) -> Program {
         let mut program = mapping::standard_with(SETTINGS[settings]).program;
         program.leave_out_what_is_not_carried();
         for entity in &mut program.entities {
+            let entity = std::sync::Arc::make_mut(entity);
             match broken {
                 Some(Break::NonMasterUpdates) => entity.master = None,
                 Some(Break::NoFilters) => (entity.send_severa, entity.send_business) = (None, None),

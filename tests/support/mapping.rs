@@ -32,11 +32,36 @@ pub fn standard() -> Standard {
     standard_with(&[])
 }
 
+/// A customer's mapping file over the standard mapping.
+pub fn layered(text: &str) -> Program {
+    let mut sources = Sources::default();
+    let mut files = add_standard(&mut sources);
+    files.push(sources.add("customer.mapping", text));
+    let settings = given(&settings());
+    let (program, diagnostics) = model::check(
+        &sources,
+        samband::schema::Schemas::standard(),
+        &files,
+        Some(&Spanned::new("customer".to_owned(), Span::new(FileId(0), 0, 0))),
+        Some(&settings),
+    );
+    assert!(diagnostics.is_empty(), "{diagnostics:#?}");
+    program.expect("a program")
+}
+
 /// The same with further settings, each a text.
 pub fn standard_with(further: &[(&str, &str)]) -> Standard {
     let mut sources = Sources::default();
     let files = add_standard(&mut sources);
-    let mut settings = vec![
+    let mut settings = settings();
+    settings.extend(further.iter().map(|(name, value)| {
+        (*name, value.parse().map_or_else(|_| GivenValue::Text((*value).to_owned()), GivenValue::Bool))
+    }));
+    standard_of(&sources, &files, &settings)
+}
+
+fn settings() -> Vec<(&'static str, GivenValue)> {
+    vec![
         ("Project.default_owner", GivenValue::Text("kari@example.com".to_owned())),
         ("Project.won_status", GivenValue::Text("Order".to_owned())),
         ("Invoice.status_to_send", GivenValue::Text("Ready for ERP".to_owned())),
@@ -46,13 +71,13 @@ pub fn standard_with(further: &[(&str, &str)]) -> Standard {
         ("TravelExpense.group", GivenValue::Number("90".to_owned())),
         ("WorkType.group", GivenValue::Number("91".to_owned())),
         ("PurchaseCost.accounts", GivenValue::List(vec![GivenValue::Text("4300..4999".to_owned())])),
-    ];
-    settings.extend(further.iter().map(|(name, value)| {
-        (*name, value.parse().map_or_else(|_| GivenValue::Text((*value).to_owned()), GivenValue::Bool))
-    }));
-    let settings = given(&settings);
+    ]
+}
+
+fn standard_of(sources: &Sources, files: &[FileId], settings: &[(&str, GivenValue)]) -> Standard {
+    let settings = given(settings);
     let (program, diagnostics) =
-        model::check(&sources, samband::schema::Schemas::standard(), &files, None, Some(&settings));
+        model::check(sources, samband::schema::Schemas::standard(), files, None, Some(&settings));
     assert!(diagnostics.is_empty(), "{diagnostics:#?}");
     let program = program.expect("a program");
     let norway = Value::Guid(Guid(0x4700));

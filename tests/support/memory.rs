@@ -1,8 +1,8 @@
 //! A side of a run in memory: rows of named fields, with faults on demand.
 
 use samband::systems::{
-    Comparison, Condition, Create, ErrorKind, Next, Opened, Page, PageToken, Read, Row, Select, System, SystemError,
-    Test, Update, Usage, Watermark,
+    Comparison, Condition, Create, ErrorKind, Next, Opened, Page, PageToken, PartWrite, Read, Row, Select, System,
+    SystemError, Test, Update, Usage, Watermark,
 };
 use samband::value::{Side, Value};
 use std::collections::{BTreeMap, HashMap};
@@ -41,6 +41,8 @@ pub struct World {
     pub fault: Option<Fault>,
     /// So many writes pass before the fault strikes.
     pub passes: usize,
+    /// A second creation under an identifier of ours answers the first record, as the adapter of Visma Business does.
+    pub knows_identities: bool,
     late: Vec<(i64, Create)>,
     pub writes: usize,
 }
@@ -107,6 +109,19 @@ impl Memory {
     }
 }
 
+/// How the records of a list name their owner.
+fn owner_field(record: &str) -> &'static str {
+    match record {
+        "ContactCommunication" => "contact.guid",
+        "InvoiceRow" => "invoice.guid",
+        _ => "customer.guid",
+    }
+}
+
+fn guid_of(value: &Value) -> String {
+    value.as_text().map_or_else(|| value.to_string(), str::to_owned)
+}
+
 fn table(select: &Select) -> String {
     samband::schema::table(&select.record.name, select.record.index)
 }
@@ -123,9 +138,48 @@ impl World {
                 Test::In(values) => values.iter().any(|v| v.same(&value)),
             }
         });
-        let values = select.fields.iter().map(|f| fields.get(&f.name).cloned().unwrap_or_default()).collect();
+        let values = select.fields.iter().map(|f| self.value(&f.name, f.of.as_deref(), fields, id, table)).collect();
         let changed = jiff::Timestamp::from_second(*table.stamps.get(id)?).ok();
         in_scope.then(|| Row { id: id.to_owned(), changed, values })
+    }
+
+    /// A field as it is stored; what a record shows of others is looked up there.
+    fn value(&self, name: &str, of: Option<&Select>, fields: &Fields, id: &str, own: &Table) -> Value {
+        if let Some(value) = fields.get(name) {
+            return value.clone();
+        }
+        match (name, of) {
+            (_, Some(of)) => {
+                let elements = self.elements(of, id);
+                Value::List(elements.iter().filter_map(|id| Some(Value::Record(self.row(of, id)?.values))).collect())
+            }
+            ("lastUpdatedDateTime", _) => own
+                .stamps
+                .get(id)
+                .map_or(Value::Null, |at| jiff::Timestamp::from_second(*at).map(Value::Instant).unwrap_or_default()),
+            ("customer.name", _) => {
+                let owner = fields.get("customer.guid").map(guid_of).unwrap_or_default();
+                let owner = self.tables.get("Customer").and_then(|t| t.rows.get(&owner));
+                owner.and_then(|owner| owner.get("name")).cloned().unwrap_or_default()
+            }
+            _ => Value::Null,
+        }
+    }
+
+    /// The records of a list, by how they name their owner.
+    fn elements(&self, of: &Select, owner: &str) -> Vec<String> {
+        let field = owner_field(&of.record.name);
+        let rows = self.tables.get(&of.record.name).map(|t| &t.rows).into_iter().flatten();
+        let is = |f: &Fields| f.get(field).is_some_and(|named| guid_of(named) == owner);
+        rows.filter(|(_, f)| is(f)).map(|(id, _)| id.clone()).collect()
+    }
+
+    /// When a record or anything in its lists was changed last.
+    fn touched(&self, select: &Select, id: &str) -> i64 {
+        let own = self.tables.get(&table(select)).and_then(|t| t.stamps.get(id)).copied().unwrap_or(0);
+        let lists = select.fields.iter().filter_map(|f| f.of.as_deref());
+        let below = lists.flat_map(|of| self.elements(of, id).into_iter().map(move |id| self.touched(of, &id)));
+        below.fold(own, i64::max)
     }
 
     fn all(&self, select: &Select) -> Vec<Row> {
@@ -145,6 +199,9 @@ impl World {
         }
         let id = match side {
             Side::Severa => {
+                for flag in ["isDeleted", "isForbiddenToUse", "isBillingAddress"] {
+                    fields.entry(flag.to_owned()).or_insert(Value::Bool(false));
+                }
                 self.next_guid += 1;
                 let guid = samband::value::Guid(self.next_guid);
                 fields.insert("guid".to_owned(), Value::Guid(guid));
@@ -166,6 +223,51 @@ impl World {
         table.rows.insert(id.clone(), fields);
         table.stamps.insert(id.clone(), now);
         id
+    }
+
+    fn by_identity(&self, create: &Create) -> Option<String> {
+        let (field, value) = create.identity.as_ref().filter(|_| self.knows_identities)?;
+        let rows = &self.tables.get(&table(&create.select))?.rows;
+        rows.iter().find(|(_, row)| row.get(field).is_some_and(|v| v.same(value))).map(|(id, _)| id.clone())
+    }
+
+    /// An element of a list: a call of its own, that fails for itself.
+    fn write_part(&mut self, owner: &str, select: &Select, part: &PartWrite) -> Result<(), Fault> {
+        let field = select.fields.iter().find(|f| f.name == part.list).expect("a list that is asked for");
+        let of = field.of.as_deref().expect("a list");
+        let fault = self.strike();
+        if matches!(fault, Some(Fault::CrashBefore | Fault::Refused | Fault::SideDown)) {
+            return Err(fault.unwrap());
+        }
+        match &part.id {
+            Some(id) => {
+                self.writes += 1;
+                self.now += 1;
+                let table = self.tables.get_mut(&table(of)).unwrap();
+                table.rows.get_mut(id).unwrap().extend(part.set.iter().cloned());
+                table.stamps.insert(id.clone(), self.now);
+            }
+            None => {
+                let mut values = part.set.clone();
+                values.push((owner_field(&of.record.name).to_owned(), Value::text(owner)));
+                let create = Create {
+                    select: of.clone(),
+                    values,
+                    numbers: Vec::new(),
+                    identity: None,
+                    parts: Vec::new(),
+                    children: Vec::new(),
+                    joins: Vec::new(),
+                };
+                if fault == Some(Fault::LateApply) {
+                    let at = self.now + 1;
+                    self.late.push((at, create));
+                } else {
+                    self.apply_create(Side::Severa, &create);
+                }
+            }
+        }
+        fault.map_or(Ok(()), Err)
     }
 
     fn strike(&mut self) -> Option<Fault> {
@@ -207,11 +309,8 @@ impl System for Memory {
         let mut world = self.world.lock().unwrap();
         world.tick(self.side);
         let since: i64 = read.since.as_ref().map_or(0, |w| w.0.parse().unwrap());
-        let rows = world
-            .all(&read.select)
-            .into_iter()
-            .filter(|r| r.changed.is_some_and(|at| at.as_second() >= since))
-            .collect();
+        let rows =
+            world.all(&read.select).into_iter().filter(|r| world.touched(&read.select, &r.id) >= since).collect();
         let at = world.now;
         Ok(Page { rows, next: Next::End(Watermark(at.to_string())) })
     }
@@ -249,7 +348,14 @@ impl System for Memory {
             Some(Fault::Refused) => Err(self.error(ErrorKind::Refused, "the record was refused")),
             Some(Fault::SideDown) => Err(self.error(ErrorKind::Unreachable, "no connection")),
             None => {
-                let id = world.apply_create(self.side, create);
+                let id = world.by_identity(create).unwrap_or_else(|| world.apply_create(self.side, create));
+                // A part that fails leaves the record without it.
+                for part in &create.parts {
+                    if let Err(Fault::CrashBefore | Fault::CrashAfter) = world.write_part(&id, &create.select, part) {
+                        drop(world);
+                        panic!("crash");
+                    }
+                }
                 Ok(world.row(&create.select, &id).expect("what was created is in scope"))
             }
         }
@@ -257,7 +363,7 @@ impl System for Memory {
 
     async fn update(&mut self, update: &Update) -> Result<Row, SystemError> {
         let mut world = self.world.lock().unwrap();
-        let fault = world.strike();
+        let fault = if update.set.is_empty() { None } else { world.strike() };
         if fault == Some(Fault::CrashBefore) {
             drop(world);
             panic!("crash");
@@ -276,12 +382,28 @@ impl System for Memory {
                 return Err(self.error(ErrorKind::Moved, "it has changed meanwhile"));
             }
         }
-        world.writes += 1;
-        world.now += 1;
-        let now = world.now;
-        let stored = world.tables.get_mut(&table(&update.select)).unwrap();
-        stored.rows.get_mut(&update.id).unwrap().extend(update.set.iter().cloned());
-        stored.stamps.insert(update.id.clone(), now);
+        if !update.set.is_empty() {
+            world.writes += 1;
+            world.now += 1;
+            let now = world.now;
+            let stored = world.tables.get_mut(&table(&update.select)).unwrap();
+            stored.rows.get_mut(&update.id).unwrap().extend(update.set.iter().cloned());
+            stored.stamps.insert(update.id.clone(), now);
+        }
+        for part in &update.parts {
+            match world.write_part(&update.id, &update.select, part) {
+                Ok(()) => {}
+                Err(Fault::CrashBefore | Fault::CrashAfter) => {
+                    drop(world);
+                    panic!("crash");
+                }
+                Err(Fault::LostReply | Fault::LateApply) => {
+                    return Err(self.error(ErrorKind::Unknown, "the answer was lost"));
+                }
+                Err(Fault::Refused) => return Err(self.error(ErrorKind::Refused, "the part was refused")),
+                Err(Fault::SideDown) => return Err(self.error(ErrorKind::Unreachable, "no connection")),
+            }
+        }
         match fault {
             Some(Fault::CrashAfter) => {
                 drop(world);

@@ -64,6 +64,11 @@ impl Look {
         Ok(rows.into_iter().map(|row| row.into_iter().map(|value| shown(&value)).collect()).collect())
     }
 
+    /// The connection, for the accountant's own work.
+    pub fn sql(&mut self) -> &mut Client<Compat<TcpStream>> {
+        &mut self.sql
+    }
+
     /// Changes rows, as Visma Business does for its user; answers how many.
     pub async fn change(&mut self, sql: &str) -> Result<u64, Failure> {
         let done = self.sql.execute(sql, &[]).await.map_err(|e| failed("the change of Visma Business failed", e))?;

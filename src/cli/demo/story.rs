@@ -78,7 +78,7 @@ pub const FIRST: &[Promise] = &[
     },
     Promise {
         told: "its number was given by Visma Business and came back to Severa",
-        look: Where::Business("SELECT CustNo FROM Actor WHERE Nm = N'Lindström Möbler AB'"),
+        look: Where::Business("SELECT CustNo FROM Actor WHERE Nm = N'Lindström Möbler AB' AND CustNo > 0"),
         found: Expected::SameAs(severa("/v1/customers", "/name", "Lindström Möbler AB", "/number")),
     },
     Promise {
@@ -89,6 +89,43 @@ pub const FIRST: &[Promise] = &[
     Promise {
         told: "Ålesund Transport AS, whose number is another company's, is held and not copied",
         look: Where::Business("SELECT Nm FROM Actor WHERE Nm = N'Ålesund Transport AS'"),
+        found: Expected::Is(&[]),
+    },
+    Promise {
+        told: "a delivery address of Fjordkraft in Visma Business is one of its addresses in Severa",
+        look: severa("/v1/addresses", "/addressline", "Anleggsveien 12", "/customer/name"),
+        found: Expected::Is(&["Fjordkraft Bygg AS"]),
+    },
+    Promise {
+        told: "a delivery address of Kuusikko in Severa stands under its customer in Visma Business",
+        look: Where::Business(
+            "SELECT c.CustNo FROM Actor AS d INNER JOIN Actor AS c ON d.DelToAct = c.ActNo WHERE d.Ad1 = N'Varastokatu 8'",
+        ),
+        found: Expected::Is(&["10001"]),
+    },
+    Promise {
+        told: "Mika Laine, Kuusikko's contact in Severa, is a contact in Visma Business with the e-mail address in use",
+        look: Where::Business("SELECT MailAd FROM Actor WHERE Nm = N'Mika Laine' AND LiaAct > 0"),
+        found: Expected::Is(&["mika.laine@kuusikko.example"]),
+    },
+    Promise {
+        told: "Anne-Lise Moe, Bergen Fisk's contact in Visma Business, came to Severa with her new customer",
+        look: severa("/v1/contactpersons", "/firstName", "Anne-Lise", "/customer/name"),
+        found: Expected::Is(&["Bergen Fisk AS"]),
+    },
+    Promise {
+        told: "and so did her e-mail address",
+        look: severa("/v1/contactcommunications", "/value", "anne-lise@bergenfisk.example", "/communicationType/type"),
+        found: Expected::Is(&["EmailAddress"]),
+    },
+    Promise {
+        told: "Silje Dahl, a contact on both sides, is one contact still",
+        look: severa("/v1/contactpersons", "/firstName", "Silje", "/lastName"),
+        found: Expected::Is(&["Dahl"]),
+    },
+    Promise {
+        told: "Tor Vik, who was deleted in Severa, stayed there",
+        look: Where::Business("SELECT Nm FROM Actor WHERE Nm = N'Tor Vik'"),
         found: Expected::Is(&[]),
     },
     Promise {
@@ -124,6 +161,21 @@ pub const EDITED: &[Promise] = &[
         told: "the customer renamed in Visma Business has its new name in Severa",
         look: severa("/v1/customers", "/number", "10002", "/name"),
         found: Expected::Is(&["Bergen Fisk og Skalldyr AS"]),
+    },
+    Promise {
+        told: "and so have its delivery addresses",
+        look: Where::Business("SELECT Nm FROM Actor WHERE Ad1 = N'Anleggsveien 12'"),
+        found: Expected::Is(&["Fjordkraft Anlegg AS"]),
+    },
+    Promise {
+        told: "the telephone number that a contact got in Visma Business is in Severa",
+        look: severa("/v1/contactcommunications", "/value", "55 90 90 90", "/communicationType/type"),
+        found: Expected::Is(&["Phone"]),
+    },
+    Promise {
+        told: "the mobile number that was changed in Severa is in Visma Business",
+        look: Where::Business("SELECT MobPh FROM Actor WHERE Nm = N'Silje Dahl'"),
+        found: Expected::Is(&["900 11 333"]),
     },
     Promise {
         told: "the project renamed in Severa, its master, has its new name in Visma Business",
@@ -202,6 +254,10 @@ pub async fn edit(look: &mut Look, say: impl Fn(&str)) -> Result<(), Failure> {
     let status = serde_json::json!({ "salesStatusTypeGuid": won });
     look.patch(&format!("/v1/projects/{offer}"), "salesStatus", status).await?;
     say("  in Visma Business: customer 10002 is now Bergen Fisk og Skalldyr AS, and project 5002 Kuusikko nettbutikk");
+    say("  Silje Dahl has a new mobile number in Severa, and Anne-Lise Moe a telephone number in Visma Business");
+    let mobile = guid(look, "/v1/contactcommunications", "/value", "900 11 222").await?;
+    look.patch(&format!("/v1/contactcommunications/{mobile}"), "value", "900 11 333".into()).await?;
+    look.change(&changed("Actor", "Phone = '55 90 90 90'", "Nm = N'Anne-Lise Moe'")).await?;
     look.change(&renamed("Actor", "Bergen Fisk og Skalldyr AS", "CustNo = 10002")).await?;
     look.change(&renamed("R2", "Kuusikko nettbutikk", "RNo = 5002")).await?;
     Ok(())
@@ -219,13 +275,17 @@ async fn guid(
 
 /// As the client of Visma Business writes it: with its stamps, in the server's local time.
 fn renamed(table: &str, name: &str, row: &str) -> String {
+    changed(table, &format!("Nm = N'{name}'"), row)
+}
+
+fn changed(table: &str, set: &str, row: &str) -> String {
     let zone = jiff::tz::TimeZone::get("Europe/Oslo").unwrap_or(jiff::tz::TimeZone::UTC);
     let now = jiff::Timestamp::now().to_zoned(zone);
     let millis = (i64::from(now.hour()) * 60 + i64::from(now.minute())) * 60_000
         + i64::from(now.second()) * 1_000
         + i64::from(now.millisecond());
     format!(
-        "UPDATE {table} SET Nm = N'{name}', ChDt = {}, ChTm = {}, ChTmms = {millis}, ChUsr = 'kari' WHERE {row}",
+        "UPDATE {table} SET {set}, ChDt = {}, ChTm = {}, ChTmms = {millis}, ChUsr = 'kari' WHERE {row}",
         now.strftime("%Y%m%d"),
         now.strftime("%-H%M"),
     )

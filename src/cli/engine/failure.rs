@@ -43,6 +43,7 @@ pub fn of_run(error: &RunError) -> Failure {
         RunError::Restored { .. } => {
             Failure::new(Exit::Stopped, what, "if that is so, compare everything with `samband run --full`")
         }
+        RunError::Refused { help, .. } => Failure::new(Exit::Usage, what, help.clone()),
         RunError::Overtaken => Failure::new(Exit::Stopped, what, "make a new plan"),
         RunError::Interrupted => Failure::new(Exit::Interrupted, what, ""),
         RunError::LostLock => Failure::new(Exit::Stopped, what, "run again when the other run has ended"),

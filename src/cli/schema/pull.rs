@@ -45,7 +45,10 @@ struct Document {
 pub fn main(args: &Args) -> Result<Exit, Failure> {
     let (folder, settings) = settings(&args.project)?;
     let connections = connections(&folder, &settings)?;
-    let (tenant, company, unread) = runtime::start()?.block_on(read(&connections))?;
+    let (mut tenant, company, unread) = runtime::start()?.block_on(read(&connections))?;
+    // What a person has written there is not found again.
+    let before = Live::load(&folder).ok().flatten().and_then(|live| live.severa);
+    tenant.fields = before.map(|before| before.fields).unwrap_or_default();
     let named = tenant.names.keys().cloned().collect();
     let tables = company.tables.len();
     let live = Live::new(&jiff::Zoned::now().date().to_string(), Some(tenant), Some(company));
@@ -96,7 +99,7 @@ async fn read(ready: &Connections) -> Result<(Tenant, Company, Vec<String>), Fai
     severa.open(&[]).await.map_err(of_system)?;
     let company = company(ready).await.map_err(of_system)?;
     let (names, unread): (Names, _) = names(&mut severa).await.map_err(of_system)?;
-    let tenant = Tenant { from: ready.severa.url.value.clone(), names };
+    let tenant = Tenant { from: ready.severa.url.value.clone(), names, ..Tenant::default() };
     Ok((tenant, company, unread))
 }
 

@@ -1,5 +1,6 @@
 //! Amounts and their currencies.
 
+use super::Whole;
 use crate::diag::Diagnostic;
 use crate::diag::codes::whole as codes;
 use crate::model::facts::Compiled;
@@ -8,7 +9,7 @@ use crate::program::{Expr, Slot};
 use crate::value::Side;
 
 /// Severa keeps an amount together with its currency; one without the other is refused.
-pub fn without_currency(one: &Compiled, diagnostics: &mut Vec<Diagnostic>) {
+pub fn without_currency(whole: &Whole, one: &Compiled, diagnostics: &mut Vec<Diagnostic>) {
     let entity = &one.entity;
     let written = |name: &str| {
         let by_line = entity.lines.iter().any(|line| {
@@ -22,7 +23,7 @@ pub fn without_currency(one: &Compiled, diagnostics: &mut Vec<Diagnostic>) {
             let name = entity.field_name(Side::Severa, *slot);
             let Some(owner) = name.strip_suffix(".amount") else { continue };
             let currency = format!("{owner}.currencyCode");
-            if one.severa.field(&currency).is_none() || written(&currency) {
+            if !has(whole, one, Side::Severa, &currency) || written(&currency) {
                 continue;
             }
             let message = format!("`{name}` is written without its currency");
@@ -35,8 +36,8 @@ pub fn without_currency(one: &Compiled, diagnostics: &mut Vec<Diagnostic>) {
 }
 
 /// An amount that goes to a record with a currency of its own: is it the same one?
-pub fn unchecked(top: &Compiled, diagnostics: &mut Vec<Diagnostic>) {
-    let has_currency = |one: &Compiled| one.business.field("Cur").is_some();
+pub fn unchecked(whole: &Whole, top: &Compiled, diagnostics: &mut Vec<Diagnostic>) {
+    let has_currency = |one: &Compiled| has(whole, one, Side::Business, "Cur");
     let mut see = |one: &Compiled| {
         let entity = &one.entity;
         if !(has_currency(one) || entity.owner.is_some() && has_currency(top)) {
@@ -47,7 +48,7 @@ pub fn unchecked(top: &Compiled, diagnostics: &mut Vec<Diagnostic>) {
                 let name = entity.field_name(Side::Severa, *slot);
                 let Some(owner) = name.strip_suffix(".amount") else { continue };
                 let currency = format!("{owner}.currencyCode");
-                if one.severa.field(&currency).is_none() || looked_at(one, &currency) {
+                if !has(whole, one, Side::Severa, &currency) || looked_at(one, &currency) {
                     continue;
                 }
                 let message = format!("`{name}` may be in another currency than the record it goes to");
@@ -61,6 +62,10 @@ pub fn unchecked(top: &Compiled, diagnostics: &mut Vec<Diagnostic>) {
         }
     };
     crate::model::verify::each(top, &mut see);
+}
+
+fn has(whole: &Whole, one: &Compiled, side: Side, field: &str) -> bool {
+    one.record(whole.schemas, side).is_some_and(|record| record.field(field).is_some())
 }
 
 /// Whether a line, a hold or a filter reads the field.

@@ -72,7 +72,7 @@ fn overlap(first: &Compiled, second: &Compiled, diagnostics: &mut Vec<Diagnostic
     );
 }
 
-fn identity<'c>(one: &'c Compiled) -> Option<(&'c str, Span)> {
+fn identity(one: &Compiled) -> Option<(&str, Span)> {
     let slot = one.entity.identity?;
     Some((one.entity.field_name(Side::Business, Slot::Own(slot)), one.places.identity?))
 }

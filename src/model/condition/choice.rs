@@ -24,7 +24,7 @@ impl Reader<'_, '_> {
 
     pub(super) fn choice(&mut self, branches: &[ast::Branch], otherwise: Option<&ast::Expr>) -> Option<Typed> {
         let mut compiled = Vec::new();
-        let mut outcomes = Outcomes { shape: None, nullable: otherwise.is_none() };
+        let mut outcomes = Outcomes { shape: None, absent: None, nullable: otherwise.is_none() };
         // A text beside a date is a date.
         let mut values = branches.iter().map(|branch| &branch.value).chain(otherwise);
         let near = values.any(|value| self.type_quietly(value) == Some(Type::Date)).then_some(Type::Date);
@@ -52,7 +52,7 @@ impl Reader<'_, '_> {
             None => None,
         };
         // Where every branch keeps what is there, nothing ever comes.
-        let shape = outcomes.shape.unwrap_or(Shape::One(Type::Text(None)));
+        let shape = outcomes.shape.or(outcomes.absent).unwrap_or(Shape::One(Type::Text(Some(0))));
         Some(Typed { expr: Expr::Choice { branches: compiled, otherwise }, shape, nullable: outcomes.nullable })
     }
 
@@ -76,6 +76,8 @@ impl Reader<'_, '_> {
 /// What comes out of the branches so far.
 struct Outcomes {
     shape: Option<Shape>,
+    /// What a setting would give that is `none` here.
+    absent: Option<Shape>,
     nullable: bool,
 }
 
@@ -83,7 +85,11 @@ impl Outcomes {
     fn take(&mut self, typed: Typed, written: &ast::Expr, diagnostics: &mut Vec<Diagnostic>) -> Option<Expr> {
         self.nullable |= typed.nullable;
         // `keep` and `blank` are of any type.
-        if matches!(written.kind, ExprKind::Word(_)) || matches!(typed.expr, Expr::Const(Value::Null)) {
+        if matches!(written.kind, ExprKind::Word(_)) {
+            return Some(typed.expr);
+        }
+        if matches!(typed.expr, Expr::Const(Value::Null)) {
+            self.absent.get_or_insert(typed.shape);
             return Some(typed.expr);
         }
         let joined = match (self.shape.take(), typed.shape) {

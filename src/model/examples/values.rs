@@ -36,7 +36,7 @@ pub fn read(
             let name = scope::name_of(path);
             let setting = globals.settings.find(entity, &name).map(|s| &s.value);
             match (setting, &column.ty) {
-                (_, Type::Enum(words)) if words.contains(&name.as_str()) => Some(Value::Text(name)),
+                (_, Type::Enum(words)) if words.contains(&&*name) => Some(Value::Text(name.into_owned())),
                 (Some(SettingValue::Is(value)), _) => Some(value.clone()),
                 (Some(SettingValue::Named(place)), ty) => Some(crate::trial::named(*place, ty)),
                 (Some(SettingValue::None), _) => Some(Value::Null),

@@ -72,12 +72,14 @@ pub(super) fn change_rows(
     new: &[ast::MapRow],
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let text = |key: &ast::MapKey| match key {
-        ast::MapKey::Value(expr) => sources.slice(expr.span).to_owned(),
-        ast::MapKey::Else(_) => "else".to_owned(),
-    };
+    fn text<'s>(sources: &'s Sources, key: &ast::MapKey) -> &'s str {
+        match key {
+            ast::MapKey::Value(expr) => sources.slice(expr.span),
+            ast::MapKey::Else(_) => "else",
+        }
+    }
     for row in new {
-        match old.iter_mut().find(|o| text(&o.left) == text(&row.left)) {
+        match old.iter_mut().find(|o| text(sources, &o.left) == text(sources, &row.left)) {
             Some(place) => {
                 if same_text(sources, place.span, row.span) {
                     diagnostics.push(changes_nothing(place.span, row.span));
@@ -107,9 +109,9 @@ impl Changing<'_> {
                         None => self.diagnostics.push(nothing("part", name, known.iter().map(String::as_str))),
                     }
                 }
+                Statement::Part(part) => self.put_part(body, part),
                 Statement::Setting(_)
                 | Statement::Table(_)
-                | Statement::Part(_)
                 | Statement::OnCreate { .. }
                 | Statement::OnlyIf { .. }
                 | Statement::Hold { .. } => body.push(change.clone()),
@@ -133,10 +135,30 @@ impl Changing<'_> {
         body.push(new.clone());
     }
 
-    fn put_line(&mut self, body: &mut Vec<Statement>, line: &ast::Line) {
-        let new = ends(self.sources, line);
+    /// A part that is written anew takes the place of the one below: addresses may stand in another table.
+    fn put_part(&mut self, body: &mut Vec<Statement>, part: &ast::Part) {
         let place = body.iter_mut().find_map(|s| match s {
-            Statement::Line(old) if ends(self.sources, old) == new && !self.layer.contains(&old.span.file) => Some(old),
+            Statement::Part(old) if old.name.value == part.name.value && !self.layer.contains(&old.span.file) => {
+                Some(old)
+            }
+            _ => None,
+        });
+        match place {
+            Some(old) => {
+                if same_text(self.sources, old.span, part.span) {
+                    self.diagnostics.push(changes_nothing(old.span, part.span));
+                }
+                *old = part.clone();
+            }
+            None => body.push(Statement::Part(part.clone())),
+        }
+    }
+
+    fn put_line(&mut self, body: &mut Vec<Statement>, line: &ast::Line) {
+        let place = body.iter_mut().find_map(|s| match s {
+            Statement::Line(old) if same_ends(self.sources, old, line) && !self.layer.contains(&old.span.file) => {
+                Some(old)
+            }
             _ => None,
         });
         match place {
@@ -248,6 +270,16 @@ pub(in crate::model) fn end_text(sources: &Sources, segment: &ast::Segment) -> S
 fn ends(sources: &Sources, line: &ast::Line) -> (String, String) {
     let text = |segment: Option<&ast::Segment>| segment.map(|s| end_text(sources, s)).unwrap_or_default();
     (text(line.segments.first()), text(line.segments.last()))
+}
+
+/// Whether two lines have the same ends: the same as comparing [`ends`], and nothing is copied for it.
+fn same_ends(sources: &Sources, a: &ast::Line, b: &ast::Line) -> bool {
+    let bytes = |segment: &ast::Segment| sources.slice(segment.what.span).split_whitespace().flat_map(str::bytes);
+    let same = |a: Option<&ast::Segment>, b: Option<&ast::Segment>| match (a, b) {
+        (Some(a), Some(b)) => bytes(a).eq(bytes(b)),
+        (a, b) => a.is_none() && b.is_none(),
+    };
+    same(a.segments.first(), b.segments.first()) && same(a.segments.last(), b.segments.last())
 }
 
 fn narrow(body: &mut [Statement], send: &ast::Send, diagnostics: &mut Vec<Diagnostic>) {

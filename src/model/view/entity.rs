@@ -40,7 +40,7 @@ struct Made<'m> {
     business: Option<RecordView>,
     picked: Option<PickedView>,
     /// Nothing for a part of the same row, or one with a fault.
-    compiled: Option<&'m Compiled<'m>>,
+    compiled: Option<&'m Compiled>,
     /// What holds of the owner.
     above: Option<Above<'m>>,
 }
@@ -49,7 +49,7 @@ struct Made<'m> {
 #[derive(Clone, Copy)]
 struct Above<'m> {
     entity: &'m Entity,
-    compiled: &'m Compiled<'m>,
+    compiled: &'m Compiled,
     master: Option<Side>,
     once: bool,
 }

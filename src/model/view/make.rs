@@ -99,7 +99,7 @@ impl Sight<'_> {
 fn lines_of<'c>(compiled: &'c [Compiled]) -> Lines<'c> {
     fn add<'c>(one: &'c Compiled, lines: &mut Lines<'c>) {
         let compiled = one.lines.iter().zip(&one.entity.lines);
-        lines.extend(compiled.map(|(fact, line)| (fact.span, (&one.entity, line))));
+        lines.extend(compiled.map(|(fact, line)| (fact.span, (&*one.entity, line))));
         one.children.iter().for_each(|child| add(child, lines));
     }
     let mut lines = Lines::new();
@@ -121,7 +121,7 @@ fn left_out(mapping: &str, compiled: Vec<Compiled>) -> Vec<String> {
     let mut program = Program {
         mapping: mapping.to_owned(),
         fingerprint: String::new(),
-        entities: compiled.into_iter().map(Compiled::into_entity).collect(),
+        entities: compiled.into_iter().map(|one| one.entity).collect(),
         kept: Vec::new(),
         named: Vec::new(),
         examples: Vec::new(),

@@ -100,7 +100,7 @@ pub fn requires(texts: &Texts, merged: &Merged) -> Vec<RequireView> {
         message: require.message.value.clone(),
         at: texts.place(require.span),
     };
-    merged.requires.iter().map(view).collect()
+    merged.requires.iter().copied().map(view).collect()
 }
 
 pub fn tables(texts: &Texts, before: &Before, merged: &Merged) -> Vec<TableView> {

@@ -170,7 +170,7 @@ fn business(maker: &mut Maker) {
     for (code, name, _, _) in CURRENCIES {
         maker.row("Cur", [("CurNo", currency(code).into()), ("Nm", (*name).into()), ("ISO", (*code).into())]);
     }
-    for (number, name) in [(1, "stk"), (2, "timer"), (3, "kg")] {
+    for (number, name) in [(1, "stk"), (2, "timer"), (3, "kg"), (4, "km"), (5, "dag"), (6, "natt")] {
         maker.row("Unit", [("Un", number.into()), ("Descr", name.into())]);
     }
     // Text type 6: payment terms.

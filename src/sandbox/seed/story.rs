@@ -1,5 +1,6 @@
 //! The records of the story, one case each; the table in the module's documentation tells what each one shows.
 
+mod belongings;
 mod billing;
 pub mod hours;
 pub mod parties;
@@ -22,4 +23,5 @@ pub fn make(maker: &mut Maker) {
 pub fn billing(maker: &mut Maker) {
     registers::make(maker);
     billing::make(maker);
+    belongings::make(maker);
 }

@@ -141,8 +141,8 @@ fn products(maker: &mut Maker) {
     for (number, text, group, unit, category, kept) in [
         ("P-400", "Vedlikeholdsavtale", 0, 1, 2, 0), // only here
         ("P-500", "Intern tjeneste", 0, 2, 0, 1),    // kept back
-        ("KM", "Kilometergodtgjørelse", 90, 0, 0, 0),
-        ("DIETT", "Diett", 90, 1, 0, 0),
+        ("KM", "Kjøring, egen bil", 90, 0, 0, 0),
+        ("DIETT", "Diett, utland", 90, 1, 0, 0),
         ("W200", "Development", 91, 2, 0, 0),
     ] {
         maker.row(

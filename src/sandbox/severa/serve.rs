@@ -112,7 +112,14 @@ async fn answer(
         body,
     };
     match server.handle(request).await {
-        Ok(response) => Ok(reply(response)),
+        Ok(mut response) => {
+            // The tenant's own time, which is not this machine's where the world's clock is another.
+            let now = (server.world().clock())();
+            if let Ok(date) = jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&now) {
+                response.headers.push(("Date".to_owned(), date));
+            }
+            Ok(reply(response))
+        }
         // An error of the service makes hyper close the connection without an answer.
         Err(_) => Err(io::Error::new(io::ErrorKind::ConnectionReset, "cut by the sandbox's fault hook")),
     }

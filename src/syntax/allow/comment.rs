@@ -2,23 +2,13 @@
 
 use crate::diag::codes;
 use crate::source::{FileId, Span, Spanned};
-use crate::syntax::outline;
+use crate::syntax::ast::Allow;
+use std::ops::Range;
 
-/// One comment that allows something.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Allow {
-    pub comment: Span,
-    /// As written, known or not; never none, but one may be blank.
-    pub codes: Vec<Spanned<String>>,
-    pub reason: Option<String>,
-    /// Where the colon belongs that a reason stands behind without.
-    pub colon_missing: Option<u32>,
-}
-
-/// The allow-comments of a text, in order.
-pub fn find(file: FileId, text: &str) -> Vec<Allow> {
-    let comments = outline::comments(text).into_iter();
-    comments.filter_map(|range| read(text.get(range.clone())?, Span::new(file, range.start, range.end))).collect()
+/// The comments of these stretches that allow something; what they are about is not told yet.
+pub fn find(file: FileId, text: &str, comments: &[Range<usize>]) -> Vec<Allow> {
+    let read = |range: &Range<usize>| read(text.get(range.clone())?, Span::new(file, range.start, range.end));
+    comments.iter().filter_map(read).collect()
 }
 
 /// `// allow CODE, CODE: reason`. `// allow the customer to …` is prose: no colon follows the
@@ -52,11 +42,11 @@ fn read(written: &str, comment: Span) -> Option<Allow> {
     let code_like = |c: &Spanned<String>| c.value.contains('-') || codes::find(&c.value).is_some();
     if let Some(reason) = rest.strip_prefix(':') {
         let reason = Some(reason.trim().to_owned()).filter(|reason| !reason.is_empty());
-        return Some(Allow { comment, codes: listed, reason, colon_missing: None });
+        return Some(Allow { comment, codes: listed, reason, colon_missing: None, places: Vec::new() });
     }
     let named = listed.iter().any(code_like) || (rest.is_empty() && listed.iter().any(|c| !c.value.is_empty()));
-    let colon_missing = (!rest.is_empty()).then(|| span(at, 0).start);
-    named.then_some(Allow { comment, codes: listed, reason: None, colon_missing })
+    let colon_missing = (!rest.is_empty()).then(|| span(at, 0));
+    named.then_some(Allow { comment, codes: listed, reason: None, colon_missing, places: Vec::new() })
 }
 
 fn is_code(c: char) -> bool {
@@ -66,6 +56,7 @@ fn is_code(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::syntax::outline::outline;
 
     #[test]
     fn allows_are_told_from_prose() {
@@ -83,14 +74,15 @@ mod tests {
             ("/// allow a-b: documentation", None),
             ("name -> \"// allow a-b: a text\"", None),
         ] {
-            let found = find(FileId(0), text);
+            let found = find(FileId(0), text, &outline(text).comments);
             let said = found.first().map(|allow| {
                 let codes: Vec<_> = allow.codes.iter().map(|c| c.value.as_str()).collect();
                 (codes.join(" "), allow.reason.as_deref())
             });
             assert_eq!(said.as_ref().map(|(codes, reason)| (codes.as_str(), *reason)), expected, "{text}");
         }
-        let allow = &find(FileId(0), "x // allow a-b, c-d: y")[0];
+        let text = "x // allow a-b, c-d: y";
+        let allow = &find(FileId(0), text, &outline(text).comments)[0];
         let at: Vec<_> = allow.codes.iter().map(|c| c.span.range()).collect();
         assert_eq!(at, [11..14, 16..19]);
     }

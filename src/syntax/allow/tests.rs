@@ -13,7 +13,8 @@ fn left(text: &str) -> Vec<String> {
     };
     let mut diagnostics = at('?', records::ONE_MATCH_KEY);
     diagnostics.extend(at('!', names::UNKNOWN_FIELD));
-    apply(&sources, &[file], &mut diagnostics);
+    let (tree, _) = crate::syntax::parse(&sources, file);
+    apply(&sources, [(file, &tree)], &mut diagnostics);
     diagnostics.iter().map(|d| format!("{}:{}", d.code.name(), sources.position(d.span().unwrap()).line)).collect()
 }
 

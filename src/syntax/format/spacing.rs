@@ -1,26 +1,31 @@
 //! The blanks inside one statement.
 
-use crate::syntax::outline::scan::{Token, TokenKind, scan};
+use crate::syntax::outline::scan::{Token, TokenKind};
+use std::borrow::Cow;
 
-/// A statement on one line: one blank around arrows and operators, none inside brackets, and
+/// A stretch on one line: one blank around arrows and operators, none inside brackets, and
 /// elsewhere one where there were any.
-pub fn spaced(text: &str) -> String {
-    let tokens: Vec<Token> = scan(text).into_iter().filter(|t| t.kind != TokenKind::Newline).collect();
-    let mut result = String::with_capacity(text.len());
-    for (i, token) in tokens.iter().enumerate() {
-        if let Some(before) = i.checked_sub(1).and_then(|before| tokens.get(before))
-            && blank_between(text, before, token)
-        {
-            result.push(' ');
-        }
-        result.push_str(&text[token.range()]);
+///
+/// `tokens` are those of the stretch, all on one line. What is spaced so already, as most is, is not copied.
+pub fn spaced<'t>(text: &'t str, tokens: &[Token]) -> Cow<'t, str> {
+    let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else { return Cow::Borrowed("") };
+    let between = |pair: &[Token]| if blank_between(text, &pair[0], &pair[1]) { " " } else { "" };
+    let as_written = |pair: &[Token]| text.get(pair[0].end()..pair[1].start()) == Some(between(pair));
+    if tokens.windows(2).all(as_written) {
+        return Cow::Borrowed(&text[first.start()..last.end()]);
     }
-    result
+    let mut result = String::with_capacity(last.end() - first.start() + 8);
+    result.push_str(&text[first.range()]);
+    for pair in tokens.windows(2) {
+        result.push_str(between(pair));
+        result.push_str(&text[pair[1].range()]);
+    }
+    Cow::Owned(result)
 }
 
 fn blank_between(text: &str, before: &Token, after: &Token) -> bool {
     use TokenKind::{Arrow, Close, Comma, Open};
-    let as_written = before.end < after.start;
+    let as_written = before.end() < after.start();
     let mark = |token: &Token| if token.kind == TokenKind::Other { &text[token.range()] } else { "" };
     match (before.kind, after.kind) {
         (Open(b'{'), Close(b'}')) => as_written,

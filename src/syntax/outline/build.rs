@@ -165,14 +165,14 @@ impl<'a> Builder<'a> {
         self.at += 1;
         if self.mode == Mode::Layout && token.first {
             let next = self.next_significant(self.at);
-            let deeper_next = next.is_some_and(|t| t.indent > token.indent && t.kind != TokenKind::Close(b'}'));
-            let known = self.stack.iter().any(|o| o.indent == token.indent);
+            let deeper_next = next.is_some_and(|t| t.indent() > token.indent() && t.kind != TokenKind::Close(b'}'));
+            let known = self.stack.iter().any(|o| o.indent == token.indent());
             let top = self.stack.last().map(|o| o.indent);
-            if top.is_some_and(|top| deeper_next || (!known && token.indent > top)) {
+            if top.is_some_and(|top| deeper_next || (!known && token.indent() > top)) {
                 return self.fault(FaultKind::StrayBrace, token.range());
             }
             if known {
-                while self.stack.last().is_some_and(|o| o.indent != token.indent) {
+                while self.stack.last().is_some_and(|o| o.indent != token.indent()) {
                     self.pop_unclosed();
                 }
             }
@@ -180,7 +180,7 @@ impl<'a> Builder<'a> {
         if self.stack.is_empty() {
             return self.fault(FaultKind::StrayBrace, token.range());
         }
-        self.pop(Some(token.start));
+        self.pop(Some(token.start()));
     }
 
     /// The next token that is neither a comment nor a newline.
@@ -190,14 +190,14 @@ impl<'a> Builder<'a> {
 
     fn statement(&mut self, token: &Token) {
         if self.mode == Mode::Layout && token.first {
-            while self.stack.last().is_some_and(|o| o.indent >= token.indent) {
+            while self.stack.last().is_some_and(|o| o.indent >= token.indent()) {
                 self.pop_unclosed();
             }
         }
         let head = read_head(self, token);
         self.at = head.next;
         let mut statement = Statement {
-            head: token.start..head.end,
+            head: token.start()..head.end,
             inner: head.inner,
             trailing: None,
             block: None,
@@ -209,7 +209,7 @@ impl<'a> Builder<'a> {
             None if head.header && !head.broken => {
                 self.fault(FaultKind::MissingBrace, head.end..head.end);
                 let inside = self.next_significant(self.at);
-                inside.is_some_and(|t| t.indent > token.indent).then_some((head.end, false))
+                inside.is_some_and(|t| t.indent() > token.indent()).then_some((head.end, false))
             }
             None => None,
         };
@@ -223,14 +223,14 @@ impl<'a> Builder<'a> {
                 self.current().push(Item::Statement(statement));
             }
             Some((open, braced)) => {
-                self.stack.push(Open { statement, open, items: Vec::new(), indent: token.indent, braced, rows });
+                self.stack.push(Open { statement, open, items: Vec::new(), indent: token.indent(), braced, rows });
             }
             None => self.current().push(Item::Statement(statement)),
         }
     }
 
     fn word_is_table(&self, token: &Token) -> bool {
-        let mut words = self.text[token.start..].split_whitespace();
+        let mut words = self.text[token.start()..].split_whitespace();
         match words.next() {
             Some("table") => true,
             Some("change") => words.next() == Some("table"),
@@ -254,7 +254,7 @@ struct Head {
 fn read_head(b: &mut Builder<'_>, start: &Token) -> Head {
     let header = is_header(b.word(b.at), b.word(b.at + 1));
     let rows = b.stack.last().is_some_and(|o| o.rows);
-    let mut head = Head { end: start.end, next: b.at, inner: Vec::new(), open: None, header, broken: false };
+    let mut head = Head { end: start.end(), next: b.at, inner: Vec::new(), open: None, header, broken: false };
     // Open brackets, with their place among the tokens.
     let mut brackets: Vec<(u8, usize)> = Vec::new();
     let mut comments = Vec::new();
@@ -284,14 +284,14 @@ fn read_head(b: &mut Builder<'_>, start: &Token) -> Head {
                 break false;
             }
             TokenKind::Open(b'{') if brackets.is_empty() && opens_block(b, at, header) => {
-                head.open = Some(token.start);
+                head.open = Some(token.start());
                 at += 1;
                 break false;
             }
             kind => {
                 // Comments before this token lie inside the statement.
                 head.inner.append(&mut comments);
-                head.end = token.end;
+                head.end = token.end();
                 match kind {
                     TokenKind::Open(c) => brackets.push((c, at)),
                     TokenKind::Close(c) => match brackets.last() {
@@ -342,7 +342,7 @@ fn cut(b: &mut Builder<'_>, head: &mut Head, brackets: &[(u8, usize)]) {
     }
     head.broken = true;
     head.open = None;
-    head.end = tokens[line_end - 1].end;
+    head.end = tokens[line_end - 1].end();
     head.next = line_end;
     let inside = |t: &&Token| t.kind == TokenKind::Comment;
     head.inner = tokens[b.at..line_end].iter().filter(inside).map(Token::range).collect();
@@ -366,9 +366,9 @@ fn goes_on(b: &Builder<'_>, at: usize, start: &Token, closed: bool, rows: bool) 
     };
     if !closed {
         let kept = b.mode == Mode::Counting
-            || token.indent > start.indent
+            || token.indent() > start.indent()
             // One further to the left than the statement closes what the statement stands in.
-            || (token.indent == start.indent && matches!(token.kind, TokenKind::Close(_)))
+            || (token.indent() == start.indent() && matches!(token.kind, TokenKind::Close(_)))
             || matches!(token.kind, TokenKind::Newline | TokenKind::Comment);
         return if kept { Next::GoesOn } else { Next::Cut };
     }
@@ -393,7 +393,7 @@ fn goes_on(b: &Builder<'_>, at: usize, start: &Token, closed: bool, rows: bool) 
         _ => false,
     };
     let ends_on =
-        ends_on && token.indent > start.indent && !matches!(token.kind, TokenKind::Newline | TokenKind::Comment);
+        ends_on && token.indent() > start.indent() && !matches!(token.kind, TokenKind::Newline | TokenKind::Comment);
     if begins_on || ends_on { Next::GoesOn } else { Next::Ends }
 }
 

@@ -132,7 +132,7 @@ pub fn of_statement(cx: &Context<'_>, form: &Form, statement: &Statement, failur
     };
     // Blanks before the place belong to no one: the fault is at the next token, or at the end.
     let tokens = scan(head);
-    let token = tokens.iter().find(|t| t.end > at && t.kind != TokenKind::Newline);
+    let token = tokens.iter().find(|t| t.end() > at && t.kind != TokenKind::Newline);
     let range = token.map_or(head.len()..head.len(), Token::range);
     let found = head.get(range.clone()).unwrap_or("");
     let start = statement.head.start;

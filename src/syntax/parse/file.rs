@@ -4,12 +4,12 @@ use super::context::{Context, doc};
 use super::expr::{expr, path};
 use super::fault;
 use super::forms::{Form, Found, Place, find};
-use super::{EDITIONS, example, record, setting, table, text};
+use super::{EDITIONS, example, plain, record, setting, table, text};
 use crate::diag::codes::syntax::*;
 use crate::diag::suggest::suggestion;
 use crate::diag::{Diagnostic, Edit, Fix};
 use crate::source::{Span, Spanned};
-use crate::syntax::ast::{Entity, File, Item as Tree, MappingHeader, Name};
+use crate::syntax::ast::{Entity, File, Item as Tree, MappingHeader, Name, Setting};
 use crate::syntax::grammar::Rule;
 use crate::syntax::outline::scan::{TokenKind, scan};
 use crate::syntax::outline::{Item, Outline, Statement};
@@ -74,6 +74,9 @@ pub fn file(cx: &mut Context<'_>, outline: &Outline) -> File {
 }
 
 fn statement(cx: &mut Context<'_>, tree: &mut File, form: &Form, (items, at): (&[Item], usize), item: &Statement) {
+    if let Some(new) = plain_item(cx, form, (items, at), item) {
+        return tree.items.push(new);
+    }
     let Some(pair) = cx.parse(form, item) else {
         // A header that did not parse may still have a name, and its block has faults of its own.
         let name = recovered_name(cx, item);
@@ -148,6 +151,33 @@ fn statement(cx: &mut Context<'_>, tree: &mut File, form: &Form, (items, at): (&
     tree.items.extend(new);
 }
 
+/// What needs no grammar.
+fn plain_item(cx: &mut Context<'_>, form: &Form, (items, at): (&[Item], usize), item: &Statement) -> Option<Tree> {
+    let (file, start, head) = (cx.file, item.head.start, cx.head(item));
+    if item.broken {
+        return None;
+    }
+    match form.rule {
+        Rule::only_setting => {
+            let setting = plain::setting(file, start, head)?;
+            Some(Tree::Setting(Setting { doc: doc(cx, items, at), ..setting }))
+        }
+        Rule::only_table => {
+            let table = plain::table(file, start, head)?;
+            Some(Tree::Table(table::given(cx, doc(cx, items, at), table, item)))
+        }
+        Rule::only_change_table => {
+            let name = plain::change(file, start, head, "table")?;
+            Some(Tree::ChangeTable { name, rows: table::rows(cx, item), span: cx.span_of(&item.head) })
+        }
+        Rule::only_change_entity => {
+            let name = plain::change(file, start, head, "entity")?;
+            Some(Tree::ChangeEntity { name, body: record::body(cx, item), span: cx.span_of(&item.whole()) })
+        }
+        _ => None,
+    }
+}
+
 /// The name behind `entity`, where the rest of the header is wrong.
 fn recovered_name(cx: &Context<'_>, item: &Statement) -> Option<Name> {
     words(cx, item).into_iter().nth(1)
@@ -175,7 +205,7 @@ fn words(cx: &Context<'_>, item: &Statement) -> Vec<Name> {
     let tokens = scan(cx.head(item)).into_iter().filter(|token| token.kind == TokenKind::Word);
     tokens
         .map(|token| {
-            let span = cx.span_of(&(item.head.start + token.start..item.head.start + token.end));
+            let span = cx.span_of(&(item.head.start + token.start()..item.head.start + token.end()));
             Spanned::new(cx.text.get(span.range()).unwrap_or("").to_owned(), span)
         })
         .collect()

@@ -1,7 +1,7 @@
 //! The kinds of statements: how each begins, where it may stand, and how one looks.
 
 use crate::syntax::grammar::Rule;
-use crate::syntax::outline::scan::{TokenKind, scan};
+use crate::syntax::outline::scan::{Token, TokenKind, Tokens};
 
 /// Where a statement stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,13 +110,15 @@ pub fn find(head: &str, place: Place, has_block: bool) -> Found {
         Place::Columns => return Found::Form(&COLUMN_ROW),
         _ => {}
     }
-    let tokens: Vec<_> = scan(head).into_iter().filter(|t| t.kind != TokenKind::Newline).collect();
-    let spelled = |i: usize| tokens.get(i).map_or("", |t| &head[t.range()]);
-    let kind = |i: usize| tokens.get(i).map(|t| t.kind);
-    let (first, second) = (spelled(0), spelled(1));
-    let range = |i: usize| tokens.get(i).map_or(head.len()..head.len(), |t| t.range());
-    let arrowed = tokens.iter().any(|t| t.kind == TokenKind::Arrow);
-    let names: Vec<&'static Form> = FORMS.iter().filter(|f| f.word == first).collect();
+    let tokens = || Tokens::new(head).filter(|t| t.kind != TokenKind::Newline);
+    let mut begin = tokens();
+    // Nearly always the first two words tell.
+    let begin = [begin.next(), begin.next()];
+    let kind = |i: usize| begin[i].map(|t| t.kind);
+    let range = |i: usize| begin[i].as_ref().map_or(head.len()..head.len(), Token::range);
+    let (first, second) = (&head[range(0)], &head[range(1)]);
+    let arrowed = || tokens().any(|t| t.kind == TokenKind::Arrow);
+    let names = || FORMS.iter().filter(|f| f.word == first);
 
     // A field may be called as a statement's first word is: what follows tells.
     let field = matches!(kind(1), Some(TokenKind::Arrow)) || matches!(second, "." | "[" | "or");
@@ -124,27 +126,26 @@ pub fn find(head: &str, place: Place, has_block: bool) -> Found {
     if kind(0) != Some(TokenKind::Word) || field {
         return line();
     }
-    if !names.is_empty() {
-        let here = |f: &&&'static Form| f.places.contains(&place);
-        let fits = |f: &&&'static Form| f.second.is_empty() || f.second == second;
-        if let Some(form) = names.iter().filter(fits).find(here) {
+    if names().next().is_some() {
+        let here = |f: &&'static Form| f.places.contains(&place);
+        let fits = |f: &&'static Form| f.second.is_empty() || f.second == second;
+        if let Some(form) = names().filter(fits).find(here) {
             return Found::Form(form);
         }
-        if let Some(form) = names.iter().find(fits) {
+        if let Some(form) = names().find(fits) {
             return Found::Misplaced(form);
         }
-        let known = names.iter().filter(here).map(|f| f.second).collect();
+        let known = names().filter(here).map(|f| f.second).collect();
         return Found::Unknown { word: range(1), known };
     }
-    let known: Vec<&'static str> = FORMS.iter().filter(|f| f.places.contains(&place)).map(|f| f.word).collect();
+    let known = || FORMS.iter().filter(|f| f.places.contains(&place)).map(|f| f.word);
     let starts_value = matches!(first, "when" | "first" | "link" | "not" | "any" | "no" | "each");
-    let near = crate::diag::suggest::nearest(first, known.iter().copied()).is_some();
     let plain = matches!(kind(1), Some(TokenKind::Word | TokenKind::Text { .. } | TokenKind::Number)) && !starts_value;
-    if has_block || (plain && near) || (!arrowed && kind(1).is_none()) || (place == Place::Top && !arrowed) {
-        return Found::Unknown { word: range(0), known };
-    }
-    match place {
-        Place::Example => Found::Unknown { word: range(0), known },
-        _ => line(),
-    }
+    let near = || crate::diag::suggest::nearest(first, known()).is_some();
+    let lost = has_block
+        || (plain && near())
+        || (kind(1).is_none() && !arrowed())
+        || (place == Place::Top && !arrowed())
+        || place == Place::Example;
+    if lost { Found::Unknown { word: range(0), known: known().collect() } } else { line() }
 }

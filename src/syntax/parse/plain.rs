@@ -4,6 +4,10 @@
 //! recognized here is read in one pass over its bytes; everything else, and everything that is
 //! wrong, is the grammar's. A test holds every tree that comes from here against the grammar's.
 
+mod head;
+
+pub use head::{TableHead, change, setting, table};
+
 use crate::source::{FileId, Span, Spanned};
 use crate::syntax::ast::{
     Arrow, Expr, ExprKind, Fallback, FallbackKind, Line, MapKey, MapRow, Path, PathStep, Segment,
@@ -305,7 +309,8 @@ mod tests {
     use super::*;
     use crate::syntax::outline::{Item, Statement, outline};
     use crate::syntax::parse::context::Context;
-    use crate::syntax::parse::forms::{LINE, MAP_ROW};
+    use crate::syntax::parse::forms::{FORMS, LINE, MAP_ROW};
+    use crate::syntax::parse::table::table_head;
 
     /// A tree without its places: the grammar counts blanks behind a value to it.
     fn shape(debug: String) -> String {
@@ -329,7 +334,7 @@ mod tests {
 
     #[test]
     fn what_is_read_without_the_grammar_is_what_the_grammar_reads() {
-        let odd = "entity X {\n a.b[3] or hold <-> f(1, \"x\") -> T\n a <- b\n x y -> z\n a..b -> c\n 1..2 -> \"a\"\n -1 -> 2\n \"{a}\" -> 1\n 1 - 2 -> 3\n any -> b\n first -> b\n link A.b -> c\n (a, b) <-> c or keep\n a -> 1.5\n æ -> b\n 1x -> 2\n else -> 3\n true <-> 0\n a or default 1 -> b\n}\n";
+        let odd = "entity X {\n a.b[3] or hold <-> f(1, \"x\") -> T\n a <- b\n x y -> z\n a..b -> c\n 1..2 -> \"a\"\n -1 -> 2\n \"{a}\" -> 1\n 1 - 2 -> 3\n any -> b\n first -> b\n link A.b -> c\n (a, b) <-> c or keep\n a -> 1.5\n æ -> b\n 1x -> 2\n else -> 3\n true <-> 0\n a or default 1 -> b\n}\nsetting a: int = 3\nsetting b: text(20) = \"x\"\nsetting c: bool = true\nsetting c: side\nsetting d: int = -1\nsetting e: int = 1 .. 2\nsetting f: int in 1..2 = 1\nsetting g: list of range\nsetting h: int or none\nsetting i: int = 1 + 2\nsetting in: int\nsetting j: int = 1..2\ntable k: text( 2 ) -> int { 1 -> 2 }\ntable k: text(2)<->int { 1 <-> 2 }\ntable l from business Ctry { ISO <-> CtryNo }\ntable m: one of a, b -> int { 1 -> 2 }\ntable n: range <- date { 1 <- 2 }\nchange entity O { }\nchange table p { }\nchange table P.q { }\n";
         let files = [
             include_str!("../../../mappings/standard/customers.mapping"),
             include_str!("../../../mappings/standard/employees.mapping"),
@@ -358,6 +363,26 @@ mod tests {
                     let slow =
                         cx.parse(&MAP_ROW, &statement).and_then(|pair| super::super::table::map_row(&mut cx, pair));
                     assert_eq!(shape(format!("{:?}", Some(fast))), shape(format!("{slow:?}")), "{written}");
+                    plain += 1;
+                }
+                let form = |word: &str| FORMS.iter().find(|form| form.word == word).expect("a form");
+                if let Some(fast) = setting(FileId(0), head.start, written) {
+                    let slow = cx.parse(form("setting"), &statement);
+                    let slow = slow.map(|pair| super::super::setting::setting(&mut cx, String::new(), pair));
+                    assert_eq!(shape(format!("{:?}", Some(fast))), shape(format!("{slow:?}")), "{written}");
+                    plain += 1;
+                }
+                if let Some(fast) = table(FileId(0), head.start, written) {
+                    let slow = cx.parse(form("table"), &statement).and_then(|pair| table_head(&mut cx, pair));
+                    assert_eq!(shape(format!("{:?}", Some(fast))), shape(format!("{slow:?}")), "{written}");
+                    plain += 1;
+                }
+                for what in ["entity", "table"] {
+                    let Some(name) = change(FileId(0), head.start, written, what) else { continue };
+                    let form = FORMS.iter().find(|form| form.word == "change" && form.second == what);
+                    let slow = cx.parse(form.expect("a form"), &statement).expect("parsed");
+                    let slow = slow.into_inner().last().map(|name| name.as_str().trim().to_owned());
+                    assert_eq!(Some(name.value), slow, "{written}");
                     plain += 1;
                 }
             }

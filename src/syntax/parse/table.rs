@@ -4,7 +4,8 @@ use super::context::{Context, next};
 use super::expr::{expr, path};
 use super::file::each_statement;
 use super::forms::{COLUMN_ROW, MAP_ROW, Place};
-use super::{line, plain, setting};
+use super::plain::{self, TableHead};
+use super::{line, setting};
 use crate::diag::Diagnostic;
 use crate::diag::codes::syntax::UNEXPECTED_WORD;
 use crate::syntax::ast::{Arrow, MapKey, MapRow, Table, TableKind};
@@ -15,39 +16,54 @@ use pest::iterators::Pair;
 /// A table with its block; none where its own row did not parse.
 pub fn table(cx: &mut Context<'_>, doc: String, pair: Pair<'_, Rule>, statement: &Statement) -> Option<Table> {
     let span = cx.span(&pair);
+    if let Some(head) = table_head(cx, pair.clone()) {
+        return Some(given(cx, doc, head, statement));
+    }
     let mut inner = pair.into_inner().filter(|p| p.as_rule() != Rule::kw_table);
     let name = cx.name(&inner.next()?);
     let what = inner.next()?;
-    let kind = if what.as_rule() == Rule::kept_table {
-        let mut side = setting::side(&what);
-        let mut record = None;
-        for part in what.into_inner() {
-            match part.as_rule() {
-                Rule::side => side = setting::side(&part),
-                Rule::name => record = Some(cx.name(&part)),
-                _ => {}
-            }
+    let mut side = setting::side(&what);
+    let mut record = None;
+    for part in what.into_inner() {
+        match part.as_rule() {
+            Rule::side => side = setting::side(&part),
+            Rule::name => record = Some(cx.name(&part)),
+            _ => {}
         }
-        let Some((left, arrow, right)) = columns(cx, statement) else {
-            cx.lost.push(name.span);
-            return None;
-        };
-        TableKind::Kept { side, record: record?, left, arrow, right }
-    } else {
-        let mut arrow = None;
-        let mut types = Vec::new();
-        for part in what.into_inner() {
-            match part.as_rule() {
-                Rule::setting_type => types.push(setting::setting_type(cx, part)),
-                Rule::colon => {}
-                _ => arrow = line::arrow(cx, &part),
-            }
-        }
-        let mut types = types.into_iter();
-        let (left, right) = types.next().zip(types.next())?;
-        TableKind::Given { left, arrow: arrow?, right, rows: rows(cx, statement) }
+    }
+    let Some((left, arrow, right)) = columns(cx, statement) else {
+        cx.lost.push(name.span);
+        return None;
     };
+    let kind = TableKind::Kept { side, record: record?, left, arrow, right };
     Some(Table { doc, name, kind, span })
+}
+
+/// A table that is written out, with its rows.
+pub fn given(cx: &mut Context<'_>, doc: String, head: TableHead, statement: &Statement) -> Table {
+    let span = cx.span_of(&statement.head);
+    let TableHead { name, left, arrow, right } = head;
+    let kind = TableKind::Given { left, arrow, right, rows: rows(cx, statement) };
+    Table { doc, name, kind, span }
+}
+
+/// What stands before the rows of a table that is written out; none of one that a system keeps.
+pub fn table_head(cx: &mut Context<'_>, pair: Pair<'_, Rule>) -> Option<TableHead> {
+    let mut inner = pair.into_inner().filter(|p| p.as_rule() != Rule::kw_table);
+    let name = cx.name(&inner.next()?);
+    let what = inner.next().filter(|what| what.as_rule() != Rule::kept_table)?;
+    let mut arrow = None;
+    let mut types = Vec::new();
+    for part in what.into_inner() {
+        match part.as_rule() {
+            Rule::setting_type => types.push(setting::setting_type(cx, part)),
+            Rule::colon => {}
+            _ => arrow = line::arrow(cx, &part),
+        }
+    }
+    let mut types = types.into_iter();
+    let (left, right) = types.next().zip(types.next())?;
+    Some(TableHead { name, left, arrow: arrow?, right })
 }
 
 type Columns = (crate::syntax::ast::Path, crate::source::Spanned<Arrow>, crate::syntax::ast::Path);

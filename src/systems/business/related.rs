@@ -73,6 +73,16 @@ pub(super) fn sources(select: &Select) -> Vec<Source> {
     sources
 }
 
+/// The table of a source; none for one that lies in the record's own.
+pub(super) fn table_of(source: Source) -> Option<&'static str> {
+    match source {
+        Source::Ledger => Some("CustTr"),
+        Source::Prices => Some("PrDcMat"),
+        Source::Currencies => Some("Cur"),
+        Source::Lines => None,
+    }
+}
+
 /// The tables for a select, from the server once and then from memory.
 pub(super) async fn related(business: &mut Business, select: &Select) -> Result<Related, SystemError> {
     let mut related = Related::default();

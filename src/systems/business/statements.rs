@@ -68,6 +68,26 @@ pub(super) fn may_select(table: &str) -> Statement {
     }
 }
 
+/// The same for another right: `INSERT`, `UPDATE`.
+pub(super) fn may(table: &str, right: &str) -> Statement {
+    Statement {
+        sql: "SELECT HAS_PERMS_BY_NAME(@P1, 'OBJECT', @P2)".into(),
+        params: vec![Param::Text(format!("dbo.{table}")), Param::Text(right.into())],
+    }
+}
+
+/// Number, name, first, last and next number of every voucher series. GUESS: the columns' names.
+pub(super) const VOUCHER_SERIES: &str = "SELECT SrNo, Descr, FrNo, ToNo, NxtNo FROM dbo.VoSr ORDER BY SrNo";
+
+/// The first and last number of customers' accounts. GUESS: the table, its columns, and that class 1 is customers'.
+pub(super) const ACCOUNT_SERIES: &str = "SELECT FrAcNo, ToAcNo FROM dbo.AcInt WHERE AcCl = 1 ORDER BY FrAcNo";
+
+/// The numbers of the payment terms (facts: texts of type 6).
+pub(super) const PAYMENT_TERMS: &str = "SELECT TxtNo FROM dbo.Txt WHERE TxtTp = 6 ORDER BY TxtNo";
+
+/// The lowest and highest number of an invoice.
+pub(super) const INVOICES_USED: &str = "SELECT MIN(InvoNo), MAX(InvoNo) FROM dbo.CustTr WHERE InvoNo > 0";
+
 /// The first rows in the order of their keys.
 pub(super) fn page(table: &Table, columns: &[String], tests: &[String], top: u32, params: Vec<Param>) -> Statement {
     let sql =

@@ -20,6 +20,8 @@ pub struct Client {
     /// What a token must allow.
     scopes: BTreeSet<String>,
     usage: Usage,
+    /// The server's clock as its last answer said it, and ours then.
+    date: Option<(String, Timestamp)>,
 }
 
 struct Token {
@@ -47,7 +49,7 @@ enum Again {
 impl Client {
     pub fn new(config: SeveraConfig, http: Arc<dyn Http>, clock: Arc<dyn Clock>) -> Self {
         let pace = Pace::new(config.requests_per_second);
-        Self { config, http, clock, pace, token: None, scopes: BTreeSet::new(), usage: Usage::default() }
+        Self { config, http, clock, pace, token: None, scopes: BTreeSet::new(), usage: Usage::default(), date: None }
     }
 
     pub fn usage(&self) -> Usage {
@@ -65,6 +67,27 @@ impl Client {
                 self.token = None;
             }
         }
+    }
+
+    /// Whether a token with just these scopes is given out; the refusal, where it is not. Later tokens have them as well.
+    pub async fn granted(&mut self, scopes: &BTreeSet<String>) -> Result<Result<(), SystemError>, SystemError> {
+        let before = std::mem::replace(&mut self.scopes, scopes.clone());
+        self.token = None;
+        match self.token().await {
+            Ok(_) => {
+                self.need(before);
+                Ok(Ok(()))
+            }
+            Err(refusal) => {
+                self.scopes = before;
+                if refusal.kind == ErrorKind::Credentials { Ok(Err(refusal)) } else { Err(refusal) }
+            }
+        }
+    }
+
+    /// The `Date` of the last answer, and our time when it came.
+    pub fn date(&self) -> Option<(&str, Timestamp)> {
+        self.date.as_ref().map(|(text, ours)| (text.as_str(), *ours))
     }
 
     pub fn rows(&mut self, count: usize) {
@@ -164,7 +187,11 @@ impl Client {
         self.pace.wait(self.clock.as_ref()).await;
         self.usage.requests += 1;
         tracing::debug!(method = request.method, url = %request.url, "severa");
-        self.http.send(request).await
+        let answer = self.http.send(request).await;
+        if let Ok(Some(date)) = answer.as_ref().map(|response| response.header("date")) {
+            self.date = Some((date.to_owned(), self.clock.now()));
+        }
+        answer
     }
 
     fn url(&self, path: &str, query: &[(String, String)]) -> String {

@@ -2,7 +2,7 @@
 
 use super::answer::{self, Extra, Parsed};
 use super::related::only_guid;
-use super::{Severa, resources, sources};
+use super::{Severa, resources, rounding, sources};
 use crate::systems::{Row, Select, SystemError};
 use crate::value::{Type, Value};
 use std::collections::HashMap;
@@ -13,7 +13,11 @@ pub fn wanted(select: &Select) -> Vec<Extra> {
         "Project" => vec![("salesStatus.salesStatusTypeGuid", Type::Guid)],
         "WorkHour" => vec![("user.guid", Type::Guid)],
         "ContactCommunication" => vec![("communicationType.type", Type::Text(None))],
-        "Invoice" => vec![("status.guid", Type::Guid), ("projects", Type::Values(Box::new(Type::Guid)))],
+        "Invoice" => {
+            let mut wanted = vec![("status.guid", Type::Guid), ("projects", Type::Values(Box::new(Type::Guid)))];
+            wanted.extend(rounding::wanted());
+            wanted
+        }
         "InvoiceRow" if sources::asked(select) => sources::wanted(),
         _ => Vec::new(),
     }
@@ -51,6 +55,7 @@ impl Severa {
                 }
                 "ContactCommunication" => vec![("kind", next())],
                 "Invoice" => vec![("status", next()), ("projects", next())],
+                "InvoiceRow" => vec![("isRounding", Value::Bool(false))],
                 _ => Vec::new(),
             };
             for (name, value) in derived {

@@ -108,13 +108,32 @@ impl Severa {
 
     /// From where an incremental read begins, before the watermark by the overlap.
     fn since(&self, read: &Read) -> Result<Option<String>, SystemError> {
-        let Some(watermark) = &read.since else { return Ok(None) };
+        read.since.as_ref().map(|watermark| self.before(watermark)).transpose()
+    }
+
+    fn before(&self, watermark: &Watermark) -> Result<String, SystemError> {
         let at: Timestamp = watermark
             .0
             .parse()
             .map_err(|_| error(ErrorKind::Answer, format!("the watermark `{}` is no point in time", watermark.0)))?;
         let overlap = jiff::SignedDuration::try_from(self.overlap()).unwrap_or(jiff::SignedDuration::ZERO);
-        Ok(Some(at.checked_sub(overlap).unwrap_or(at).to_string()))
+        Ok(at.checked_sub(overlap).unwrap_or(at).to_string())
+    }
+
+    /// Deleted records of the three kinds whose deletions Severa lists.
+    pub(super) async fn deleted_since(
+        &mut self,
+        select: &Select,
+        watermark: &Watermark,
+    ) -> Result<Vec<String>, SystemError> {
+        let Some(path) = resources::deleted(&select.record.name) else { return Ok(Vec::new()) };
+        let filter = [("deletedSince".to_owned(), self.before(watermark)?)];
+        let mut ids = Vec::new();
+        for response in self.pages(Paging::Token, path, &filter).await? {
+            let parsed = answer::rows(&response, path, &related::only_guid(&select.record.name), &[])?;
+            ids.extend(parsed.into_iter().map(|parsed| parsed.row.id));
+        }
+        Ok(ids)
     }
 
     /// What the listing can filter by itself.

@@ -2,7 +2,7 @@
 
 use super::answer::{self, Extra, Parsed};
 use super::resources::{self, Part};
-use super::{Severa, derived};
+use super::{Severa, derived, rounding};
 use crate::systems::{ErrorKind, RecordName, Row, Select, SystemError};
 use crate::value::{Type, Value};
 use std::collections::{BTreeSet, HashMap};
@@ -43,6 +43,7 @@ impl Severa {
         parsed: Vec<Parsed>,
         related: &mut Related,
     ) -> Result<Vec<Row>, SystemError> {
+        let totals = rounding::totals(select, &parsed);
         let mut rows = self.derive(select, parsed).await?;
         for (slot, field) in select.fields.iter().enumerate() {
             let Some(of) = &field.of else { continue };
@@ -62,7 +63,11 @@ impl Severa {
                 }
             };
             for row in &mut rows {
-                row.values[slot] = Value::List(lists.get(&row.id).cloned().unwrap_or_default());
+                let mut elements = lists.get(&row.id).cloned().unwrap_or_default();
+                if let Some(total) = totals.get(&row.id) {
+                    elements.extend(rounding::row(of, &row.id, total, &elements));
+                }
+                row.values[slot] = Value::List(elements);
             }
         }
         Ok(rows)

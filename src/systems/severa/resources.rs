@@ -14,6 +14,16 @@ pub enum Paging {
     Whole,
 }
 
+/// Where the deleted records of a kind are listed.
+pub fn deleted(record: &str) -> Option<&'static str> {
+    match record {
+        "WorkHour" => Some("/v1/deletedworkhours"),
+        "ProjectFee" => Some("/v1/deletedprojectfees"),
+        "ProjectTravelExpense" => Some("/v1/deletedprojecttravelexpenses"),
+        _ => None,
+    }
+}
+
 #[derive(Debug)]
 pub struct Resource {
     pub record: &'static str,

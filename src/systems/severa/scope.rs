@@ -9,6 +9,7 @@ pub fn of(method: &str, path: &str) -> Option<String> {
         "token" => return None,
         "addresses" | "contactcommunications" | "contactpersons" | "contacts" | "customers" => "customers",
         "invoicerows" | "invoices" => "invoices",
+        "organizationsettings" => "organization",
         "phases" | "projects" => "projects",
         "projectfees" => "fees",
         "projecttravelexpenses" => "travels",

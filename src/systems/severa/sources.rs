@@ -123,6 +123,7 @@ impl Severa {
             for ((_, name), (_, value)) in WHAT.iter().zip(what) {
                 set(name, value);
             }
+            set("isRounding", Value::Bool(false));
             set("project.guid", project);
             set("user.guid", user);
             set("user.businessUnit.guid", only(units.iter()));

@@ -79,7 +79,10 @@ impl Severa {
         if record != "Address" {
             return Ok((resource.list.to_owned(), values.to_vec()));
         }
-        let owner = values.iter().find(|(name, _)| name == "customer.guid").map(|(_, owner)| owner.to_string());
+        let owner = values.iter().find(|(name, _)| name == "customer.guid").map(|(_, owner)| match owner {
+            Value::Text(guid) => guid.clone(),
+            other => other.to_string(),
+        });
         let owner = owner
             .ok_or_else(|| error(ErrorKind::Refused, "an address is created for a customer, which is not given"))?;
         let rest = values.iter().filter(|(name, _)| name != "customer.guid").cloned().collect();
