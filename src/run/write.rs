@@ -1,12 +1,17 @@
 //! One operation against one side, and what is remembered of it.
 
+mod field;
+mod keep;
+
+use self::field::{Field, is_missing, makes_element, parts};
+use self::keep::Came;
 use super::apply::Work;
 use super::index::Index;
 use super::{Engine, RunError};
 use crate::plan::{self, FieldChange, Kind, Operation, Planned};
-use crate::program::{Entity, Env, Outcome, Slot};
-use crate::state::{self, Base, Change, Intent, Link};
-use crate::systems::{Create, ErrorKind, PartWrite, Row, SystemError, Update};
+use crate::program::{Env, Outcome, Slot};
+use crate::state::Intent;
+use crate::systems::{Create, ErrorKind, Row, SystemError, Update};
 use crate::value::{Side, Value};
 
 /// What became of an operation.
@@ -21,21 +26,6 @@ pub(super) enum Written {
     /// The record no longer holds what was expected; nothing was written.
     Moved(String),
     SideFailed(SystemError),
-}
-
-/// A field with its value settled.
-struct Field<'a> {
-    change: &'a FieldChange,
-    value: Value,
-}
-
-/// What came of an operation: the row as it is now, and what each line is in step with.
-struct Came<'a> {
-    fields: &'a [Field<'a>],
-    row: &'a Row,
-    bases: Vec<(u64, u64)>,
-    /// Whether every element of its lists came to be as well.
-    whole: bool,
 }
 
 impl Engine {
@@ -213,36 +203,6 @@ impl Engine {
         Ok(Some(Written::Held { code: "parted", reason }))
     }
 
-    /// What was said in Severa of a record that is held: in the history, and no link comes of it.
-    fn reported(&self, place: usize, operation: &Operation, fields: &[Field], run: i64) -> Result<(), RunError> {
-        self.keep(place, operation, fields, run, state::Written::Done)
-    }
-
-    /// A change whose answer was lost may have taken effect: the history says that it was tried.
-    fn doubtful(&self, place: usize, operation: &Operation, fields: &[Field], run: i64) -> Result<(), RunError> {
-        self.keep(place, operation, fields, run, state::Written::Unknown)
-    }
-
-    fn keep(
-        &self,
-        place: usize,
-        operation: &Operation,
-        fields: &[Field],
-        run: i64,
-        outcome: state::Written,
-    ) -> Result<(), RunError> {
-        let (entity, now) = (&self.program.entities[place], self.clock.now());
-        let id = operation.record_id.as_deref().unwrap_or(&operation.source_id);
-        self.state.together(|| {
-            for field in fields {
-                let change = change_of(entity, operation, id, field.change, &field.value);
-                self.state.record(run, now, &Change { outcome, ..change })?;
-            }
-            Ok(())
-        })?;
-        Ok(())
-    }
-
     /// What a line says of the record that was created: a number that Visma Business assigned, a status.
     /// Nothing where the record was not created.
     fn assigned(&self, place: usize, operation: &Operation, change: &FieldChange, index: &Index) -> Option<Value> {
@@ -332,157 +292,4 @@ impl Engine {
             }
         })
     }
-
-    /// Link, base and history, and the intent's end, in one step.
-    fn done(
-        &self,
-        place: usize,
-        operation: &Operation,
-        Came { fields, row, bases, whole }: &Came<'_>,
-        work: &mut Work<'_>,
-    ) -> Result<(), RunError> {
-        let entity = &self.program.entities[place];
-        let (severa_id, business_id) = match operation.side {
-            Side::Severa => (row.id.clone(), operation.source_id.clone()),
-            Side::Business => (operation.source_id.clone(), row.id.clone()),
-        };
-        let known = self.state.link_of(&entity.name, operation.side, &row.id)?;
-        let mut link = known.unwrap_or(Link {
-            severa_id,
-            business_id,
-            born: operation.side.other(),
-            columns: operation.columns.clone(),
-            base: Base::default(),
-            severa_stamp: None,
-            business_stamp: None,
-        });
-        if operation.side == Side::Business {
-            link.columns = plan::columns(entity, row);
-            link.business_stamp = row.changed;
-        } else {
-            link.severa_stamp = entity.stamp(Side::Severa, row);
-        }
-        for line in entity.lines.iter().filter(|l| !l.on_create) {
-            let key = plan::line_key(line);
-            let Some((_, source)) = bases.iter().find(|(line, _)| *line == key) else { continue };
-            let shown = || line.values(entity, operation.side, row).iter().any(|value| !value.is_null());
-            // What goes the other way only, and is not answered, is looked at by the next run.
-            if !line.writes_to(operation.side) && !shown() {
-                continue;
-            }
-            let target = plan::end(entity, line, operation.side, row);
-            let entry = match operation.side {
-                Side::Severa => (target, *source),
-                Side::Business => (*source, target),
-            };
-            link.base.0.insert(key, entry);
-        }
-        let now = self.clock.now();
-        self.state.together(|| {
-            self.state.link(&entity.name, &link)?;
-            // A record without all its elements is looked up and completed by the next run.
-            if *whole {
-                self.state.settle(&entity.name, operation.side, &operation.source_id)?;
-            }
-            self.state.release(&entity.name, operation.side.other(), &operation.source_id)?;
-            self.state.release(&entity.name, operation.side, &row.id)?;
-            for (side, id) in [(operation.side.other(), &operation.source_id), (operation.side, &row.id)] {
-                let waits = self.waits.get(&(side, id.clone())).map_or(&[][..], Vec::as_slice);
-                self.state.wait_for(&entity.name, side, id, waits)?;
-            }
-            for field in fields.iter().filter(|f| operation.kind != Kind::Create || !f.value.is_null()) {
-                let mut change = change_of(entity, operation, &row.id, field.change, &field.value);
-                if operation.kind != Kind::Create {
-                    // As people find it from now on; of a new record, as they knew the one it was made from.
-                    (change.key, change.name) = entity.label(operation.side, row);
-                }
-                self.state.record(work.run, now, &change)?;
-            }
-            for (number, child) in operation.children.iter().enumerate() {
-                let id = format!("{}/{}", row.id, number + 1);
-                let Some(own) = entity.children.iter().find(|own| own.name == child.entity) else { continue };
-                for field in &child.fields {
-                    let value = match &field.new {
-                        Planned::Value(value) => value.clone(),
-                        Planned::Pending(reference) => work.index.resolve(reference).unwrap_or_default(),
-                    };
-                    let change = change_of(own, operation, &id, field, &value);
-                    let change = Change { source_id: child.source_id.clone(), name: child.name.clone(), ..change };
-                    self.state.record(work.run, now, &change)?;
-                }
-            }
-            Ok(())
-        })?;
-        work.index.put(place, &link);
-        Ok(())
-    }
-}
-
-/// Whether it is a field of a list's element that is not there yet.
-fn makes_element(field: &Field) -> bool {
-    field.change.part.as_ref().is_some_and(|part| part.id.is_none()) && !field.value.is_null()
-}
-
-/// Whether a field's element should have come to be and has not.
-fn is_missing(entity: &Entity, side: Side, field: &Field, row: &Row) -> bool {
-    let Some(part) = field.change.part.as_ref().map(|part| part.part) else { return false };
-    side == Side::Severa && makes_element(field) && entity.picked(part, row).is_none()
-}
-
-/// A field that was written, for the history.
-fn change_of(entity: &Entity, operation: &Operation, id: &str, change: &FieldChange, value: &Value) -> Change {
-    let part = change.part.as_ref().map(|p| format!("{}.", p.list)).unwrap_or_default();
-    let line = entity.lines.iter().find(|line| change.line != 0 && plan::line_key(line) == change.line);
-    let list = change.part.as_ref().map(|p| p.part);
-    Change {
-        entity: entity.name.clone(),
-        side: operation.side,
-        id: id.to_owned(),
-        source_id: operation.source_id.clone(),
-        key: operation.key.clone(),
-        name: operation.name.clone(),
-        kind: operation.kind.word().to_owned(),
-        field: format!("{part}{}", change.field),
-        element: change.part.as_ref().and_then(|p| p.id.clone()),
-        old: change.old.clone(),
-        new: value.clone(),
-        file: change.because.file.clone(),
-        line: change.because.line,
-        rule: change.line,
-        personal: entity.is_personal(operation.side, line, list, &change.field),
-        outcome: state::Written::Done,
-    }
-}
-
-/// Fields inside lists, one write for each element.
-fn parts(entity: &Entity, fields: &[Field]) -> Vec<PartWrite> {
-    let mut writes: Vec<PartWrite> = Vec::new();
-    // An e-mail address and a phone number may both come to be in one list.
-    let mut of: Vec<usize> = Vec::new();
-    for field in fields {
-        let Some(part) = &field.change.part else { continue };
-        if part.id.is_none() && field.value.is_null() {
-            continue;
-        }
-        let place = match of.iter().zip(&writes).position(|(place, w)| *place == part.part && w.id == part.id) {
-            Some(place) => place,
-            None => {
-                let constants = entity.parts.get(part.part).filter(|_| part.id.is_none()).map(|p| p.constants.clone());
-                writes.push(PartWrite {
-                    list: part.list.clone(),
-                    id: part.id.clone(),
-                    expect: Vec::new(),
-                    set: constants.unwrap_or_default(),
-                });
-                of.push(part.part);
-                writes.len() - 1
-            }
-        };
-        let write = &mut writes[place];
-        if part.id.is_some() {
-            write.expect.push((field.change.field.clone(), field.change.old.clone()));
-        }
-        write.set.push((field.change.field.clone(), field.value.clone()));
-    }
-    writes
 }
