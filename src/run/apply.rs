@@ -51,7 +51,7 @@ impl Engine {
         let index = Index::load(&self.program, &self.state)?;
         let mut work = Work { run, way, lease, index, report: Report::default(), progress, later: Vec::new() };
         if plan.entities.iter().any(|e| !e.operations.is_empty() || !e.settled.is_empty()) {
-            self.state.overtake()?;
+            self.state.together(|| self.state.overtake())?;
         }
         let mut family = Family::default();
         for planned in &plan.entities {
@@ -242,7 +242,7 @@ impl Engine {
         let hold = |code: &str, reason: String| {
             let (entity, key, name) = (planned.entity.clone(), operation.key.clone(), operation.name.clone());
             let held = Held { entity, side, id: id.clone(), key, name, code: code.to_owned(), reason };
-            self.state.hold(&held, self.clock.now())
+            self.state.together(|| self.state.hold(&held, self.clock.now()))
         };
         let mut listed = true;
         let outcome = match written {

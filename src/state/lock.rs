@@ -51,6 +51,7 @@ impl State {
             }
             None => None,
         };
+        self.fence.replace(None);
         self.together(|| {
             let mut statement = self.db.prepare("SELECT host, until FROM lock")?;
             let mut rows = statement.query([])?;
@@ -68,7 +69,16 @@ impl State {
             )?;
             Ok(())
         })?;
+        self.fence.replace(Some(holder.token.clone()));
         Ok(Lease { token: holder.token.clone(), _file: file })
+    }
+
+    /// Fails where a lock was taken with this handle and another holds it now.
+    pub(super) fn is_not_overtaken(&self) -> Result<(), StateError> {
+        let fence = self.fence.borrow();
+        let Some(token) = fence.as_ref() else { return Ok(()) };
+        let ours = self.db.prepare_cached("SELECT 1 FROM lock WHERE token = ?1")?.exists([token])?;
+        if ours { Ok(()) } else { Err(StateError::Overtaken) }
     }
 
     /// Who the state says holds the lock.
@@ -90,6 +100,7 @@ impl State {
 
     /// Gives the lock back.
     pub fn unlock(&self, lease: Lease) -> Result<(), StateError> {
+        self.fence.replace(None);
         self.db.execute("DELETE FROM lock WHERE token = ?1", [&lease.token])?;
         Ok(())
     }
