@@ -3,8 +3,12 @@
 
 #[path = "storm/disk.rs"]
 mod disk;
+#[path = "storm/edits.rs"]
+mod edits;
 #[path = "storm/exhaustive.rs"]
 mod exhaustive;
+#[path = "storm/households.rs"]
+mod households;
 #[path = "storm/invariants.rs"]
 mod invariants;
 #[path = "storm/links.rs"]
@@ -13,6 +17,10 @@ mod links;
 mod random;
 #[path = "storm/scenarios.rs"]
 mod scenarios;
+#[path = "storm/scene.rs"]
+mod scene;
+#[path = "storm/settling.rs"]
+mod settling;
 #[path = "storm/side.rs"]
 mod side;
 #[path = "storm/sky.rs"]
@@ -36,12 +44,12 @@ fn must_be_none(violations: &[String]) {
 #[test]
 fn every_scenario_survives_every_fault_at_every_call() {
     let only = std::env::var("SAMBAND_STORM_SCENARIO").ok();
-    let figures = exhaustive::run(only.as_deref(), std::env::var_os("SAMBAND_STORM_EVERY").is_some());
+    let figures = exhaustive::run(only.as_deref(), std::env::var_os("SAMBAND_STORM_EVERY").is_some(), None);
     say(&format!(
         "storm: {} scenarios × {} calls × {} faults = {} runs, violations {}",
         figures.scenarios,
         figures.calls,
-        figures.faults,
+        figures.faults.len(),
         figures.runs,
         figures.violations.len()
     ));

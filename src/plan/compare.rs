@@ -226,6 +226,7 @@ fn change(
         children: Vec::new(),
         follows: false,
         bases,
+        ahead: Vec::new(),
         source_stamp: source.changed.map(|s| s.to_string()),
         columns: Default::default(),
     }
@@ -394,6 +395,7 @@ pub fn part(entity: &Entity, known: &Known, pairing: &mut Pairing, out: &mut Out
             children: Vec::new(),
             follows: false,
             bases: Vec::new(),
+            ahead: Vec::new(),
             source_stamp: None,
             columns: Default::default(),
         });

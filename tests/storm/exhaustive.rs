@@ -1,19 +1,23 @@
 //! Every scenario, every outside call, every fault: one fault a run, and then all must be as it would have been.
 
 use crate::invariants;
-use crate::scenarios::{SCENARIOS, Scenario};
+use crate::scenarios::{Scenario, all};
 use crate::sky::{Break, Call, Fault, LISTINGS, READS, REGISTERS, WRITES};
 use crate::world::{Ask, World};
 use samband::value::{Side, Value};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 #[derive(Default)]
 pub struct Figures {
     pub scenarios: usize,
     pub calls: usize,
-    pub faults: usize,
+    pub faults: BTreeSet<Fault>,
     pub runs: usize,
     pub violations: Vec<String>,
+    /// The kinds of operations that the scenarios plan in fine weather.
+    pub planned: BTreeSet<(String, &'static str, Side)>,
 }
 
 fn begin(scenario: &Scenario, broken: Option<Break>) -> World {
@@ -38,6 +42,7 @@ fn step(world: &mut World, scenario: &Scenario, number: usize, strike: Option<(u
         sky.calls.clear();
         sky.strike = strike;
     }
+    world.settle_wants();
     let _ = world.start(Ask::Run, false);
     world.sky.lock().unwrap().strike = None;
 }
@@ -80,78 +85,113 @@ fn outcome(world: &World) -> BTreeMap<String, Vec<String>> {
 pub fn told(world: &World, title: &str, violations: &[String]) -> String {
     let sky = world.sky.lock().unwrap();
     let begun = sky.trace.iter().position(|line| line.starts_with("engine 1 begins")).unwrap_or(0);
-    let trace = sky.trace.iter().skip(begun).take(80).map(|line| format!("    {line}\n")).collect::<String>();
+    let trace = sky.trace.iter().skip(begun).take(120).map(|line| format!("    {line}\n")).collect::<String>();
     format!("{title}\n  {}\n{trace}", violations.join("\n  "))
 }
 
-/// Struck in the first scenario and in the last.
+/// Struck in the first scenario and in the one of everything.
 fn is_common(call: &Call) -> bool {
     call.what == "open" || REGISTERS.contains(&call.record.as_str())
 }
 
+/// A step of a scenario, with every fault at every call of its run.
+#[derive(Clone, Copy)]
+struct Part {
+    scenario: &'static Scenario,
+    number: usize,
+    /// What every run reads is struck here.
+    common: bool,
+}
+
+impl Figures {
+    fn add(&mut self, other: Figures) {
+        self.scenarios += other.scenarios;
+        self.calls += other.calls;
+        self.runs += other.runs;
+        self.faults.extend(other.faults);
+        self.violations.extend(other.violations);
+        self.planned.extend(other.planned);
+    }
+}
+
 /// `every`: also those that come to a state that was there before.
 pub fn run(only: Option<&str>, every: bool, broken: Option<Break>) -> Figures {
-    let mut figures = Figures::default();
-    let mut faults = BTreeSet::new();
-    let last = SCENARIOS.len() - 1;
-    for (place, scenario) in SCENARIOS.iter().enumerate().filter(|(_, s)| only.is_none_or(|only| s.name.contains(only)))
-    {
-        figures.scenarios += 1;
-        let mut clean = begin(scenario, broken);
-        let violations = end(&mut clean, scenario, 0);
-        if !violations.is_empty() {
-            figures.violations.push(told(&clean, &format!("{}, in fine weather", scenario.name), &violations));
-            continue;
-        }
-        let expected = outcome(&clean);
-        drop(clean);
-        let mut world = begin(scenario, broken);
-        for number in 0..scenario.steps.len() {
-            let moment = world.keep();
-            step(&mut world, scenario, number, None);
-            let calls = world.sky.lock().unwrap().calls.clone();
-            let mut futures = BTreeSet::new();
-            for (at, call) in calls.iter().enumerate() {
-                if is_common(call) && place != 0 && place != last {
-                    continue;
+    let wanted = all().into_iter().enumerate().filter(|(_, s)| only.is_none_or(|only| s.name.contains(only)));
+    let mut parts: Vec<Part> = Vec::new();
+    for (place, scenario) in wanted {
+        let common = place == 0 || scenario.entities.is_empty();
+        parts.extend((0..scenario.steps.len()).map(|number| Part { scenario, number, common }));
+    }
+    // The longest first, so that nobody waits for it in the end.
+    parts.sort_by_key(|part| !part.scenario.entities.is_empty());
+    let (next, whole) = (AtomicUsize::new(0), Mutex::new(Figures::default()));
+    let hands = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(parts.len());
+    std::thread::scope(|scope| {
+        for _ in 0..hands {
+            scope.spawn(|| {
+                while let Some(part) = parts.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let figures = storm(*part, every, broken);
+                    whole.lock().unwrap().add(figures);
                 }
-                figures.calls += 1;
-                let possible = match (call.writes, call.what) {
-                    (true, _) => WRITES,
-                    (false, "read") => LISTINGS,
-                    (false, _) => READS,
-                };
-                for fault in possible {
-                    faults.insert(*fault);
-                    figures.runs += 1;
-                    world.restore(&moment);
-                    step(&mut world, scenario, number, Some((at, *fault)));
-                    // What comes to the same state has the same future, and is lived through once.
-                    if !futures.insert(world.fingerprint()) && !every {
-                        continue;
-                    }
-                    // Whoever died is started again at once.
-                    world.clock.pass(5);
-                    let _ = world.start(Ask::Run, false);
-                    let mut violations = end(&mut world, scenario, number + 1);
-                    for (table, rows) in outcome(&world) {
-                        if expected.get(&table) != Some(&rows) {
-                            let wanted = expected.get(&table);
-                            violations.push(format!("as without the fault: {table}: {rows:#?}, not {wanted:#?}"));
-                        }
-                    }
-                    if !violations.is_empty() {
-                        let (what, record) = (call.what, &call.record);
-                        let title =
-                            format!("{}: {fault:?} at call {at} of step {number}, {what} of {record}", scenario.name);
-                        figures.violations.push(told(&world, &title, &violations));
-                    }
+            });
+        }
+    });
+    let mut figures = whole.into_inner().unwrap();
+    figures.violations.sort();
+    figures
+}
+
+fn storm(Part { scenario, number, common }: Part, every: bool, broken: Option<Break>) -> Figures {
+    let mut figures = Figures { scenarios: usize::from(number == 0), ..Figures::default() };
+    let mut clean = begin(scenario, broken);
+    let violations = end(&mut clean, scenario, 0);
+    figures.planned.extend(std::mem::take(&mut clean.planned));
+    if !violations.is_empty() {
+        if number == 0 {
+            figures.violations.push(told(&clean, &format!("{}, in fine weather", scenario.name), &violations));
+        }
+        return figures;
+    }
+    let expected = outcome(&clean);
+    drop(clean);
+    let mut world = begin(scenario, broken);
+    (0..number).for_each(|before| step(&mut world, scenario, before, None));
+    let moment = world.keep();
+    step(&mut world, scenario, number, None);
+    let calls = world.sky.lock().unwrap().calls.clone();
+    let mut futures = BTreeSet::new();
+    for (at, call) in calls.iter().enumerate().filter(|(_, call)| common || !is_common(call)) {
+        figures.calls += 1;
+        let possible = match (call.writes, call.what) {
+            (true, _) => WRITES,
+            (false, "read") => LISTINGS,
+            (false, _) => READS,
+        };
+        for fault in possible {
+            figures.faults.insert(*fault);
+            figures.runs += 1;
+            world.restore(&moment);
+            step(&mut world, scenario, number, Some((at, *fault)));
+            // What comes to the same state has the same future, and is lived through once.
+            if !futures.insert(world.fingerprint()) && !every {
+                continue;
+            }
+            // Whoever died is started again at once.
+            world.clock.pass(5);
+            let _ = world.start(Ask::Run, false);
+            let mut violations = end(&mut world, scenario, number + 1);
+            for (table, rows) in outcome(&world) {
+                if expected.get(&table) != Some(&rows) {
+                    let wanted = expected.get(&table);
+                    violations.push(format!("as without the fault: {table}: {rows:#?}, not {wanted:#?}"));
                 }
             }
-            world.restore(&moment);
-            step(&mut world, scenario, number, None);
+            if !violations.is_empty() {
+                let (what, record) = (call.what, &call.record);
+                let title = format!("{}: {fault:?} at call {at} of step {number}, {what} of {record}", scenario.name);
+                figures.violations.push(told(&world, &title, &violations));
+            }
         }
     }
-    figures.faults = faults.len();
     figures
 }

@@ -3,7 +3,7 @@
 
 use crate::exhaustive::told;
 use crate::invariants;
-use crate::scenarios as s;
+use crate::edits as s;
 use crate::sky::{Break, Dice};
 use crate::world::{Ask, End, World, guid, text, word};
 use samband::plan::Limits;
