@@ -86,6 +86,8 @@ impl State {
 
     fn prepare(db: Connection, path: Option<PathBuf>) -> Result<Self, StateError> {
         db.busy_timeout(std::time::Duration::from_secs(10))?;
+        // All statements there are, so that none is read anew.
+        db.set_prepared_statement_cache_capacity(64);
         schema::migrate(&db)?;
         Ok(Self { db, path, fence: RefCell::new(None) })
     }
@@ -106,7 +108,7 @@ impl State {
     }
 
     pub fn set_meta(&self, key: &str, value: &str) -> Result<(), StateError> {
-        self.db.execute(
+        self.change(
             "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2",
             [key, value],
         )?;
@@ -121,6 +123,11 @@ impl State {
     /// Plans that were made before this are refused.
     pub fn overtake(&self) -> Result<(), StateError> {
         self.set_meta("generation", &(self.generation()? + 1).to_string())
+    }
+
+    /// One statement, which is kept for the next time.
+    fn change(&self, sql: &str, values: impl rusqlite::Params) -> Result<usize, StateError> {
+        Ok(self.db.prepare_cached(sql)?.execute(values)?)
     }
 
     /// Carries out several changes as one. A run that slept through its lease changes nothing any more: what it

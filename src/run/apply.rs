@@ -242,6 +242,10 @@ impl Engine {
         let hold = |code: &str, reason: String| {
             let (entity, key, name) = (planned.entity.clone(), operation.key.clone(), operation.name.clone());
             let held = Held { entity, side, id: id.clone(), key, name, code: code.to_owned(), reason };
+            // No run tries again what undoes another: whoever undoes looks at the answer, and plans it once more.
+            if !operation.ahead.is_empty() {
+                return Ok(());
+            }
             self.state.together(|| self.state.hold(&held, self.clock.now()))
         };
         let mut listed = true;

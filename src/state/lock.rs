@@ -53,7 +53,7 @@ impl State {
         };
         self.fence.replace(None);
         self.together(|| {
-            let mut statement = self.db.prepare("SELECT host, until FROM lock")?;
+            let mut statement = self.db.prepare_cached("SELECT host, until FROM lock")?;
             let mut rows = statement.query([])?;
             if let Some(row) = rows.next()? {
                 let (host, until): (String, String) = (row.get(0)?, row.get(1)?);
@@ -63,7 +63,7 @@ impl State {
                     return Err(self.locked_by()?);
                 }
             }
-            self.db.execute(
+            self.change(
                 "INSERT OR REPLACE INTO lock (only, host, pid, token, since, until) VALUES (1, ?1, ?2, ?3, ?4, ?5)",
                 params![holder.host, holder.pid, holder.token, now.to_string(), until(now).to_string()],
             )?;
@@ -83,7 +83,7 @@ impl State {
 
     /// Who the state says holds the lock.
     fn locked_by(&self) -> Result<StateError, StateError> {
-        let mut statement = self.db.prepare("SELECT host, pid, since FROM lock")?;
+        let mut statement = self.db.prepare_cached("SELECT host, pid, since FROM lock")?;
         let mut rows = statement.query([])?;
         Ok(match rows.next()? {
             Some(row) => StateError::Locked { host: row.get(0)?, pid: row.get(1)?, since: row.get(2)? },
@@ -94,14 +94,14 @@ impl State {
     /// Renews the lease before a write; false where another has taken over meanwhile.
     pub fn renew(&self, lease: &Lease, now: Timestamp) -> Result<bool, StateError> {
         let changed =
-            self.db.execute("UPDATE lock SET until = ?2 WHERE token = ?1", [&lease.token, &until(now).to_string()])?;
+            self.change("UPDATE lock SET until = ?2 WHERE token = ?1", [&lease.token, &until(now).to_string()])?;
         Ok(changed == 1)
     }
 
     /// Gives the lock back.
     pub fn unlock(&self, lease: Lease) -> Result<(), StateError> {
         self.fence.replace(None);
-        self.db.execute("DELETE FROM lock WHERE token = ?1", [&lease.token])?;
+        self.change("DELETE FROM lock WHERE token = ?1", [&lease.token])?;
         Ok(())
     }
 }

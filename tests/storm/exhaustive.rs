@@ -6,8 +6,6 @@ use crate::sky::{Break, Call, Fault, LISTINGS, READS, REGISTERS, WRITES};
 use crate::world::{Ask, World};
 use samband::value::{Side, Value};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 #[derive(Default)]
 pub struct Figures {
@@ -124,19 +122,10 @@ pub fn run(only: Option<&str>, every: bool, broken: Option<Break>) -> Figures {
     }
     // The longest first, so that nobody waits for it in the end.
     parts.sort_by_key(|part| !part.scenario.entities.is_empty());
-    let (next, whole) = (AtomicUsize::new(0), Mutex::new(Figures::default()));
-    let hands = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(parts.len());
-    std::thread::scope(|scope| {
-        for _ in 0..hands {
-            scope.spawn(|| {
-                while let Some(part) = parts.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let figures = storm(*part, every, broken);
-                    whole.lock().unwrap().add(figures);
-                }
-            });
-        }
-    });
-    let mut figures = whole.into_inner().unwrap();
+    let mut figures = Figures::default();
+    for part in crate::each(&parts, |part| storm(*part, every, broken)) {
+        figures.add(part);
+    }
     figures.violations.sort();
     figures
 }
@@ -194,4 +183,33 @@ fn storm(Part { scenario, number, common }: Part, every: bool, broken: Option<Br
         }
     }
     figures
+}
+
+/// What the mapping lets a run write under some setting, and no scenario has written: entity, kind, side.
+pub fn never_written(written: &BTreeSet<(String, &'static str, Side)>) -> Vec<String> {
+    let mut possible = BTreeSet::new();
+    for settings in 0..crate::world::SETTINGS.len() {
+        let program = crate::world::take_right(settings);
+        for entity in program.entities.iter().filter(|e| e.carried) {
+            for side in Side::BOTH {
+                let name = entity.name.clone();
+                if entity.creates_on(side) {
+                    possible.insert((name.clone(), "create", side));
+                    if side == Side::Severa && entity.identity.is_some() {
+                        possible.insert((name.clone(), "link", Side::Business));
+                    }
+                }
+                let updates = entity.lines.iter().any(|l| l.writes_to(side) && !l.on_create && !l.write_back && !l.numbered);
+                if updates && entity.updates_on(side) {
+                    possible.insert((name.clone(), "update", side));
+                }
+                if side == Side::Severa && entity.lines.iter().any(|l| l.write_back || l.numbered) {
+                    possible.insert((name, "write_back", side));
+                }
+            }
+        }
+        crate::world::give_right(settings, program);
+    }
+    let missing = possible.iter().filter(|kind| !written.contains(*kind));
+    missing.map(|(entity, kind, side)| format!("{entity}: {kind} in {}", side.word())).collect()
 }

@@ -117,16 +117,20 @@ pub const SCENARIOS: &[Scenario] = &[
         }],
     },
     Scenario {
-        name: "a contact who left, and a customer that is lost",
+        name: "an address of a contact that may not be used any more",
         settings: 0,
         entities: CUSTOMERS,
         before: household,
-        steps: &[
-            |w| w.severa("ContactCommunication", 0xD01, &[("isForbiddenToUse", Value::Bool(true))]),
-            |w| {
-                customer(w, 0x10, 20_001, "Kuusikko Lost", false);
-                address(w, 0xAD3, 0x10, "Varasto 9", "00900", false);
-            },
-        ],
+        steps: &[|w| w.severa("ContactCommunication", 0xD01, &[("isForbiddenToUse", Value::Bool(true))])],
+    },
+    Scenario {
+        name: "a customer that is lost keeps its new addresses to itself",
+        settings: 0,
+        entities: CUSTOMERS,
+        before: household,
+        steps: &[|w| {
+            customer(w, 0x10, 20_001, "Kuusikko Lost", false);
+            address(w, 0xAD3, 0x10, "Varasto 9", "00900", false);
+        }],
     },
 ];

@@ -84,8 +84,9 @@ fn own_key(effect: &Effect) -> Option<(Side, String, String)> {
 
 fn no_duplicate(scene: &Scene) -> Vec<String> {
     let mut seen: BTreeMap<(Side, String, String), usize> = BTreeMap::new();
+    let parted = |key: &(Side, String, String)| scene.apart.iter().any(|(_, severa, _)| key.2.contains(severa));
     for effect in scene.effects.iter().filter(|e| e.created) {
-        if let Some(key) = own_key(effect) {
+        if let Some(key) = own_key(effect).filter(|key| !parted(key)) {
             *seen.entry(key).or_default() += 1;
         }
     }
@@ -163,7 +164,11 @@ fn disagree(scene: &Scene, entity: &Entity, line: &Line, link: &Link, severa: &R
     };
     let edit = |side: Side| scene.last_edit(side, &table(entity, side), link.id(side), &fields(side));
     // What was put back is not carried again until what it came from changes.
-    let undone = |side: Side| scene.last_undone(side, &table(entity, side), link.id(side), &fields(side));
+    let listed = line.severa.iter().any(|slot| matches!(slot, Slot::Part { .. }));
+    let undone = |side: Side| {
+        let record = (table(entity, side), link.id(side).to_owned());
+        scene.last_undone(side, (!listed || side == Side::Business).then_some(&record), &fields(side))
+    };
     if Side::BOTH.into_iter().any(|side| undone(side).is_some_and(|at| Side::BOTH.iter().all(|s| edit(*s) < at))) {
         return None;
     }
@@ -263,6 +268,13 @@ fn nothing_outside_a_filter(scene: &Scene) -> Vec<String> {
         for (entity, link) in owners(scene, effect) {
             let from = effect.side.other();
             let source = link.id(from);
+            // Of a record that a person parted nobody knows any more what it was made from.
+            let parted = |(name, s, b): &(String, String, String)| {
+                *name == entity.name && effect.id == *if effect.side == Side::Severa { s } else { b }
+            };
+            if scene.apart.iter().any(parted) {
+                continue;
+            }
             let Some(row) = scene.row(entity, from, source) else { continue };
             // A record that passed when it was read may have left its filter since, by a person's hand or by ours.
             let read = scene.begun.iter().find(|(engine, _)| *engine == effect.engine).map_or(0, |(_, number)| *number);

@@ -210,10 +210,12 @@ impl<'a> Scene<'a> {
         own.map(|(number, ..)| *number).max().unwrap_or(0)
     }
 
-    /// When one of these fields was last put back by an undo.
-    pub fn last_undone(&self, side: Side, table: &str, id: &str, fields: &[&str]) -> Option<usize> {
+    /// When one of these fields was last put back by an undo; of an element of a list only its field is known.
+    pub fn last_undone(&self, side: Side, record: Option<&(String, String)>, fields: &[&str]) -> Option<usize> {
         let sky = self.world.sky.lock().unwrap();
-        let is = |(s, t, i, f): &crate::sky::Field| *s == side && t == table && i == id && fields.contains(&f.as_str());
+        let is = |(s, t, i, f): &crate::sky::Field| {
+            *s == side && fields.contains(&f.as_str()) && record.is_none_or(|(table, id)| t == table && i == id)
+        };
         sky.undone.iter().filter(|(_, field)| is(field)).map(|(number, _)| *number).max()
     }
 }

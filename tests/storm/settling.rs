@@ -55,7 +55,10 @@ pub const SCENARIOS: &[Scenario] = &[
             customer(w, 0x10, 10_500, "Kuusikko Oy", true);
             actor(w, 700, 10_500, "kuusikko oy");
         },
-        steps: &[parting, |w| w.wants.push(Want::Link("Customer", text(0x10), "700".to_owned()))],
+        steps: &[|w| {
+            parting(w);
+            w.wants.push(Want::Link("Customer", text(0x10), "700".to_owned()));
+        }],
     },
     Scenario {
         name: "a record that a person leaves alone",

@@ -28,6 +28,10 @@ const SKEW: [i64; 2] = [-7, 43];
 /// How fine each side's stamps are, in seconds.
 const GRAIN: [i64; 2] = [1, 60];
 const PAGE: usize = 2;
+/// Of what every run reads, the longest still takes several pages.
+const REGISTER_PAGE: usize = 4;
+/// A write of several calls that takes longer stops, as another machine may have taken over.
+const TERM: i64 = 300;
 
 #[derive(Clone)]
 pub struct StormSide {
@@ -284,8 +288,18 @@ impl StormSide {
 
     /// The elements of a record's lists: calls of their own, each of which fails for itself. A record that has just
     /// been created goes without those that fail; of one that is changed it is told.
-    async fn parts(&self, select: &Select, owner: &str, parts: &[PartWrite], new: bool) -> Result<(), SystemError> {
+    async fn parts(
+        &self,
+        begun: i64,
+        select: &Select,
+        owner: &str,
+        (parts, new): (&[PartWrite], bool),
+    ) -> Result<(), SystemError> {
         for part in parts {
+            if self.clock.seconds() - begun > TERM {
+                let error = self.error(ErrorKind::Unknown, "it took too long between two calls");
+                return if new { Ok(()) } else { Err(error) };
+            }
             let of = list(select, part);
             let fault = self.called(if part.id.is_some() { "update" } else { "create" }, Some(of), false);
             let told = match self.before(fault, true).await {
@@ -533,7 +547,8 @@ impl System for StormSide {
             Some(last) if left.len() > rows.len() => Next::More(PageToken(format!("{begun} {}", last.id))),
             _ => Next::End(Watermark(begun.to_string())),
         };
-        let rows: Vec<Row> = left.iter().take(PAGE).cloned().collect();
+        let register = REGISTERS.contains(&table(&read.select).as_str());
+        let rows: Vec<Row> = left.iter().take(if register { REGISTER_PAGE } else { PAGE }).cloned().collect();
         let page = match fault {
             // A server that is ill answers an empty listing; it is only ever told apart by what is known.
             Some(Fault::Empty) if since.is_none() && page.is_none() && self.is_linked(&all) => {
@@ -575,6 +590,7 @@ impl System for StormSide {
     }
 
     async fn create(&mut self, create: &Create) -> Result<Row, SystemError> {
+        let begun = self.clock.seconds();
         let fault = self.called("create", Some(&create.select), false);
         self.before(fault, true).await?;
         self.arrive().await;
@@ -588,7 +604,7 @@ impl System for StormSide {
         let mut row = self.take_create(&head, self.engine, lost).await?;
         self.after(fault, true).await?;
         if !create.parts.is_empty() {
-            self.parts(&create.select, &row.id, &create.parts, true).await?;
+            self.parts(begun, &create.select, &row.id, (&create.parts, true)).await?;
             let again = self.memory.fetch(&create.select, std::slice::from_ref(&row.id)).await?;
             row = again.into_iter().next().unwrap_or(row);
         }
@@ -597,6 +613,7 @@ impl System for StormSide {
     }
 
     async fn update(&mut self, update: &Update) -> Result<Row, SystemError> {
+        let begun = self.clock.seconds();
         let fault = self.called("update", Some(&update.select), false);
         self.before(fault, true).await?;
         self.arrive().await;
@@ -616,7 +633,7 @@ impl System for StormSide {
         self.after(fault, true).await?;
         if !update.parts.is_empty() {
             self.stand(&update.select, &row, &update.parts)?;
-            self.parts(&update.select, &update.id, &update.parts, false).await?;
+            self.parts(begun, &update.select, &update.id, (&update.parts, false)).await?;
             let again = self.memory.fetch(&update.select, std::slice::from_ref(&update.id)).await?;
             row = again.into_iter().next().unwrap_or(row);
         }

@@ -178,22 +178,23 @@ pub enum Break {
     PlanWrites,
 }
 
-pub const BREAKS: &[Break] = &[
-    Break::NoIntent,
-    Break::NoLookUp,
-    Break::NoSettleWait,
-    Break::StrictWatermark,
-    Break::WatermarkAtEnd,
-    Break::ForgetsHeld,
-    Break::NonMasterUpdates,
-    Break::NoFilters,
-    Break::BelievesRepeated,
-    Break::NoFence,
-    Break::LinesApart,
-    Break::BlindUpdate,
-    Break::NoLimits,
-    Break::OwnNumbers,
-    Break::PlanWrites,
+/// Each with the invariant that belongs to it.
+pub const BREAKS: &[(Break, &str)] = &[
+    (Break::NoIntent, "no duplicate"),
+    (Break::NoLookUp, "no duplicate"),
+    (Break::NoSettleWait, "no duplicate"),
+    (Break::StrictWatermark, "nothing lost behind the watermark"),
+    (Break::WatermarkAtEnd, "nothing lost behind the watermark"),
+    (Break::ForgetsHeld, "watermark never past an unprocessed record"),
+    (Break::NonMasterUpdates, "non-master never updates"),
+    (Break::NoFilters, "nothing outside a filter written"),
+    (Break::BelievesRepeated, "nothing lost behind the watermark"),
+    (Break::NoFence, "one run at a time"),
+    (Break::LinesApart, "no half record"),
+    (Break::BlindUpdate, "no lost update"),
+    (Break::NoLimits, "limits never exceeded"),
+    (Break::OwnNumbers, "customer numbers only from Visma Business"),
+    (Break::PlanWrites, "plan writes nothing"),
 ];
 
 /// What the engine was asked to do when a write took effect.
