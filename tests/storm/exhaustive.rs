@@ -4,6 +4,7 @@ use crate::invariants;
 use crate::scenarios::{Scenario, all};
 use crate::sky::{Break, Call, Fault, LISTINGS, READS, REGISTERS, WRITES};
 use crate::world::{Ask, World};
+use samband::program::Line;
 use samband::value::{Side, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,8 +15,6 @@ pub struct Figures {
     pub faults: BTreeSet<Fault>,
     pub runs: usize,
     pub violations: Vec<String>,
-    /// The kinds of operations that the scenarios plan in fine weather.
-    pub planned: BTreeSet<(String, &'static str, Side)>,
 }
 
 fn begin(scenario: &Scenario, broken: Option<Break>) -> World {
@@ -108,7 +107,6 @@ impl Figures {
         self.runs += other.runs;
         self.faults.extend(other.faults);
         self.violations.extend(other.violations);
-        self.planned.extend(other.planned);
     }
 }
 
@@ -134,7 +132,6 @@ fn storm(Part { scenario, number, common }: Part, every: bool, broken: Option<Br
     let mut figures = Figures { scenarios: usize::from(number == 0), ..Figures::default() };
     let mut clean = begin(scenario, broken);
     let violations = end(&mut clean, scenario, 0);
-    figures.planned.extend(std::mem::take(&mut clean.planned));
     if !violations.is_empty() {
         if number == 0 {
             figures.violations.push(told(&clean, &format!("{}, in fine weather", scenario.name), &violations));
@@ -185,31 +182,51 @@ fn storm(Part { scenario, number, common }: Part, every: bool, broken: Option<Br
     figures
 }
 
-/// What the mapping lets a run write under some setting, and no scenario has written: entity, kind, side.
-pub fn never_written(written: &BTreeSet<(String, &'static str, Side)>) -> Vec<String> {
+/// A kind of operation: entity, kind, side.
+type Kind = (String, &'static str, Side);
+
+/// What a scenario plans in fine weather.
+fn planned(scenario: &Scenario) -> BTreeSet<Kind> {
+    let mut world = begin(scenario, None);
+    let _ = end(&mut world, scenario, 0);
+    std::mem::take(&mut world.planned)
+}
+
+/// What the mapping lets a run write under some setting.
+fn possible() -> BTreeSet<Kind> {
     let mut possible = BTreeSet::new();
     for settings in 0..crate::world::SETTINGS.len() {
-        let program = crate::world::take_right(settings);
+        let mut program = crate::world::take_right(settings);
+        program.unfold_parts();
         for entity in program.entities.iter().filter(|e| e.carried) {
+            let mut may = |kind: &'static str, side: Side| possible.insert((entity.name.clone(), kind, side));
             for side in Side::BOTH {
-                let name = entity.name.clone();
                 if entity.creates_on(side) {
-                    possible.insert((name.clone(), "create", side));
-                    if side == Side::Severa && entity.identity.is_some() {
-                        possible.insert((name.clone(), "link", Side::Business));
-                    }
+                    may("create", side);
                 }
-                let updates = entity.lines.iter().any(|l| l.writes_to(side) && !l.on_create && !l.write_back && !l.numbered);
-                if updates && entity.updates_on(side) {
-                    possible.insert((name.clone(), "update", side));
-                }
-                if side == Side::Severa && entity.lines.iter().any(|l| l.write_back || l.numbered) {
-                    possible.insert((name, "write_back", side));
+                let updates = |l: &&Line| l.writes_to(side) && !l.on_create && !l.write_back && !l.numbered;
+                if entity.updates_on(side) && entity.lines.iter().any(|line| updates(&line)) {
+                    may("update", side);
                 }
             }
+            if entity.creates_on(Side::Severa) && entity.identity.is_some() {
+                may("link", Side::Business);
+            }
+            if entity.lines.iter().any(|line| line.write_back || line.numbered) {
+                may("write_back", Side::Severa);
+            }
+            if entity.failure.is_some() {
+                may("report", Side::Severa);
+            }
         }
-        crate::world::give_right(settings, program);
     }
-    let missing = possible.iter().filter(|kind| !written.contains(*kind));
-    missing.map(|(entity, kind, side)| format!("{entity}: {kind} in {}", side.word())).collect()
+    possible
+}
+
+/// Kinds of operations that a run may plan, and those of them that no scenario does.
+pub fn writes() -> (usize, Vec<String>) {
+    let planned: BTreeSet<Kind> = crate::each(&all(), |scenario| planned(scenario)).into_iter().flatten().collect();
+    let possible = possible();
+    let missing = possible.iter().filter(|kind| !planned.contains(*kind));
+    (possible.len(), missing.map(|(entity, kind, side)| format!("{entity}: {kind} in {}", side.word())).collect())
 }

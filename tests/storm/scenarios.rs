@@ -17,7 +17,8 @@ pub struct Scenario {
 
 /// All of them.
 pub fn all() -> Vec<&'static Scenario> {
-    SCENARIOS.iter().chain(crate::households::SCENARIOS).chain(crate::settling::SCENARIOS).collect()
+    let others = [crate::households::SCENARIOS, crate::billing::SCENARIOS, crate::settling::SCENARIOS];
+    SCENARIOS.iter().chain(others.into_iter().flatten()).collect()
 }
 
 pub fn nothing(_: &mut World) {}
