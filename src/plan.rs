@@ -107,6 +107,9 @@ pub struct Operation {
     pub follows: bool,
     /// The fingerprints of the source's ends of the lines that this puts in step.
     pub bases: Vec<(u64, u64)>,
+    /// Of an undo: the fingerprints of the written ends as they will be, by line. They are kept before the write.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ahead: Vec<(u64, u64)>,
     /// When the source was last changed, as it was read.
     pub source_stamp: Option<String>,
     /// Of a record born in Visma Business: the columns that links point at.

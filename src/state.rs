@@ -22,6 +22,7 @@ pub use records::Seen;
 
 use crate::value::Side;
 use rusqlite::Connection;
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug)]
@@ -29,6 +30,8 @@ pub struct State {
     db: Connection,
     /// Where it is kept; nothing for one in memory.
     path: Option<PathBuf>,
+    /// The token of the lock that was taken with this handle: nothing is changed once another holds it.
+    fence: RefCell<Option<String>>,
 }
 
 /// Why the state file cannot be used.
@@ -42,6 +45,8 @@ pub enum StateError {
     OtherCompany { kept: String, found: String },
     #[error("a run on {host} (process {pid}) has been at work on this company since {since}")]
     Locked { host: String, pid: u32, since: String },
+    #[error("another run has taken over the lock, which this one had not renewed for too long")]
+    Overtaken,
     #[error("the lock file beside the state cannot be opened: {0}")]
     LockFile(std::io::Error),
     #[error("a record in the state file cannot be read: {0}")]
@@ -88,8 +93,10 @@ impl State {
 
     fn prepare(db: Connection, path: Option<PathBuf>) -> Result<Self, StateError> {
         db.busy_timeout(std::time::Duration::from_secs(10))?;
+        // All statements there are, so that none is read anew.
+        db.set_prepared_statement_cache_capacity(64);
         schema::migrate(&db)?;
-        Ok(Self { db, path })
+        Ok(Self { db, path, fence: RefCell::new(None) })
     }
 
     /// Binds the file to one tenant and one company; later runs against others are refused.
@@ -108,7 +115,7 @@ impl State {
     }
 
     pub fn set_meta(&self, key: &str, value: &str) -> Result<(), StateError> {
-        self.db.execute(
+        self.change(
             "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2",
             [key, value],
         )?;
@@ -125,10 +132,17 @@ impl State {
         self.set_meta("generation", &(self.generation()? + 1).to_string())
     }
 
-    /// Carries out several changes as one.
+    /// One statement, which is kept for the next time.
+    fn change(&self, sql: &str, values: impl rusqlite::Params) -> Result<usize, StateError> {
+        Ok(self.db.prepare_cached(sql)?.execute(values)?)
+    }
+
+    /// Carries out several changes as one. A run that slept through its lease changes nothing any more: what it
+    /// heard meanwhile is found by whoever took over.
     pub fn together<T>(&self, change: impl FnOnce() -> Result<T, StateError>) -> Result<T, StateError> {
         // Immediate, so that two processes that read before they write wait for each other.
         let transaction = rusqlite::Transaction::new_unchecked(&self.db, rusqlite::TransactionBehavior::Immediate)?;
+        self.is_not_overtaken()?;
         let result = change()?;
         transaction.commit()?;
         Ok(result)

@@ -46,6 +46,7 @@ pub fn main(args: &Args) -> Result<Exit, Failure> {
 pub fn of_state(error: &StateError, file: &str) -> Failure {
     let (exit, help) = match error {
         StateError::Locked { .. } => (Exit::Stopped, "wait for the other run to end".to_owned()),
+        StateError::Overtaken => (Exit::Stopped, "run again when the other run has ended".to_owned()),
         StateError::OtherCompany { .. } => (
             Exit::Stopped,
             format!("check the settings, or give this company a state file of its own; the file is {file}"),

@@ -66,7 +66,8 @@ impl Filters {
     }
 }
 
-pub fn compare(entity: &Entity, pair: &Pair, env: &Env, out: &mut Output) {
+/// Compares a pair. `begun`: the side on which we began to create its record, without hearing of it.
+pub fn compare(entity: &Entity, pair: &Pair, begun: Option<Side>, env: &Env, out: &mut Output) {
     let filters = Filters {
         severa: entity.sends(Side::Severa, pair.severa, env),
         business: entity.sends(Side::Business, pair.business, env),
@@ -77,6 +78,11 @@ pub fn compare(entity: &Entity, pair: &Pair, env: &Env, out: &mut Output) {
     for line in entity.lines.iter().filter(|l| !l.on_create) {
         let entry = fingerprint::base_entry(entity, line, pair.severa, pair.business);
         if base_of(pair, line) == Some((entry.1, entry.2)) && !Side::BOTH.iter().any(|side| line.reads_owner(*side)) {
+            continue;
+        }
+        // As after a creation that we heard of: what goes the other way only is as it is.
+        if entity.owner.is_some() && begun.is_some_and(|begun| !line.writes_to(begun)) {
+            bases.push(entry);
             continue;
         }
         let to = match way(entity, line, pair, entry, &filters, env) {
@@ -160,7 +166,9 @@ pub fn compare(entity: &Entity, pair: &Pair, env: &Env, out: &mut Output) {
     }
     let news = pair.link.is_none_or(|link| bases.iter().any(|(line, s, b)| link.base.0.get(line) != Some(&(*s, *b))));
     if news {
-        out.settle(entity, (pair.severa, pair.business), pair.link.is_none(), bases, &filters.severa);
+        let sent = if filters.severa == Sends::Yes { Side::Severa } else { Side::Business };
+        let born = begun.map_or(sent, Side::other);
+        out.settle(entity, (pair.severa, pair.business), pair.link.is_none(), bases, born);
     }
 }
 
@@ -226,6 +234,7 @@ fn change(
         children: Vec::new(),
         follows: false,
         bases,
+        ahead: Vec::new(),
         source_stamp: source.changed.map(|s| s.to_string()),
         columns: Default::default(),
     }
@@ -394,6 +403,7 @@ pub fn part(entity: &Entity, known: &Known, pairing: &mut Pairing, out: &mut Out
             children: Vec::new(),
             follows: false,
             bases: Vec::new(),
+            ahead: Vec::new(),
             source_stamp: None,
             columns: Default::default(),
         });

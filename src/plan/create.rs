@@ -247,6 +247,7 @@ fn write_back(
         children: Vec::new(),
         follows: false,
         bases: Vec::new(),
+        ahead: Vec::new(),
         source_stamp: row.changed.map(|s| s.to_string()),
         columns: if from == Side::Business { columns(entity, row) } else { Default::default() },
     };

@@ -19,7 +19,11 @@ pub fn plan(
     let mut out = Output::default();
     let mut pairing = pair::pair(entity, known, env);
     for pair in &pairing.pairs {
-        compare::compare(entity, pair, env, &mut out);
+        let begun = |to: &Side| {
+            let source = if *to == Side::Business { &pair.severa.id } else { &pair.business.id };
+            pair.link.is_none() && known.intents.contains(&(*to, source.clone()))
+        };
+        compare::compare(entity, pair, Side::BOTH.into_iter().find(begun), env, &mut out);
     }
     compare::part(entity, known, &mut pairing, &mut out);
     if !link_only {

@@ -1,7 +1,7 @@
 //! What planning an entity starts from, and what it collects.
 
 use super::{Adopted, Operation, PartOf, Settled};
-use crate::program::{Entity, Sends, Slot};
+use crate::program::{Entity, Slot};
 use crate::state::{Decisions, Held, Link};
 use crate::systems::Row;
 use crate::value::{Side, Value};
@@ -62,10 +62,10 @@ impl Output {
         (severa, business): (&Row, &Row),
         new: bool,
         bases: Vec<(u64, u64, u64)>,
-        severa_sends: &Sends,
+        born: Side,
     ) {
         let adopted = new.then(|| Adopted {
-            born: if *severa_sends == Sends::Yes { Side::Severa } else { Side::Business },
+            born,
             columns: columns(entity, business),
         });
         let (severa_id, business_id) = (severa.id.clone(), business.id.clone());

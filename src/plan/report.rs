@@ -39,6 +39,7 @@ pub fn report(entity: &Entity, held: &Held, known: &Known, env: &Env) -> Option<
         children: Vec::new(),
         follows: false,
         bases: Vec::new(),
+        ahead: Vec::new(),
         source_stamp: None,
         columns: Default::default(),
     })

@@ -51,7 +51,7 @@ impl Engine {
         let index = Index::load(&self.program, &self.state)?;
         let mut work = Work { run, way, lease, index, report: Report::default(), progress, later: Vec::new() };
         if plan.entities.iter().any(|e| !e.operations.is_empty() || !e.settled.is_empty()) {
-            self.state.overtake()?;
+            self.state.together(|| self.state.overtake())?;
         }
         let mut family = Family::default();
         for planned in &plan.entities {
@@ -244,8 +244,12 @@ impl Engine {
         let hold = |code: &str, reason: String| {
             let (entity, key, name) = (planned.entity.clone(), operation.key.clone(), operation.name.clone());
             let held = Held { entity, side, id: id.clone(), key, name, code: code.to_owned(), reason };
+            // No run tries again what undoes another: whoever undoes looks at the answer, and plans it once more.
+            if !operation.ahead.is_empty() {
+                return Ok(());
+            }
             tell(&held);
-            self.state.hold(&held, self.clock.now())
+            self.state.together(|| self.state.hold(&held, self.clock.now()))
         };
         let mut listed = true;
         let outcome = match written {

@@ -11,7 +11,7 @@ pub enum RunError {
     #[error("{0}")]
     System(#[from] SystemError),
     #[error("{0}")]
-    State(#[from] StateError),
+    State(StateError),
     /// Names in the settings that the tenant does not have.
     #[error("names in the settings that are not there")]
     Names(Vec<UnknownName>),
@@ -44,6 +44,15 @@ pub enum RunError {
     Interrupted,
     #[error("another run has taken over the lock, which this one had not renewed for too long")]
     LostLock,
+}
+
+impl From<StateError> for RunError {
+    fn from(error: StateError) -> Self {
+        match error {
+            StateError::Overtaken => Self::LostLock,
+            error => Self::State(error),
+        }
+    }
 }
 
 impl RunError {

@@ -200,6 +200,7 @@ fn inverse(
     let mut left = Vec::new();
     let mut fields: Vec<FieldChange> = Vec::new();
     let mut bases = BTreeMap::new();
+    let mut undone = target.clone();
     for entry in once_each(&record.entries) {
         let change = &entry.change;
         let field = &change.field;
@@ -226,6 +227,7 @@ fn inverse(
         } else {
             let key = plan::line_key(line);
             bases.insert(key, source_base(entity, line, side, link, source));
+            put_back(entity, &mut undone, slot, part.as_ref(), &change.old);
             fields.push(FieldChange {
                 field: entity.field_name(side, slot).to_owned(),
                 part,
@@ -237,6 +239,8 @@ fn inverse(
         }
     }
     let (key, name) = entity.label(side, target);
+    let lines = entity.lines.iter().filter(|line| bases.contains_key(&plan::line_key(line)));
+    let ahead = lines.map(|line| (plan::line_key(line), plan::end(entity, line, side, &undone))).collect();
     let operation = (!fields.is_empty()).then(|| Operation {
         id: String::new(),
         kind: Kind::Update,
@@ -250,10 +254,32 @@ fn inverse(
         children: Vec::new(),
         follows: false,
         bases: bases.into_iter().collect(),
+        ahead,
         source_stamp: source.changed.map(|stamp| stamp.to_string()),
         columns: BTreeMap::new(),
     });
     (operation, left)
+}
+
+/// The record as it will be.
+fn put_back(entity: &Entity, row: &mut Row, slot: Slot, part: Option<&PartOf>, value: &Value) {
+    let place = match (slot, part) {
+        (Slot::Own(place), _) => row.values.get_mut(place),
+        (Slot::Part { part, field }, Some(PartOf { id: Some(id), .. })) => {
+            let list = entity.parts.get(part).and_then(|part| row.values.get_mut(part.list));
+            let Some(Value::List(elements)) = list else { return };
+            let records = elements.iter_mut().filter_map(|element| match element {
+                Value::Record(values) => Some(values),
+                _ => None,
+            });
+            let mut is = records.filter(|values| values.first().is_some_and(|own| own.to_string() == *id));
+            is.next().and_then(|values| values.get_mut(field))
+        }
+        _ => None,
+    };
+    if let Some(place) = place {
+        place.clone_from(value);
+    }
 }
 
 /// The source is said to be as it was carried, so that the next run does not carry it again. What has

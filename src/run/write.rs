@@ -67,7 +67,7 @@ impl Engine {
                     }
                     None => {
                         let (side, id) = (operation.side.other(), &operation.source_id);
-                        self.state.wait_also_for(&own, side, id, reference)?;
+                        self.state.together(|| self.state.wait_also_for(&own, side, id, reference))?;
                         let reason = format!(
                             "{} {} was not carried over, and this points at it",
                             reference.entity, reference.value
@@ -84,7 +84,10 @@ impl Engine {
         };
         // An element that comes to be in a list is a record of its own there: its creation may be lost sight of too.
         let makes = operation.kind == Kind::Create || fields.iter().any(makes_element);
-        if makes {
+        let opens = makes || !operation.ahead.is_empty();
+        if !operation.ahead.is_empty() {
+            self.say_ahead(&own, operation)?;
+        } else if makes {
             self.intend(&own, operation)?;
         }
         let result = match operation.kind {
@@ -99,7 +102,7 @@ impl Engine {
                 if error.kind == ErrorKind::Unknown && operation.kind != Kind::Create {
                     self.doubtful(place, operation, &fields, work.run)?;
                 }
-                return self.failed(&own, operation, makes, error);
+                return self.failed(&own, operation, opens, error);
             }
         };
         if matches!(operation.kind, Kind::Report | Kind::Unlink) {
@@ -159,7 +162,7 @@ impl Engine {
                         None if !work.report.down.is_empty() => return Ok(Err(Written::NotTried)),
                         None => {
                             let (side, id) = (operation.side.other(), &operation.source_id);
-                            self.state.wait_also_for(&entity.name, side, id, reference)?;
+                            self.state.together(|| self.state.wait_also_for(&entity.name, side, id, reference))?;
                             let reason = format!(
                                 "{} {} was not carried over, and {} points at it",
                                 reference.entity, reference.value, written.name
@@ -194,7 +197,7 @@ impl Engine {
         if !self.state.are_apart(entity, severa, business)? {
             return Ok(None);
         }
-        self.state.settle(entity, operation.side, &operation.source_id)?;
+        self.state.together(|| self.state.settle(entity, operation.side, &operation.source_id))?;
         let reason = format!(
             "{} still knows it as {}, from which it was parted; our identifier has to go out of that record first",
             operation.side.title(),
@@ -225,7 +228,29 @@ impl Engine {
             source_id: operation.source_id.clone(),
             begun_at: self.clock.now(),
         };
-        Ok(self.state.intend(&intent)?)
+        Ok(self.state.together(|| self.state.intend(&intent))?)
+    }
+
+    /// What an undo puts back differs on purpose from what it came from. If we do not hear whether it was put back,
+    /// nobody may take it for an edit: base and intent are on disk before the request leaves.
+    fn say_ahead(&self, entity: &str, operation: &Operation) -> Result<(), RunError> {
+        let Some(id) = &operation.record_id else { return Ok(()) };
+        self.state.together(|| {
+            let Some(mut link) = self.state.link_of(entity, operation.side, id)? else { return Ok(()) };
+            for (line, target) in &operation.ahead {
+                let source = operation.bases.iter().find(|(known, _)| known == line);
+                let Some((_, source)) = source else { continue };
+                let entry = match operation.side {
+                    Side::Severa => (*target, *source),
+                    Side::Business => (*source, *target),
+                };
+                link.base.0.insert(*line, entry);
+            }
+            self.state.link(entity, &link)?;
+            let (side, source_id) = (operation.side, operation.source_id.clone());
+            self.state.intend(&Intent { entity: entity.to_owned(), side, source_id, begun_at: self.clock.now() })
+        })?;
+        Ok(())
     }
 
     async fn create(
@@ -282,7 +307,7 @@ impl Engine {
             ErrorKind::Unknown => Written::Held { code: "unknown-outcome", reason },
             kind => {
                 if makes {
-                    self.state.settle(entity, operation.side, &operation.source_id)?;
+                    self.state.together(|| self.state.settle(entity, operation.side, &operation.source_id))?;
                 }
                 match kind {
                     ErrorKind::Moved => Written::Moved(reason),

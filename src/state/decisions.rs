@@ -83,7 +83,7 @@ impl State {
             if let Decision::Apart { severa_id, business_id } = decision {
                 self.unlink(entity, severa_id, business_id)?;
             }
-            self.db.execute(
+            self.change(
                 "INSERT OR REPLACE INTO decisions (entity, decision, severa_id, business_id, at, who, why, label)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
                 params![
@@ -112,7 +112,7 @@ impl State {
     pub fn undecide(&self, entity: &str, decision: &Decision) -> Result<bool, StateError> {
         let (severa, business) = decision.ids();
         self.together(|| {
-            let changed = self.db.execute(
+            let changed = self.change(
                 "DELETE FROM decisions WHERE entity = ?1 AND severa_id = ?2 AND business_id = ?3 AND decision = ?4",
                 [entity, severa, business, decision.word()],
             )?;

@@ -48,7 +48,7 @@ impl State {
             before.map_or((now.to_string(), 1), |(since, attempts)| (since, attempts.saturating_add(1)));
         let delay = DELAYS[(attempts as usize).saturating_sub(1).min(DELAYS.len() - 1)];
         let next_try = now.checked_add(delay.minutes()).unwrap_or(now);
-        self.db.execute(
+        self.change(
             "INSERT OR REPLACE INTO held (entity, side, id, key, name, code, reason, since, attempts, next_try)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
             params![
@@ -68,7 +68,7 @@ impl State {
     }
 
     pub fn release(&self, entity: &str, side: Side, id: &str) -> Result<(), StateError> {
-        self.db.execute("DELETE FROM held WHERE entity = ?1 AND side = ?2 AND id = ?3", [entity, side.word(), id])?;
+        self.change("DELETE FROM held WHERE entity = ?1 AND side = ?2 AND id = ?3", [entity, side.word(), id])?;
         Ok(())
     }
 
@@ -132,7 +132,7 @@ impl State {
 
     /// Puts a held record's time to now, so that the next run tries it whatever its delay; false where it is not held.
     pub fn retry(&self, entity: &str, side: Side, id: &str, now: Timestamp) -> Result<bool, StateError> {
-        let changed = self.db.execute(
+        let changed = self.change(
             "UPDATE held SET next_try = ?4 WHERE entity = ?1 AND side = ?2 AND id = ?3",
             params![entity, side.word(), id, now.to_string()],
         )?;

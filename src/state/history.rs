@@ -98,12 +98,12 @@ const COLUMNS: &str = "run, at, entity, side, id, field, old, new, file, line, k
 
 impl State {
     pub fn begin_run(&self, now: Timestamp) -> Result<i64, StateError> {
-        self.db.execute("INSERT INTO runs (begun_at) VALUES (?1)", [now.to_string()])?;
+        self.change("INSERT INTO runs (begun_at) VALUES (?1)", [now.to_string()])?;
         Ok(self.db.last_insert_rowid())
     }
 
     pub fn end_run(&self, run: i64, now: Timestamp, outcome: &str, summary: &str) -> Result<(), StateError> {
-        self.db.execute(
+        self.change(
             "UPDATE runs SET ended_at = ?2, outcome = ?3, summary = ?4 WHERE id = ?1",
             params![run, now.to_string(), outcome, summary],
         )?;
@@ -209,7 +209,7 @@ impl State {
     pub fn forget(&self, until: Timestamp) -> Result<usize, StateError> {
         // What is overwritten is not to be found in the file's free space afterwards either.
         self.db.pragma_update(None, "secure_delete", "ON")?;
-        let forgotten = self.db.execute(
+        let forgotten = self.change(
             "UPDATE history SET old = '', new = '', old_value = NULL, new_value = NULL, key = '', name = '', forgotten = 1
              WHERE at < ?1 AND forgotten = 0",
             [until.to_string()],

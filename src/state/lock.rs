@@ -51,8 +51,9 @@ impl State {
             }
             None => None,
         };
+        self.fence.replace(None);
         self.together(|| {
-            let mut statement = self.db.prepare("SELECT host, until FROM lock")?;
+            let mut statement = self.db.prepare_cached("SELECT host, until FROM lock")?;
             let mut rows = statement.query([])?;
             if let Some(row) = rows.next()? {
                 let (host, until): (String, String) = (row.get(0)?, row.get(1)?);
@@ -62,18 +63,27 @@ impl State {
                     return Err(self.locked_by()?);
                 }
             }
-            self.db.execute(
+            self.change(
                 "INSERT OR REPLACE INTO lock (only, host, pid, token, since, until) VALUES (1, ?1, ?2, ?3, ?4, ?5)",
                 params![holder.host, holder.pid, holder.token, now.to_string(), until(now).to_string()],
             )?;
             Ok(())
         })?;
+        self.fence.replace(Some(holder.token.clone()));
         Ok(Lease { token: holder.token.clone(), _file: file })
+    }
+
+    /// Fails where a lock was taken with this handle and another holds it now.
+    pub(super) fn is_not_overtaken(&self) -> Result<(), StateError> {
+        let fence = self.fence.borrow();
+        let Some(token) = fence.as_ref() else { return Ok(()) };
+        let ours = self.db.prepare_cached("SELECT 1 FROM lock WHERE token = ?1")?.exists([token])?;
+        if ours { Ok(()) } else { Err(StateError::Overtaken) }
     }
 
     /// Who the state says holds the lock.
     fn locked_by(&self) -> Result<StateError, StateError> {
-        let mut statement = self.db.prepare("SELECT host, pid, since FROM lock")?;
+        let mut statement = self.db.prepare_cached("SELECT host, pid, since FROM lock")?;
         let mut rows = statement.query([])?;
         Ok(match rows.next()? {
             Some(row) => StateError::Locked { host: row.get(0)?, pid: row.get(1)?, since: row.get(2)? },
@@ -84,13 +94,14 @@ impl State {
     /// Renews the lease before a write; false where another has taken over meanwhile.
     pub fn renew(&self, lease: &Lease, now: Timestamp) -> Result<bool, StateError> {
         let changed =
-            self.db.execute("UPDATE lock SET until = ?2 WHERE token = ?1", [&lease.token, &until(now).to_string()])?;
+            self.change("UPDATE lock SET until = ?2 WHERE token = ?1", [&lease.token, &until(now).to_string()])?;
         Ok(changed == 1)
     }
 
     /// Gives the lock back.
     pub fn unlock(&self, lease: Lease) -> Result<(), StateError> {
-        self.db.execute("DELETE FROM lock WHERE token = ?1", [&lease.token])?;
+        self.fence.replace(None);
+        self.change("DELETE FROM lock WHERE token = ?1", [&lease.token])?;
         Ok(())
     }
 }

@@ -13,7 +13,7 @@ impl State {
 
     /// Only called when all that was read up to it is done, or stands on the list of held records.
     pub fn set_watermark(&self, entity: &str, side: Side, watermark: &Watermark) -> Result<(), StateError> {
-        self.db.execute(
+        self.change(
             "INSERT INTO watermarks (entity, side, value) VALUES (?1, ?2, ?3) ON CONFLICT (entity, side) DO UPDATE SET value = ?3",
             [entity, side.word(), &watermark.0],
         )?;

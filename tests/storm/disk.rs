@@ -107,6 +107,7 @@ impl Disk {
             "SELECT entity || side || id || for_entity || for_side || for_value || for_column FROM waiting ORDER BY 1",
             "SELECT entity || side || id || field || old || new FROM history ORDER BY 1",
             "SELECT key || value FROM meta ORDER BY 1",
+            "SELECT entity || decision || severa_id || business_id FROM decisions ORDER BY 1",
         ];
         let mut content = String::new();
         for sql in looks {

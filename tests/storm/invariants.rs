@@ -3,28 +3,14 @@
 //! Some hold at any moment and are read off the record of effects; the others hold once a company has
 //! come to rest. They look at both systems and the state with the right program, whoever was at work.
 
-use crate::links::Stored;
+use crate::scene::Scene;
 use crate::sky::{Effect, Phase};
-use crate::world::{Ask, End, World, now};
-use samband::program::{Entity, Env, Line, Lookups, Outcome, Planned, Program, Sends, Slot};
+use crate::world::{Ask, End, World};
+use samband::program::{Entity, Line, Outcome, Planned, Sends, Slot};
 use samband::state::Link;
-use samband::systems::{Read, Row, System};
+use samband::systems::Row;
 use samband::value::{Side, Value};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// What an invariant looks at.
-pub struct Scene<'a> {
-    pub world: &'a World,
-    pub program: &'a Program,
-    pub effects: Vec<Effect>,
-    pub edits: Vec<(usize, Side, String, String, String)>,
-    pub begun: Vec<(usize, usize)>,
-    pub lookups: Lookups,
-    pub links: Stored<'a>,
-    /// By entity and side.
-    pub rows: BTreeMap<(String, Side), BTreeMap<String, Row>>,
-    pub held: BTreeSet<(String, Side, String)>,
-}
 
 pub type Invariant = (&'static str, fn(&Scene) -> Vec<String>);
 
@@ -48,7 +34,12 @@ pub fn check(world: &mut World) -> Vec<String> {
     let mut violations = std::mem::take(&mut world.violations);
     violations.extend(at_rest(world));
     let program = crate::world::take_right(world.settings);
-    violations.extend(scene(world, &program));
+    {
+        let scene = Scene::new(world, &program);
+        for (name, invariant) in INVARIANTS {
+            violations.extend(invariant(&scene).into_iter().map(|what| format!("{name}: {what}")));
+        }
+    }
     crate::world::give_right(world.settings, program);
     violations
 }
@@ -62,78 +53,6 @@ fn at_rest(world: &mut World) -> Vec<String> {
         Ok((plan, _)) if plan.is_empty() => Vec::new(),
         Ok((plan, _)) => vec![format!("nothing lost behind the watermark: {}", samband::plan::render(&plan, true))],
         Err(error) => vec![format!("a quiet plan comes to its end: {error}")],
-    }
-}
-
-fn scene(world: &World, program: &Program) -> Vec<String> {
-    let all = |side: Side, select: &samband::systems::Select| -> Vec<Row> {
-        let read = Read { select: select.clone(), since: None, push: Vec::new(), start_date: None };
-        let mut memory = world.memory(side).clone();
-        now(memory.read(&read, None)).expect("memory answers").rows
-    };
-    let values = |side, select| -> Vec<Vec<Value>> { all(side, select).into_iter().map(|r| r.values).collect() };
-    let kept = program.kept.iter().map(|t| values(t.side, &t.select)).collect();
-    let named = program.named.iter().map(|n| values(n.side, &n.select)).collect();
-    let lookups = Lookups::new(program, kept, named).expect("all names are there");
-    let links = world.state(|state| Stored::load(program, state));
-    let mut rows = BTreeMap::new();
-    for entity in asked(world, program) {
-        for side in Side::BOTH {
-            let of: BTreeMap<String, Row> =
-                all(side, entity.select(side)).into_iter().map(|r| (r.id.clone(), r)).collect();
-            rows.insert((entity.name.clone(), side), of);
-        }
-    }
-    let held = world.state(|state| state.held().expect("the held records"));
-    let held = held.into_iter().map(|h| (h.held.entity, h.held.side, h.held.id)).collect();
-    let (effects, edits, begun) = {
-        let sky = world.sky.lock().unwrap();
-        (sky.effects.clone(), sky.edits.clone(), sky.begun.clone())
-    };
-    let scene = Scene { world, program, effects, edits, begun, lookups, links, rows, held };
-    let named = |(name, invariant): &Invariant| -> Vec<String> {
-        invariant(&scene).into_iter().map(|what| format!("{name}: {what}")).collect()
-    };
-    INVARIANTS.iter().flat_map(named).collect()
-}
-
-/// The entities that the company's runs carry out.
-fn asked<'a>(world: &World, program: &'a Program) -> Vec<&'a Entity> {
-    let wanted = |e: &Entity| e.carried && (world.entities.is_empty() || world.entities.contains(&e.name));
-    program.entities.iter().map(AsRef::as_ref).filter(|entity| wanted(entity)).collect()
-}
-
-impl Scene<'_> {
-    fn entities(&self) -> Vec<&Entity> {
-        asked(self.world, self.program)
-    }
-
-    fn env(&self) -> Env<'_> {
-        Env::new(&self.links, &self.lookups)
-    }
-
-    fn row(&self, entity: &Entity, side: Side, id: &str) -> Option<&Row> {
-        self.rows.get(&(entity.name.clone(), side))?.get(id)
-    }
-
-    fn pairs<'s>(&'s self, entity: &'s Entity) -> impl Iterator<Item = (&'s Link, &'s Row, &'s Row)> + 's {
-        self.links.of(&entity.name).iter().filter_map(move |link| {
-            let severa = self.row(entity, Side::Severa, &link.severa_id)?;
-            Some((link, severa, self.row(entity, Side::Business, &link.business_id)?))
-        })
-    }
-
-    fn is_held(&self, entity: &Entity, link: &Link) -> bool {
-        Side::BOTH.iter().any(|side| self.held.contains(&(entity.name.clone(), *side, link.id(*side).to_owned())))
-    }
-
-    /// When a person last changed one of these fields of a record.
-    fn last_edit(&self, side: Side, table: &str, id: &str, fields: &[&str]) -> usize {
-        let own = self
-            .edits
-            .iter()
-            .filter(|(_, s, t, i, f)| *s == side && t == table && i == id && fields.iter().any(|field| field == f));
-        own.map(|(number, ..)| *number).max().unwrap_or(0)
     }
 }
 
@@ -153,6 +72,11 @@ fn own_key(effect: &Effect) -> Option<(Side, String, String)> {
         (Side::Severa, "User" | "Product" | "TravelExpenseType" | "ProductCategory" | "BusinessUnit") => value("code"),
         (Side::Severa, "Customer" | "Project") => value("number"),
         (Side::Severa, "ProjectFee") => value("description"),
+        // One of a kind is enough, and one address that bills go to.
+        (Side::Severa, "ContactCommunication") => Some(format!("{:?} {:?}", value("contact.guid"), value("kind"))),
+        (Side::Severa, "Address") => value("isBillingAddress")
+            .filter(|billing| billing == "true")
+            .and_then(|_| value("customer.guid")),
         (Side::Severa, _) => None,
     };
     key.map(|key| (effect.side, effect.table.clone(), key))
@@ -160,8 +84,9 @@ fn own_key(effect: &Effect) -> Option<(Side, String, String)> {
 
 fn no_duplicate(scene: &Scene) -> Vec<String> {
     let mut seen: BTreeMap<(Side, String, String), usize> = BTreeMap::new();
+    let parted = |key: &(Side, String, String)| scene.apart.iter().any(|(_, severa, _)| key.2.contains(severa));
     for effect in scene.effects.iter().filter(|e| e.created) {
-        if let Some(key) = own_key(effect) {
+        if let Some(key) = own_key(effect).filter(|key| !parted(key)) {
             *seen.entry(key).or_default() += 1;
         }
     }
@@ -169,19 +94,26 @@ fn no_duplicate(scene: &Scene) -> Vec<String> {
     let mut found: Vec<String> = twice.map(|(key, count)| format!("{key:?} was created {count} times")).collect();
     // What we made of a record that had its other half already.
     for entity in scene.entities().into_iter().filter(|e| !e.matches.is_empty()) {
-        let mut by_keys: BTreeMap<Vec<Option<String>>, Vec<&str>> = BTreeMap::new();
+        let mut by_keys: BTreeMap<(String, Vec<Option<String>>), Vec<&str>> = BTreeMap::new();
         for side in Side::BOTH {
             by_keys.clear();
             for (id, row) in &scene.rows[&(entity.name.clone(), side)] {
-                let keys = entity.match_keys(side, row, &scene.env()).0.remove(0);
-                if keys.iter().all(Option::is_some) && entity.is_ours(side, row, &scene.env()) {
-                    by_keys.entry(keys).or_default().push(id);
+                let env = scene.env_of(entity, side, id);
+                let keys = entity.match_keys(side, row, &env).0.remove(0);
+                if keys.iter().all(Option::is_some) && entity.is_ours(side, row, &env) {
+                    by_keys.entry((scene.household(entity, side, id), keys)).or_default().push(id);
                 }
             }
             let table = table(entity, side);
+            // What a person parted is there twice because a person wants it so.
+            let parted = |id: &str| {
+                scene.apart.iter().any(|(name, s, b)| *name == entity.name && id == if side == Side::Severa { s } else { b })
+            };
             let made = |id: &str| scene.effects.iter().any(|e| e.created && e.table == table && e.id == id);
-            let doubled = by_keys.iter().filter(|(_, ids)| ids.len() > 1 && ids.iter().any(|id| made(id)));
-            found.extend(doubled.map(|(keys, ids)| format!("{table} of {}: {ids:?} have {keys:?}", side.word())));
+            let doubled = by_keys.iter().filter(|(_, ids)| {
+                ids.len() > 1 && ids.iter().any(|id| made(id)) && !ids.iter().any(|id| parted(id))
+            });
+            found.extend(doubled.map(|((_, keys), ids)| format!("{table} of {}: {ids:?} have {keys:?}", side.word())));
         }
     }
     found
@@ -199,7 +131,7 @@ fn both_sides_agree(scene: &Scene) -> Vec<String> {
     let mut found = Vec::new();
     for entity in scene.entities() {
         for (link, severa, business) in scene.pairs(entity) {
-            if scene.is_held(entity, link) {
+            if scene.is_held(entity, link) || !scene.owner_travels(entity, Side::Severa, &link.severa_id) {
                 continue;
             }
             for line in entity.lines.iter().filter(|line| !line.on_create) {
@@ -215,24 +147,34 @@ fn both_sides_agree(scene: &Scene) -> Vec<String> {
 
 /// Why a line that should be in step is not.
 fn disagree(scene: &Scene, entity: &Entity, line: &Line, link: &Link, severa: &Row, business: &Row) -> Option<String> {
-    if line.in_step(entity, severa, business, &scene.env()) {
+    let env = scene.env_of(entity, Side::Severa, &severa.id);
+    if line.in_step(entity, severa, business, &env) {
         return None;
     }
     let row = |side: Side| if side == Side::Severa { severa } else { business };
     let may = |to: &Side| {
         let source = to.other();
-        let sends = link.born != source || entity.sends(source, row(source), &scene.env()) == Sends::Yes;
+        let sends = link.born != source || entity.sends(source, row(source), &env) == Sends::Yes;
         let back = line.write_back || line.numbered && *to == Side::Severa;
         line.writes_to(*to) && (back || entity.updates_on(*to) && sends)
     };
     let ways: Vec<Side> = Side::BOTH.into_iter().filter(may).collect();
-    let edit = |side: Side| {
-        let fields: Vec<&str> = line.slots(side).iter().map(|slot| entity.field_name(side, *slot)).collect();
-        scene.last_edit(side, &table(entity, side), link.id(side), &fields)
+    let fields = |side: Side| -> Vec<&str> {
+        line.slots(side).iter().map(|slot| entity.field_name(side, *slot)).collect()
     };
+    let edit = |side: Side| scene.last_edit(side, &table(entity, side), link.id(side), &fields(side));
+    // What was put back is not carried again until what it came from changes.
+    let listed = line.severa.iter().any(|slot| matches!(slot, Slot::Part { .. }));
+    let undone = |side: Side| {
+        let record = (table(entity, side), link.id(side).to_owned());
+        scene.last_undone(side, (!listed || side == Side::Business).then_some(&record), &fields(side))
+    };
+    if Side::BOTH.into_iter().any(|side| undone(side).is_some_and(|at| Side::BOTH.iter().all(|s| edit(*s) < at))) {
+        return None;
+    }
     // What the side that may not say so changed last stands as it is, and so does what was never carried.
     let stands = |to: &Side| {
-        let wanted = line.carry(entity, *to, row(to.other()), Some(row(*to)), &scene.env());
+        let wanted = line.carry(entity, *to, row(to.other()), Some(row(*to)), &env);
         let settled = match &wanted.outcome {
             Outcome::Write(values) => values.iter().all(|(slot, new)| match new {
                 Planned::Value(new) => {
@@ -263,8 +205,11 @@ fn everything_arrived(scene: &Scene) -> Vec<String> {
     for entity in scene.entities().into_iter().filter(|e| !e.only_when_needed) {
         for side in Side::BOTH.into_iter().filter(|side| entity.creates_on(side.other())) {
             for (id, row) in &scene.rows[&(entity.name.clone(), side)] {
-                let travels = entity.is_ours(side, row, &scene.env())
-                    && entity.sends(side, row, &scene.env()) == Sends::Yes
+                let env = scene.env_of(entity, side, id);
+                let travels = entity.is_ours(side, row, &env)
+                    && entity.sends(side, row, &env) == Sends::Yes
+                    && scene.owner_travels(entity, side, id)
+                    && !scene.ignored.contains(&(entity.name.clone(), side, id.clone()))
                     && !scene.held.contains(&(entity.name.clone(), side, id.clone()));
                 if travels && !scene.links.of(&entity.name).iter().any(|l| l.id(side) == id) {
                     let (key, name) = entity.label(side, row);
@@ -323,6 +268,13 @@ fn nothing_outside_a_filter(scene: &Scene) -> Vec<String> {
         for (entity, link) in owners(scene, effect) {
             let from = effect.side.other();
             let source = link.id(from);
+            // Of a record that a person parted nobody knows any more what it was made from.
+            let parted = |(name, s, b): &(String, String, String)| {
+                *name == entity.name && effect.id == *if effect.side == Side::Severa { s } else { b }
+            };
+            if scene.apart.iter().any(parted) {
+                continue;
+            }
             let Some(row) = scene.row(entity, from, source) else { continue };
             // A record that passed when it was read may have left its filter since, by a person's hand or by ours.
             let read = scene.begun.iter().find(|(engine, _)| *engine == effect.engine).map_or(0, |(_, number)| *number);
@@ -335,7 +287,7 @@ fn nothing_outside_a_filter(scene: &Scene) -> Vec<String> {
             });
             if !left
                 && !moved
-                && let Sends::No(condition) = entity.sends(from, row, &scene.env())
+                && let Sends::No(condition) = entity.sends(from, row, &scene.env_of(entity, from, source))
             {
                 found.push(format!("{} {source} was created in spite of `{condition}`", entity.name));
             }

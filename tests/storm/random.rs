@@ -3,9 +3,9 @@
 
 use crate::exhaustive::told;
 use crate::invariants;
-use crate::scenarios as s;
+use crate::edits as s;
 use crate::sky::{Break, Dice};
-use crate::world::{Ask, End, World, guid, text, word};
+use crate::world::{Ask, End, Want, World, guid, text, word};
 use samband::plan::Limits;
 use samband::value::{Side, Value};
 
@@ -25,7 +25,7 @@ fn maybe(text: &str) -> Value {
 pub fn edit(w: &mut World, d: &mut Dice) {
     let n = d.below(EACH);
     let (bits, number) = (n as u128, i64::try_from(n).expect("small"));
-    match d.below(30) {
+    match d.below(37) {
         0 => s::unit(w, 200 + bits, d.one_of(WORDS)),
         1 => s::department(w, 202 + number, d.one_of(WORDS)),
         2 => {
@@ -118,7 +118,27 @@ pub fn edit(w: &mut World, d: &mut Dice) {
             let cents = i64::try_from(d.below(99_999)).expect("small") - 20_000;
             s::post(w, entry, d.one_of(&[4_310, 4_500, 1_500]), cents, project);
         }
-        28 => known(w, Side::Severa, "WorkHour", d, "invoice.guid", |d| guid(0xF00 + d.below(EACH) as u128)),
+        28 | 29 => {
+            let lines = ["Kaien 1", "Torget 2\nPort B", "Lagerveien 3"];
+            let (customer, postal) = (0x100 + d.below(EACH) as u128, (100 + n).to_string());
+            s::address(w, 0xAD0 + bits, customer, d.one_of(&lines), &postal, n == 0);
+        }
+        30 => {
+            let customer = 0x100 + d.below(EACH) as u128;
+            s::contact(w, 0xC00 + bits, customer, d.one_of(&["Mika", "Kari"]), LAST[n]);
+        }
+        31 | 32 => {
+            let contact = 0xC00 + d.below(EACH) as u128;
+            let kind = d.one_of(&["EmailAddress", "Phone", "MobilePhone"]);
+            let value = if kind == "EmailAddress" { d.one_of(&MAILS[..3]) } else { d.one_of(&["1", "22 33", "040 4"]) };
+            s::detail(w, 0xD00 + bits, contact, kind, value);
+        }
+        33 => s::depot(w, 750 + number, 700 + number, d.one_of(&["Kaien 7", "Torget 8"]), "0150"),
+        34 => {
+            let phone = d.one_of(&["", "22 33", "99"]);
+            s::liaison(w, 760 + number, 700 + number, &format!("Ola {}", LAST[n]), d.one_of(MAILS), phone);
+        }
+        35 => known(w, Side::Severa, "WorkHour", d, "invoice.guid", |d| guid(0xF00 + d.below(EACH) as u128)),
         _ => known(w, Side::Severa, "WorkType", d, "name", |d| word(d.one_of(WORDS))),
     }
 }
@@ -172,8 +192,13 @@ pub fn storm(seed: u64, broken: Option<Break>) -> Result<usize, String> {
         }
         w.clock.pass(d.one_of(&[1, 5, 61, 300, 900, 7_200]));
         let full = d.one_in(5);
-        match d.below(6) {
+        match d.below(9) {
             0 => {
+                let last = w.state(|state| state.runs(1).expect("the runs").first().map_or(0, |run| run.id));
+                w.wants.push(Want::Undo((last - i64::try_from(d.below(3)).expect("small")).max(1)));
+                w.settle_wants();
+            }
+            1 => {
                 if let End::Done(done) = w.start(Ask::Plan, full)
                     && let Ok((plan, _)) = *done
                 {

@@ -5,12 +5,13 @@
 //! record with its children in one transaction.
 
 use crate::sky::{Break, Call, Effect, Fault, READS, REGISTERS, Request, SimClock, Sky, WRITES, Written};
-use crate::support::memory::Memory;
+use crate::support::memory::{Memory, owner_field};
 use samband::systems::{
-    Create, ErrorKind, Next, Opened, Page, PageToken, Read, Row, Select, System, SystemError, Test, Update, Usage,
-    Watermark,
+    Create, ErrorKind, Next, Opened, Page, PageToken, PartWrite, Read, Row, Select, System, SystemError, Test, Update,
+    Usage, Watermark,
 };
 use samband::value::{Guid, Side, Value};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -27,6 +28,10 @@ const SKEW: [i64; 2] = [-7, 43];
 /// How fine each side's stamps are, in seconds.
 const GRAIN: [i64; 2] = [1, 60];
 const PAGE: usize = 2;
+/// Of what every run reads, the longest still takes several pages.
+const REGISTER_PAGE: usize = 4;
+/// A write of several calls that takes longer stops, as another machine may have taken over.
+const TERM: i64 = 300;
 
 #[derive(Clone)]
 pub struct StormSide {
@@ -96,6 +101,9 @@ impl StormSide {
             match request {
                 Request::Create(create) => {
                     let _ = self.take_create(&create, engine, true).await;
+                }
+                Request::Part(select, owner, part) => {
+                    let _ = self.take_part(&select, &owner, &part, engine).await;
                 }
                 Request::Update(update) => {
                     // Severa looks at nothing but the values that it is given.
@@ -278,6 +286,89 @@ impl StormSide {
         self.after(fault, true).await
     }
 
+    /// The elements of a record's lists: calls of their own, each of which fails for itself. A record that has just
+    /// been created goes without those that fail; of one that is changed it is told.
+    async fn parts(
+        &self,
+        begun: i64,
+        select: &Select,
+        owner: &str,
+        (parts, new): (&[PartWrite], bool),
+    ) -> Result<(), SystemError> {
+        for part in parts {
+            if self.clock.seconds() - begun > TERM {
+                let error = self.error(ErrorKind::Unknown, "it took too long between two calls");
+                return if new { Ok(()) } else { Err(error) };
+            }
+            let of = list(select, part);
+            let fault = self.called(if part.id.is_some() { "update" } else { "create" }, Some(of), false);
+            let told = match self.before(fault, true).await {
+                Err(error) => Err(error),
+                Ok(()) => self.part(fault, select, owner, part).await,
+            };
+            if !new {
+                told?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn part(
+        &self,
+        fault: Option<Fault>,
+        select: &Select,
+        owner: &str,
+        part: &PartWrite,
+    ) -> Result<(), SystemError> {
+        self.arrive().await;
+        if let Some(fault @ (Fault::CrashLate | Fault::LateApply)) = fault {
+            let request = Request::Part(select.clone(), owner.to_owned(), part.clone());
+            return Err(self.give_up(fault, request).await);
+        }
+        self.keep_time();
+        self.take_part(select, owner, part, self.engine).await?;
+        self.after(fault, true).await
+    }
+
+    async fn take_part(
+        &self,
+        select: &Select,
+        owner: &str,
+        part: &PartWrite,
+        engine: usize,
+    ) -> Result<(), SystemError> {
+        let name = table(list(select, part));
+        let id = part.id.clone().unwrap_or_default();
+        let before: Vec<Value> = part.set.iter().map(|(field, _)| self.memory.get(&name, &id, field)).collect();
+        let expected = |field: &str| part.expect.iter().find(|(f, _)| f == field).map(|(_, v)| v.clone());
+        let update = Update {
+            select: select.clone(),
+            id: owner.to_owned(),
+            expect: Vec::new(),
+            set: Vec::new(),
+            parts: vec![part.clone()],
+        };
+        self.memory.clone().update(&update).await?;
+        let made = || Guid(self.memory.world.lock().unwrap().next_guid).to_string();
+        let id = part.id.clone().unwrap_or_else(made);
+        let fields = part.set.iter().zip(before).map(|((field, after), before)| Written {
+            field: field.clone(),
+            expected: expected(field).unwrap_or_else(|| before.clone()),
+            before,
+            after: after.clone(),
+        });
+        let mut fields: Vec<Written> = fields.collect();
+        let created = part.id.is_none();
+        if created {
+            let (field, after) = (owner_field(&name).to_owned(), Value::text(owner));
+            fields.push(Written { field, before: Value::Null, expected: Value::Null, after });
+        }
+        let mut sky = self.sky.lock().unwrap();
+        let (phase, side) = (sky.phase_of(engine), self.memory.side);
+        sky.took_effect(Effect { number: 0, engine, phase, side, table: name, id, created, fields });
+        Ok(())
+    }
+
     /// The row that carries our identifier already.
     async fn existing(&self, create: &Create) -> Result<Option<Row>, SystemError> {
         let (Side::Business, Some((field, value))) = (self.memory.side, &create.identity) else { return Ok(None) };
@@ -437,11 +528,16 @@ impl System for StormSide {
         let whole = Read { since: None, ..read.clone() };
         let rows = self.memory.read(&whole, None).await?.rows;
         let rows = self.shown(&read.select, rows);
+        // A listing of Severa tells of a record when something in its lists has changed, too.
+        let touched: HashMap<String, i64> = {
+            let world = self.memory.world.lock().unwrap();
+            rows.iter().map(|row| (row.id.clone(), world.touched(&read.select, &row.id))).collect()
+        };
         let strict = self.sky.lock().unwrap().is(Break::StrictWatermark);
         let since: Option<i64> = read.since.as_ref().map(|w| w.0.parse().expect("our own watermark"));
-        let news = |row: &Row| match (since, row.changed) {
-            (Some(since), Some(at)) if strict => at.as_second() > since,
-            (Some(since), Some(at)) => at.as_second() >= since - OVERLAP[place] - GRAIN[place],
+        let news = |row: &Row| match (since, touched.get(&row.id).map(|at| at - at.rem_euclid(GRAIN[place]))) {
+            (Some(since), Some(at)) if strict => at > since,
+            (Some(since), Some(at)) => at >= since - OVERLAP[place] - GRAIN[place],
             _ => true,
         };
         let all: Vec<Row> = rows.into_iter().filter(|row| news(row) && self.pushed(read, row)).collect();
@@ -451,13 +547,12 @@ impl System for StormSide {
             Some(last) if left.len() > rows.len() => Next::More(PageToken(format!("{begun} {}", last.id))),
             _ => Next::End(Watermark(begun.to_string())),
         };
-        let rows: Vec<Row> = left.iter().take(PAGE).cloned().collect();
+        let register = REGISTERS.contains(&table(&read.select).as_str());
+        let rows: Vec<Row> = left.iter().take(if register { REGISTER_PAGE } else { PAGE }).cloned().collect();
         let page = match fault {
             // A server that is ill answers an empty listing; it is only ever told apart by what is known.
             Some(Fault::Empty) if since.is_none() && page.is_none() && self.is_linked(&all) => {
-                let believed = self.sky.lock().unwrap().is(Break::BelievesShort);
-                // An engine that believes it sees as much of the listing as passes its check.
-                Page { rows: if believed { rows.into_iter().take(1).collect() } else { Vec::new() }, next: end }
+                Page { rows: Vec::new(), next: end }
             }
             Some(Fault::Repeated) if !rows.is_empty() => {
                 let believed = self.sky.lock().unwrap().is(Break::BelievesRepeated);
@@ -495,37 +590,53 @@ impl System for StormSide {
     }
 
     async fn create(&mut self, create: &Create) -> Result<Row, SystemError> {
+        let begun = self.clock.seconds();
         let fault = self.called("create", Some(&create.select), false);
         self.before(fault, true).await?;
         self.arrive().await;
+        // What belongs to the record is sent once it is there.
+        let head = Create { parts: Vec::new(), ..create.clone() };
         if let Some(fault @ (Fault::CrashLate | Fault::LateApply)) = fault {
-            return Err(self.give_up(fault, Request::Create(create.clone())).await);
+            return Err(self.give_up(fault, Request::Create(head)).await);
         }
         let lost = matches!(fault, Some(Fault::CrashAfter | Fault::LostReply | Fault::Truncated | Fault::Pause));
         self.keep_time();
-        let row = self.take_create(create, self.engine, lost).await?;
+        let mut row = self.take_create(&head, self.engine, lost).await?;
         self.after(fault, true).await?;
+        if !create.parts.is_empty() {
+            self.parts(begun, &create.select, &row.id, (&create.parts, true)).await?;
+            let again = self.memory.fetch(&create.select, std::slice::from_ref(&row.id)).await?;
+            row = again.into_iter().next().unwrap_or(row);
+        }
         let mut rows = self.shown(&create.select, vec![row.clone()]);
         Ok(rows.pop().unwrap_or(row))
     }
 
     async fn update(&mut self, update: &Update) -> Result<Row, SystemError> {
+        let begun = self.clock.seconds();
         let fault = self.called("update", Some(&update.select), false);
         self.before(fault, true).await?;
         self.arrive().await;
         self.meet(update);
         let expects = !self.sky.lock().unwrap().is(Break::BlindUpdate);
+        let head = Update { parts: Vec::new(), ..update.clone() };
         if let Some(fault @ (Fault::CrashLate | Fault::LateApply)) = fault {
             // It was looked at before it was sent.
             let moved = expects && self.moved(update).await?;
             if moved {
                 return Err(self.error(ErrorKind::Moved, "it has changed meanwhile"));
             }
-            return Err(self.give_up(fault, Request::Update(update.clone())).await);
+            return Err(self.give_up(fault, Request::Update(head)).await);
         }
         self.keep_time();
-        let row = self.take_update(update, self.engine, expects).await?;
+        let mut row = self.take_update(&head, self.engine, expects).await?;
         self.after(fault, true).await?;
+        if !update.parts.is_empty() {
+            self.stand(&update.select, &row, &update.parts)?;
+            self.parts(begun, &update.select, &update.id, (&update.parts, false)).await?;
+            let again = self.memory.fetch(&update.select, std::slice::from_ref(&update.id)).await?;
+            row = again.into_iter().next().unwrap_or(row);
+        }
         let mut rows = self.shown(&update.select, vec![row.clone()]);
         Ok(rows.pop().unwrap_or(row))
     }
@@ -539,7 +650,36 @@ impl System for StormSide {
     }
 }
 
+fn list<'a>(select: &'a Select, part: &PartWrite) -> &'a Select {
+    let field = select.fields.iter().find(|f| f.name == part.list);
+    field.and_then(|field| field.of.as_deref()).expect("a list that is asked for")
+}
+
 impl StormSide {
+    /// Elements that are to be changed must hold what is expected of them.
+    fn stand(&self, select: &Select, row: &Row, parts: &[PartWrite]) -> Result<(), SystemError> {
+        if self.sky.lock().unwrap().is(Break::BlindUpdate) {
+            return Ok(());
+        }
+        for part in parts.iter().filter(|part| part.id.is_some()) {
+            let of = list(select, part);
+            let elements = match select.slot(&part.list).and_then(|slot| row.values.get(slot)) {
+                Some(Value::List(elements)) => elements.as_slice(),
+                _ => &[],
+            };
+            let is = |values: &&Vec<Value>| values.first().is_some_and(|id| Some(id.to_string()) == part.id);
+            let records = elements.iter().filter_map(|e| if let Value::Record(values) = e { Some(values) } else { None });
+            let Some(values) = records.into_iter().find(is) else {
+                return Err(self.error(ErrorKind::Moved, "it is not there any more"));
+            };
+            let held = |field: &str| of.slot(field).and_then(|slot| values.get(slot)).cloned().unwrap_or_default();
+            if part.expect.iter().any(|(field, expected)| !held(field).same(expected)) {
+                return Err(self.error(ErrorKind::Moved, "it has changed meanwhile"));
+            }
+        }
+        Ok(())
+    }
+
     async fn moved(&self, update: &Update) -> Result<bool, SystemError> {
         let rows = self.memory.clone().fetch(&update.select, std::slice::from_ref(&update.id)).await?;
         let Some(row) = rows.first() else { return Ok(true) };

@@ -1,7 +1,7 @@
 //! What both sides of a storm share: time, the next fault, and a record of everything that took effect.
 
 use crate::disk::Disk;
-use samband::systems::{Clock, Create, Update};
+use samband::systems::{Clock, Create, PartWrite, Select, Update};
 use samband::value::{Side, Value};
 use std::collections::BTreeSet;
 use std::sync::Mutex;
@@ -48,7 +48,11 @@ pub struct Past {
     trace: Vec<String>,
     overtaken: Vec<(usize, usize)>,
     begun: Vec<(usize, usize)>,
+    undone: Vec<(usize, Field)>,
 }
+
+/// A field of a record: side, table, identifier, name.
+pub type Field = (Side, String, String, String);
 
 /// What can go wrong with one outside call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -160,8 +164,6 @@ pub enum Break {
     NoFilters,
     /// Believes a listing whose pages repeat.
     BelievesRepeated,
-    /// Believes a listing that broke off.
-    BelievesShort,
     /// Goes on after another machine has taken over.
     NoFence,
     /// Writes an order first and its lines afterwards.
@@ -176,23 +178,23 @@ pub enum Break {
     PlanWrites,
 }
 
-pub const BREAKS: &[Break] = &[
-    Break::NoIntent,
-    Break::NoLookUp,
-    Break::NoSettleWait,
-    Break::StrictWatermark,
-    Break::WatermarkAtEnd,
-    Break::ForgetsHeld,
-    Break::NonMasterUpdates,
-    Break::NoFilters,
-    Break::BelievesRepeated,
-    Break::BelievesShort,
-    Break::NoFence,
-    Break::LinesApart,
-    Break::BlindUpdate,
-    Break::NoLimits,
-    Break::OwnNumbers,
-    Break::PlanWrites,
+/// Each with the invariant that belongs to it.
+pub const BREAKS: &[(Break, &str)] = &[
+    (Break::NoIntent, "no duplicate"),
+    (Break::NoLookUp, "no duplicate"),
+    (Break::NoSettleWait, "no duplicate"),
+    (Break::StrictWatermark, "nothing lost behind the watermark"),
+    (Break::WatermarkAtEnd, "nothing lost behind the watermark"),
+    (Break::ForgetsHeld, "watermark never past an unprocessed record"),
+    (Break::NonMasterUpdates, "non-master never updates"),
+    (Break::NoFilters, "nothing outside a filter written"),
+    (Break::BelievesRepeated, "nothing lost behind the watermark"),
+    (Break::NoFence, "one run at a time"),
+    (Break::LinesApart, "no half record"),
+    (Break::BlindUpdate, "no lost update"),
+    (Break::NoLimits, "limits never exceeded"),
+    (Break::OwnNumbers, "customer numbers only from Visma Business"),
+    (Break::PlanWrites, "plan writes nothing"),
 ];
 
 /// What the engine was asked to do when a write took effect.
@@ -231,6 +233,8 @@ pub struct Written {
 pub enum Request {
     Create(Create),
     Update(Update),
+    /// An element of a record's list.
+    Part(Select, String, PartWrite),
 }
 
 /// A call of the engine, as a clean run counts them.
@@ -305,6 +309,8 @@ pub struct Sky {
     pub overtaken: Vec<(usize, usize)>,
     /// What had happened when each engine began to read.
     pub begun: Vec<(usize, usize)>,
+    /// Fields that were put back by the plan of an undo, each with the number of the effect.
+    pub undone: Vec<(usize, Field)>,
 }
 
 impl Sky {
@@ -330,6 +336,7 @@ impl Sky {
             faults: 0,
             overtaken: Vec::new(),
             begun: Vec::new(),
+            undone: Vec::new(),
         }
     }
 
@@ -343,13 +350,15 @@ impl Sky {
             trace: self.trace.clone(),
             overtaken: self.overtaken.clone(),
             begun: self.begun.clone(),
+            undone: self.undone.clone(),
         }
     }
 
     pub fn back_to(&mut self, past: Past) {
-        let Past { effects, edits, number, late, unheard, trace, overtaken, begun } = past;
+        let Past { effects, edits, number, late, unheard, trace, overtaken, begun, undone } = past;
         (self.effects, self.edits, self.number, self.late) = (effects, edits, number, late);
         (self.unheard, self.trace, self.overtaken, self.begun) = (unheard, trace, overtaken, begun);
+        self.undone = undone;
         (self.strike, self.chance, self.people) = (None, None, None);
         self.calls.clear();
     }

@@ -7,11 +7,12 @@ use crate::support::mapping;
 use crate::support::memory::Memory;
 use samband::plan::{Kind, Limits, Plan};
 use samband::program::Program;
-use samband::run::{Engine, Options, Quiet, Report, RunError};
+use samband::run::settle::Judge;
+use samband::run::{Engine, Options, Outcome, Quiet, Report, RunError};
 use samband::state::State;
 use samband::value::{Guid, Side, Value};
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
@@ -87,6 +88,10 @@ pub struct World {
     pub limits: Limits,
     pub engines: usize,
     pub violations: Vec<String>,
+    /// What a person is about to settle.
+    pub wants: Vec<Want>,
+    /// The kinds of operations that were planned so far: entity, kind, side.
+    pub planned: BTreeSet<(String, &'static str, Side)>,
 }
 
 /// A company as it stood once.
@@ -116,6 +121,20 @@ pub enum Ask {
     Plan,
     Run,
     Apply(Box<Plan>),
+    /// The plan that puts back what a run wrote.
+    Undo(i64),
+    Decide(Want),
+}
+
+/// What a person settles at the command line, and tries again until it is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Want {
+    /// Entity, record of Severa, record of Visma Business.
+    Link(&'static str, String, String),
+    Unlink(&'static str, String),
+    Ignore(&'static str, String, Side),
+    /// Plans the inverse of a run, and applies it.
+    Undo(i64),
 }
 
 pub fn guid(bits: u128) -> Value {
@@ -151,6 +170,8 @@ impl World {
             limits: Limits::default(),
             engines: 0,
             violations: Vec::new(),
+            wants: Vec::new(),
+            planned: BTreeSet::new(),
         };
         world.registers();
         world
@@ -192,6 +213,14 @@ impl World {
 
     pub fn memory(&self, side: Side) -> &Memory {
         if side == Side::Severa { &self.severa } else { &self.business }
+    }
+
+    /// What is done once a run has carried over what was done before.
+    pub fn then(&mut self, edit: fn(&mut World)) {
+        self.clock.pass(900);
+        let _ = self.start(Ask::Run, false);
+        self.clock.pass(120);
+        edit(self);
     }
 
     /// A person writes in Severa.
@@ -245,15 +274,22 @@ impl World {
         let mut engine = Engine::new(program, severa, business, self.clock.clone(), state, self.options(full));
         let phase = match &ask {
             Ask::Plan => Phase::Plan,
+            // What a person decides is written into the state alone.
+            Ask::Undo(_) | Ask::Decide(_) => Phase::Plan,
             Ask::Run => Phase::Run,
             Ask::Apply(_) => Phase::Apply,
+        };
+        let what = match &ask {
+            Ask::Undo(run) => format!("the inverse of run {run}"),
+            Ask::Decide(want) => format!("{want:?}"),
+            _ => format!("{phase:?}"),
         };
         {
             let mut sky = self.sky.lock().unwrap();
             (sky.engine, sky.phase, sky.crashed) = (self.engines, phase, false);
             let begun = (self.engines, sky.number);
             sky.begun.push(begun);
-            sky.trace.push(format!("engine {} begins: {phase:?}{}", self.engines, if full { ", full" } else { "" }));
+            sky.trace.push(format!("engine {} begins: {what}{}", self.engines, if full { ", full" } else { "" }));
         }
         let applied = match &ask {
             Ask::Apply(plan) => Some(plan.clone()),
@@ -268,6 +304,8 @@ impl World {
                     Ask::Plan => engine.plan(&mut progress).await.map(|plan| (plan, None)),
                     Ask::Run => engine.run(&mut progress).await.map(|(plan, report)| (plan, Some(report))),
                     Ask::Apply(plan) => engine.apply(&plan, &mut progress).await.map(|r| (*plan, Some(r))),
+                    Ask::Undo(run) => engine.undo(run).await.map(|plan| (plan, None)),
+                    Ask::Decide(want) => decide(&mut engine, &want).await.map(|()| (Plan::default(), None)),
                 }
             });
             loop {
@@ -313,11 +351,59 @@ impl World {
         if let End::Done(done) = &end
             && let Ok((plan, Some(_))) = done.as_ref()
         {
+            for entity in &plan.entities {
+                self.planned.extend(entity.operations.iter().map(|o| (entity.entity.clone(), o.kind.word(), o.side)));
+            }
             let over = samband::plan::check_limits(plan, self.limits);
             self.violations.extend(over.iter().map(|stopped| format!("limits never exceeded: {stopped:?}")));
         }
         self.after_run();
         end
+    }
+
+    /// A person settles what is to be settled, and types it again where it did not work.
+    pub fn settle_wants(&mut self) {
+        for want in std::mem::take(&mut self.wants) {
+            for _ in 0..4 {
+                if self.settled(&want) {
+                    break;
+                }
+                self.clock.pass(70);
+            }
+        }
+    }
+
+    /// Whether it is done, or there is nothing left to do about it.
+    fn settled(&mut self, want: &Want) -> bool {
+        let Want::Undo(run) = want else {
+            let done = self.start(Ask::Decide(want.clone()), false);
+            return matches!(done, End::Done(done) if matches!(*done, Ok(_) | Err(RunError::Refused { .. })));
+        };
+        let End::Done(planned) = self.start(Ask::Undo(*run), false) else { return false };
+        let Ok((plan, _)) = *planned else { return false };
+        if plan.is_empty() {
+            return true;
+        }
+        let before = self.sky.lock().unwrap().effects.len();
+        let applied = self.start(Ask::Apply(Box::new(plan)), false);
+        // What was put back stands against what it came from, as if a person had written it there and nobody
+        // had wanted it carried over.
+        let mut sky = self.sky.lock().unwrap();
+        let undone: Vec<_> = sky.effects[before..].iter().filter(|e| e.phase == Phase::Apply).cloned().collect();
+        for effect in undone {
+            let of = |field: &crate::sky::Written| (effect.side, effect.table.clone(), effect.id.clone(), field.field.clone());
+            sky.undone.extend(effect.fields.iter().map(|field| (effect.number, of(field))));
+        }
+        let whole = |report: &Option<Report>| {
+            report.as_ref().is_some_and(|r| r.failure.is_none() && r.outcomes.values().all(|o| *o == Outcome::Done))
+        };
+        matches!(applied, End::Done(done) if done.as_ref().as_ref().is_ok_and(|(_, report)| whole(report)))
+    }
+
+    /// The run that wrote this field last.
+    pub fn run_that_wrote(&self, field: &str) -> i64 {
+        let wanted = samband::state::Wanted { field: Some(field.to_owned()), ..Default::default() };
+        self.state(|state| state.history(&wanted).expect("the history").last().expect("it was written").run)
     }
 
     /// What the engine that ran last wrote besides what the plan says.
@@ -336,6 +422,14 @@ impl World {
                     (true, false) => false,
                 };
                 let known = |field: &str| o.fields.iter().any(|f| f.field == field);
+                // An element of a list is written with the record that it belongs to.
+                let of_list = |w: &crate::sky::Written| {
+                    let own = crate::support::memory::owner_field(&effect.table) == w.field;
+                    own || o.fields.iter().any(|f| f.part.is_some() && f.field == w.field)
+                };
+                if o.side == effect.side && effect.fields.iter().all(of_list) {
+                    return true;
+                }
                 let ours = |w: &crate::sky::Written| known(&w.field) || w.after.as_guid().is_some();
                 same && o.side == effect.side && effect.fields.iter().all(ours)
             });
@@ -451,6 +545,16 @@ impl World {
             }
         }
         false
+    }
+}
+
+async fn decide(engine: &mut Engine, want: &Want) -> Result<(), RunError> {
+    let by = Judge { who: "kari".to_owned(), why: "so it is".to_owned() };
+    match want {
+        Want::Link(entity, severa, business) => engine.link(entity, severa, business, &by).await.map(drop),
+        Want::Unlink(entity, key) => engine.unlink(entity, key, &by).await.map(drop),
+        Want::Ignore(entity, key, side) => engine.ignore(entity, key, Some(*side), &by).await.map(drop),
+        Want::Undo(_) => Ok(()),
     }
 }
 

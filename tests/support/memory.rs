@@ -110,7 +110,7 @@ impl Memory {
 }
 
 /// How the records of a list name their owner.
-fn owner_field(record: &str) -> &'static str {
+pub fn owner_field(record: &str) -> &'static str {
     match record {
         "ContactCommunication" => "contact.guid",
         "InvoiceRow" => "invoice.guid",
@@ -175,7 +175,7 @@ impl World {
     }
 
     /// When a record or anything in its lists was changed last.
-    fn touched(&self, select: &Select, id: &str) -> i64 {
+    pub fn touched(&self, select: &Select, id: &str) -> i64 {
         let own = self.tables.get(&table(select)).and_then(|t| t.stamps.get(id)).copied().unwrap_or(0);
         let lists = select.fields.iter().filter_map(|f| f.of.as_deref());
         let below = lists.flat_map(|of| self.elements(of, id).into_iter().map(move |id| self.touched(of, &id)));

@@ -12,14 +12,19 @@ use std::fmt::Write;
 /// Fields and the values to write to them.
 type Values = Vec<(String, Value)>;
 
+/// A write of several calls that takes longer than this stops: a process that was put to sleep between two of them
+/// may have lost its lease, and another machine completes the record by now.
+const TERM: jiff::SignedDuration = jiff::SignedDuration::from_mins(5);
+
 impl Severa {
     pub(super) async fn post(&mut self, create: &Create) -> Result<Row, SystemError> {
         let record = create.select.record.name.as_str();
+        let begun = self.client.now();
         let (path, values) = self.collection(record, &create.values)?;
         let values = self.input(record, &values).await?;
         let response = self.client.post(&path, object(&values)).await?;
         self.codes.remove(record);
-        let parsed = answer::rows(&response, &path, &create.select, &derived::wanted(&create.select))?;
+        let parsed = answer::rows(&response, &path, &create.select, &derived::wanted(&create.select)).map_err(unheard)?;
         // A fee is answered as a list, as one of a recurring kind may become several: the first is the one of today.
         let Some(parsed) = parsed.into_iter().next() else {
             return Err(error(ErrorKind::Unknown, format!("POST {path} was answered without the record")));
@@ -27,16 +32,17 @@ impl Severa {
         let created = parsed.row.id.clone();
         for part in &create.parts {
             // The record is there: a part that fails is completed by the next run, and must not make a second record.
-            if let Err(fault) = self.part(record, &created, part).await {
+            if let Err(fault) = self.part(record, &created, part, begun).await {
                 tracing::warn!(%record, guid = %created, %fault, "the record was created without its {}", part.list);
             }
         }
-        let mut rows = self.complete(&create.select, vec![parsed], &mut Related::default()).await?;
-        rows.pop().ok_or_else(|| error(ErrorKind::Unknown, format!("POST {path} was answered without the record")))
+        let rows = self.complete(&create.select, vec![parsed], &mut Related::default()).await;
+        rows.map_err(unheard)?.pop().ok_or_else(|| error(ErrorKind::Unknown, format!("POST {path} was answered without the record")))
     }
 
     pub(super) async fn patch(&mut self, update: &Update) -> Result<Row, SystemError> {
         let record = update.select.record.name.as_str();
+        let begun = self.client.now();
         let resource = resources::of(record)?;
         let gone = || error(ErrorKind::Gone, format!("{record} {} is not in Severa any more", update.id));
         let mut now = self.by_id(&update.select, std::slice::from_ref(&update.id)).await?;
@@ -62,7 +68,7 @@ impl Severa {
         }
         for part in &update.parts {
             checked_part(&update.select, &row, part)?;
-            self.part(record, &update.id, part).await?;
+            self.part(record, &update.id, part, begun).await?;
         }
         let mut after = self.by_id(&update.select, std::slice::from_ref(&update.id)).await?;
         after.pop().ok_or_else(gone)
@@ -126,7 +132,17 @@ impl Severa {
             .help("add one in Severa under Settings > Communication types"))
     }
 
-    async fn part(&mut self, record: &str, owner: &str, write: &PartWrite) -> Result<(), SystemError> {
+    async fn part(
+        &mut self,
+        record: &str,
+        owner: &str,
+        write: &PartWrite,
+        begun: jiff::Timestamp,
+    ) -> Result<(), SystemError> {
+        if self.client.now().duration_since(begun) > TERM {
+            let what = format!("the {} of {record} {owner} were left, as too long has passed since its first call", write.list);
+            return Err(error(ErrorKind::Unknown, what));
+        }
         let part = resources::part(record, &write.list)?;
         let resource = resources::of(part.element)?;
         if let Some(id) = &write.id {
@@ -150,6 +166,14 @@ impl Severa {
         self.client.post(&path, object(&values)).await?;
         Ok(())
     }
+}
+
+/// The record is there, and cannot be read: it must be looked up before anything is created again.
+fn unheard(mut error: SystemError) -> SystemError {
+    if !error.kind.stops_side() {
+        error.kind = ErrorKind::Unknown;
+    }
+    error
 }
 
 /// That an element still holds what was expected.
