@@ -161,7 +161,8 @@ fn compile(start: &Start, diagnostics: &mut Vec<Diagnostic>) -> Program {
         // A mapping that stands on its own is written for every value of its settings, a layer for its customer's.
         let settled = given.is_some() && merged.own.len() < merged.files.len();
         let (compiled, own) = (found.all.as_slice(), merged.own.as_slice());
-        analysis::all(&analysis::Whole { schemas, compiled, sound: &sound, own, settled }, diagnostics);
+        let depth = &|file| merged.depth(file);
+        analysis::all(&analysis::Whole { schemas, compiled, sound: &sound, own, depth, settled }, diagnostics);
         // Where there are faults some checks are left out.
         if diagnostics.len() == before && !diag::has_errors(diagnostics) {
             finished.iter().flatten().for_each(|one| one.found_sound());

@@ -8,8 +8,8 @@ pub mod business;
 #[cfg(feature = "run")]
 pub mod clock;
 pub mod error;
-pub mod scalar;
 pub mod examine;
+pub mod scalar;
 pub mod secret;
 #[cfg(feature = "run")]
 pub mod severa;

@@ -17,8 +17,8 @@ use crate::plan::{Plan, render};
 use crate::run::Report;
 use crate::sandbox::seed::Size;
 use crate::sandbox::severa::World;
-use rust_decimal::Decimal;
 use look::Look;
+use rust_decimal::Decimal;
 use std::path::{Path, PathBuf};
 
 /// Show what samband does: two systems with different data, a plan, a run, edits, and a run again.

@@ -27,6 +27,8 @@ pub struct Whole<'w> {
     /// Lines in these files are the project's own: only of them it is worth saying that the
     /// customer's settings leave them unused.
     pub own: &'w [FileId],
+    /// How far from the lowest layer a file stands.
+    pub depth: &'w dyn Fn(FileId) -> usize,
     /// The settings are a customer's, not what stands in for them.
     pub settled: bool,
 }
@@ -48,6 +50,6 @@ pub fn all(whole: &Whole, diagnostics: &mut Vec<Diagnostic>) {
     }
     // Settings that do not go together make records overlap: the cause is told already.
     if !diagnostics.iter().any(|d| d.code == values::REQUIRE_NOT_MET) {
-        overlap::check(whole.compiled, diagnostics);
+        overlap::check(whole, diagnostics);
     }
 }

@@ -53,10 +53,13 @@ pub fn compile<'a>(
     entity.title = def.severa.0.title.clone();
     entity.after = after;
     let (left, right) = (def.systems.severa.condition.as_ref(), def.systems.business.condition.as_ref());
+    let before = diagnostics.len();
     let own = scope_of(globals, name, &mut severa, left, None, diagnostics);
     (entity.constants_severa, entity.own_severa) = (own.constants, own.rest);
     let own = scope_of(globals, name, &mut business, right, None, diagnostics);
     (entity.constants_business, entity.own_business) = (own.constants, own.rest);
+    let mut places = Places::new(def);
+    places.unsure = diagnostics.len() > before;
     let mut body = Body {
         globals,
         name,
@@ -69,7 +72,7 @@ pub fn compile<'a>(
         lines: Vec::new(),
         pairs: Vec::new(),
         children: Vec::new(),
-        places: Places::new(def),
+        places,
     };
     body.statements(&def.body, diagnostics);
     body.finish(def.systems.span, diagnostics).0

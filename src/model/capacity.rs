@@ -17,6 +17,9 @@ pub struct Arrival<'a> {
     pub nullable: bool,
     /// It stays the same in every record.
     pub constant: Option<&'a Value>,
+    pub expr: &'a Expr,
+    /// The last step that it passed, or where it comes from.
+    pub via: Span,
     /// Where it comes from.
     pub from: Span,
     /// It comes back through a two-way line.
@@ -26,7 +29,7 @@ pub struct Arrival<'a> {
 impl<'a> Arrival<'a> {
     pub fn new(expr: &'a Expr, shape: &'a Shape, nullable: bool, from: Span, back: bool) -> Self {
         let constant = if let Expr::Const(value) = expr { Some(value) } else { None };
-        Self { shape, nullable, constant, from, back }
+        Self { shape, nullable, constant, expr, via: from, from, back }
     }
 }
 
@@ -87,7 +90,7 @@ fn too_large(number: i64, span: Span) -> Diagnostic {
     Diagnostic::new(codes::MAY_NOT_FIT, message, span, format!("at most {LARGEST}")).help("write a smaller number")
 }
 
-fn unknown_word(word: &str, words: &[&str], span: Span) -> Diagnostic {
+pub fn unknown_word(word: &str, words: &[&str], span: Span) -> Diagnostic {
     let message = format!("there is no value `{word}` here");
     let diagnostic = Diagnostic::new(codes::UNKNOWN_VALUE, message, span, "not one of its values");
     let all = || format!("it is one of {}", words.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(", "));
@@ -110,6 +113,57 @@ fn nothing(end: &End, arrival: &Arrival) -> Option<Diagnostic> {
             .also(arrival.from, "can be nothing")
             .help(format!("say what then, behind `{name}`: `or hold`, `or keep`, `or default …`")),
     )
+}
+
+/// A text that is not known before goes to a field that takes certain words only.
+fn any_text(name: &str, words: &[&str], end: &End, arrival: &Arrival) -> Option<Diagnostic> {
+    let mut texts = Some(Vec::new());
+    outcomes(arrival.expr, &mut texts);
+    let wrong = match &texts {
+        Some(texts) => texts.iter().find(|text| !words.contains(&text.as_str()))?,
+        None => {
+            let list = words.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(", ");
+            let message = format!("any text can come here, and `{name}` takes certain words only");
+            return Some(
+                Diagnostic::new(codes::TYPE_MISMATCH, message, end.span, "one of its words")
+                    .also(arrival.from, "any text")
+                    .help(format!("put a map or table between them that gives {list}")),
+            );
+        }
+    };
+    let message = format!("`{name}` has no value `{wrong}`");
+    let diagnostic =
+        Diagnostic::new(codes::UNKNOWN_VALUE, message, arrival.via, "gives a word that is not one of its values");
+    let all = || format!("it is one of {}", words.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(", "));
+    Some(diagnostic.help(did_you_mean(wrong, words.iter().copied()).unwrap_or_else(all)))
+}
+
+/// The texts that an expression can come to; nothing where they are not known.
+fn outcomes(expr: &Expr, texts: &mut Option<Vec<String>>) {
+    let Some(known) = texts else { return };
+    match expr {
+        Expr::Const(Value::Null) => {}
+        Expr::Const(value) => match value.as_text() {
+            Some(text) => known.push(text.to_owned()),
+            None => *texts = None,
+        },
+        Expr::Map { rows, otherwise, .. } => {
+            rows.rows().iter().for_each(|row| outcomes(&row.value, texts));
+            otherwise.iter().for_each(|expr| outcomes(expr, texts));
+        }
+        Expr::Choice { branches, otherwise } => {
+            branches.iter().for_each(|(_, value)| outcomes(value, texts));
+            otherwise.iter().for_each(|expr| outcomes(expr, texts));
+        }
+        Expr::FirstOf(options) => options.iter().for_each(|expr| outcomes(expr, texts)),
+        Expr::Or { of, fallback } => {
+            outcomes(of, texts);
+            if let crate::program::expr::Fallback::Default(value) = fallback {
+                outcomes(value, texts);
+            }
+        }
+        _ => *texts = None,
+    }
 }
 
 fn fault(end: &End, given: &Type, target: &Target, arrival: &Arrival) -> Option<Diagnostic> {
@@ -150,8 +204,10 @@ fn fault(end: &End, given: &Type, target: &Target, arrival: &Arrival) -> Option<
                     None => diagnostic.help(all()),
                 }
             }
-            _ => return None,
+            Some(_) => return None,
+            None => return any_text(name, words, end, arrival),
         },
+        (Type::Enum(given), Type::Enum(words)) if given.iter().all(|word| words.contains(word)) => return None,
         (Type::Int, Type::Int | Type::Decimal(..)) => {
             let number = arrival.constant.and_then(Value::as_int).filter(|n| n.abs() > LARGEST);
             // Severa's whole numbers are twice as wide.

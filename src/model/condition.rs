@@ -1,6 +1,6 @@
 //! Expressions and conditions over the fields of one side's record.
 
-mod choice;
+pub(super) mod choice;
 
 use super::scope::{self, Globals, Records, Spot};
 use super::settings::SettingValue;

@@ -60,6 +60,8 @@ pub struct Places {
     pub send_business: Option<Span>,
     /// The stretches of the files in which it is written and changed.
     pub whole: Vec<Span>,
+    /// Its own `where` has a fault, so it is not known which records it stands for.
+    pub unsure: bool,
 }
 
 impl Places {
@@ -77,6 +79,7 @@ impl Places {
             send_severa: None,
             send_business: None,
             whole: def.whole.clone(),
+            unsure: false,
         }
     }
 

@@ -4,6 +4,7 @@ use super::capacity::{self, Arrival};
 use super::condition::Reader;
 use super::ends::{self, End};
 use super::facts::{LineFact, LinkFact};
+use super::maps;
 use super::scope::{Globals, Records};
 use super::steps::{self, EndTypes, Step, StepKind};
 use crate::diag::Diagnostic;
@@ -163,7 +164,12 @@ impl Way<'_, '_> {
         let undo = self.line.arrow == Arrow::Both && to == Side::Severa;
         let ordered: Vec<&Step> =
             if to == Side::Business { self.chain.iter().collect() } else { self.chain.iter().rev().collect() };
-        for step in ordered {
+        let mut via = source.span;
+        for (at, step) in ordered.iter().enumerate() {
+            // What is said behind a step or at the end counts for what it has no answer to.
+            let said = step.fallback.is_some() || (at + 1 == ordered.len() && arrives.is_some());
+            let before = shape.clone();
+            via = step.span;
             shape = match step.shape(to, undo, &shape) {
                 Ok(shape) => shape,
                 Err(why) => {
@@ -174,11 +180,15 @@ impl Way<'_, '_> {
                     return None;
                 }
             };
+            if !maps::covers(step, to, &before, said, diagnostics) {
+                return None;
+            }
             nullable = step.nullable(to, nullable);
             expr = step.apply(to, undo, expr);
         }
         let nullable = nullable && !fills(arrives);
-        let fine = capacity::accepts(target, &Arrival::new(&expr, &shape, nullable, source.span, undo), diagnostics);
+        let arrival = Arrival { via, ..Arrival::new(&expr, &shape, nullable, source.span, undo) };
+        let fine = capacity::accepts(target, &arrival, diagnostics);
         fine.then(|| target.write(or(expr, arrives)))
     }
 

@@ -2,7 +2,7 @@
 
 use super::capacity;
 use super::condition::Reader;
-use super::maps::{self, Rows};
+use super::maps::{self, Rows, Written};
 use super::scope::{self, Globals};
 use super::tables::Kind;
 use crate::diag::Diagnostic;
@@ -14,6 +14,7 @@ use crate::program::expr::Fallback;
 use crate::source::Span;
 use crate::syntax::ast::{self, Arrow, ExprKind, FallbackKind, TemplatePart};
 use crate::value::{Side, Type, Value};
+use std::sync::Arc;
 
 /// One step, usable in either way.
 #[derive(Debug)]
@@ -42,6 +43,7 @@ pub enum StepKind {
         right: Type,
         /// Goes from its left to its right whichever side the line leads to.
         function: bool,
+        written: Arc<[Written]>,
     },
     Link {
         entity: usize,

@@ -131,7 +131,8 @@ pub fn approval(program: &Program, survey: &Survey) -> Section {
         entity.severa.record.name == "WorkHour"
             && filter.iter().any(|slot| entity.field_name(Side::Severa, *slot) == "isApproved")
     };
-    let names: Vec<_> = program.entities.iter().filter(|entity| wants(entity)).map(|entity| entity.name.as_str()).collect();
+    let names: Vec<_> =
+        program.entities.iter().filter(|entity| wants(entity)).map(|entity| entity.name.as_str()).collect();
     if names.is_empty() {
         return Section::new(Check::Approval, "the mapping does not ask for approved hours", Vec::new());
     }

@@ -27,7 +27,11 @@ const WORK: &[(&str, &str, &str, &str)] = &[
 ];
 
 fn refused(what: &str, fault: impl std::fmt::Debug) -> Failure {
-    Failure::new(Exit::System, format!("{what}: {fault:?}"), "look at the log with -v; the sandbox runs in this process")
+    Failure::new(
+        Exit::System,
+        format!("{what}: {fault:?}"),
+        "look at the log with -v; the sandbox runs in this process",
+    )
 }
 
 fn of_accountant(refusal: accountant::Refusal) -> Failure {

@@ -55,11 +55,16 @@ async fn drafts(look: &mut Look) -> Result<Vec<Row>, Failure> {
         let draft = invoices.iter().find(|draft| text(draft, "/guid") == guid).unwrap_or(&missing);
         let severa = number(&draft["totalExcludingTax"]["amount"]);
         let currency = text(draft, "/currency/code");
-        rows.push(Row { what: format!("order {order}, {}, {currency}", text(draft, "/customer/name")), severa, business });
+        rows.push(Row {
+            what: format!("order {order}, {}, {currency}", text(draft, "/customer/name")),
+            severa,
+            business,
+        });
         let sum = sums.entry(currency).or_default();
         *sum = (sum.0 + severa, sum.1 + business);
     }
-    let total = |(currency, (severa, business))| Row { what: format!("all drafts and orders in {currency}"), severa, business };
+    let total =
+        |(currency, (severa, business))| Row { what: format!("all drafts and orders in {currency}"), severa, business };
     rows.extend(sums.into_iter().map(total));
     Ok(rows)
 }

@@ -7,6 +7,7 @@ use crate::diag::suggest::suggestion;
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::ast::{self, Statement};
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 /// The entity that is changed, and what is to be said of it.
 pub(super) struct Changing<'c> {
@@ -70,6 +71,7 @@ pub(super) fn change_rows(
     sources: &Sources,
     old: &mut Vec<ast::MapRow>,
     new: &[ast::MapRow],
+    layer: &[FileId],
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     fn text<'s>(sources: &'s Sources, key: &ast::MapKey) -> &'s str {
@@ -78,17 +80,27 @@ pub(super) fn change_rows(
             ast::MapKey::Else(_) => "else",
         }
     }
+    // By their keys, so that a long table stays fast; new rows stand before the old ones, as they are written.
+    let mut places: HashMap<&str, usize> = HashMap::with_capacity(old.len());
+    for (place, row) in old.iter().enumerate() {
+        places.entry(text(sources, &row.left)).or_insert(place);
+    }
+    let mut added: Vec<ast::MapRow> = Vec::new();
     for row in new {
-        match old.iter_mut().find(|o| text(sources, &o.left) == text(sources, &row.left)) {
+        let key = text(sources, &row.left);
+        let known = places.get(key).and_then(|place| old.get_mut(*place));
+        match known {
+            Some(place) if layer.contains(&place.span.file) => diagnostics.push(twice(key, place.span, row.span)),
             Some(place) => {
                 if same_text(sources, place.span, row.span) {
                     diagnostics.push(changes_nothing(place.span, row.span));
                 }
                 *place = row.clone();
             }
-            None => old.insert(0, row.clone()),
+            None => added.push(row.clone()),
         }
     }
+    old.splice(0..0, added);
 }
 
 impl Changing<'_> {
@@ -98,7 +110,10 @@ impl Changing<'_> {
                 Statement::Line(line) => self.put_line(body, line),
                 Statement::Drop { field, .. } => self.drop_line(body, field, name),
                 Statement::Send(send) if send.also => narrow(body, send, self.diagnostics),
-                Statement::ChangePart { name, body: inner, .. } => {
+                Statement::ChangePart { name, body: inner, span } => {
+                    if inner.is_empty() {
+                        self.diagnostics.push(empty(&format!("change part {}", name.value), *span));
+                    }
                     let known: Vec<String> = parts(body).map(str::to_owned).collect();
                     let part = body.iter_mut().find_map(|s| match s {
                         Statement::Part(part) if part.name.value == name.value => Some(part),
@@ -230,6 +245,20 @@ pub(super) fn changes_nothing(old: Span, new: Span) -> Diagnostic {
     Diagnostic::new(codes::CHANGES_NOTHING, "this says what the mapping below says already", new, "no change")
         .also(old, "the same")
         .help("remove it")
+}
+
+/// A change without anything in it.
+pub(super) fn empty(what: &str, span: Span) -> Diagnostic {
+    let message = format!("`{what}` changes nothing: there is nothing in it");
+    Diagnostic::new(codes::CHANGES_NOTHING, message, span, "empty").help("write what is to be different, or remove it")
+}
+
+/// Two changes of one thing in one mapping: the second would take the first's place without a word.
+pub(super) fn twice(what: &str, first: Span, second: Span) -> Diagnostic {
+    let message = format!("`{what}` is changed twice");
+    Diagnostic::new(codes::CHANGED_TWICE, message, second, "the second change")
+        .also(first, "the first")
+        .help("only one of them can hold: remove the other")
 }
 
 /// Of statements that stand once in a body.
