@@ -4,7 +4,9 @@
 //! the rest is checked. A program comes out only where no error was found.
 
 mod analysis;
+mod blame;
 mod body;
+mod branches;
 mod capacity;
 mod condition;
 mod ends;
@@ -124,6 +126,10 @@ pub fn build_each(
     if follow_on::is_lost(trees) {
         diagnostics.retain(|d| d.code != diag::codes::tidy::ALLOW_UNUSED);
     }
+    // What has no words of its own on what to write has those of its code.
+    for fault in diagnostics.iter_mut().filter(|d| d.help.is_none()) {
+        fault.help = Some(fault.code.0.why.to_owned());
+    }
     diag::shorten(diagnostics, 0);
     if diag::has_errors(diagnostics) { Vec::new() } else { programs }
 }
@@ -153,6 +159,7 @@ pub fn views(
 
 fn compile(start: &Start, diagnostics: &mut Vec<Diagnostic>) -> Program {
     let Start { sources, schemas, merged, given, .. } = *start;
+    let told = diagnostics.len();
     let whole = |globals: &scope::Globals, mut found: Entities, diagnostics: &mut Vec<Diagnostic>| {
         let finished = found.finish(globals);
         let sound: Vec<bool> = finished.iter().map(|one| one.as_ref().is_some_and(|one| one.is_sound())).collect();
@@ -171,7 +178,7 @@ fn compile(start: &Start, diagnostics: &mut Vec<Diagnostic>) -> Program {
         let examples = examples::resolve(globals, merged, &entities, &finished, diagnostics);
         (entities, examples)
     };
-    let ((entities, examples), settings, tables) = start.compile(&Vec::new(), diagnostics, whole);
+    let ((entities, examples), settings, tables) = start.compile(&Vec::new(), diagnostics, &whole);
     if given.is_none() {
         variants::check(merged, diagnostics, &mut |assumed| {
             let mut faults = Vec::new();
@@ -180,6 +187,22 @@ fn compile(start: &Start, diagnostics: &mut Vec<Diagnostic>) -> Program {
         });
     }
     follow_on::pointless_below(merged, diagnostics);
+    let mut found = diagnostics.split_off(told.min(diagnostics.len()));
+    if let Some(given) = given {
+        blame::settings(merged, given, &mut found, &mut |given| {
+            let mut faults = Vec::new();
+            Start { given: Some(given), memo: None, ..*start }.compile(
+                &Vec::new(),
+                &mut faults,
+                |globals, found, faults| {
+                    whole(globals, found, faults);
+                },
+            );
+            faults
+        });
+    }
+    blame::upward(merged, given, &mut found);
+    diagnostics.extend(found);
     let fingerprint = fingerprint(sources, merged, given);
     let (kept, named) = (tables.kept, settings.named);
     let mut program = Program { mapping: merged.name.clone(), fingerprint, entities, kept, named, examples };

@@ -3,14 +3,14 @@
 //!
 //! Every check looks at compiled entities and adds diagnostics; none changes anything.
 
-mod filters;
+pub(super) mod filters;
 mod flow;
 mod links;
 mod money;
 mod overlap;
 mod pairs;
 mod rights;
-mod scopes;
+pub(super) mod scopes;
 
 use super::facts::Compiled;
 use crate::diag::Diagnostic;
@@ -49,7 +49,7 @@ pub fn all(whole: &Whole, diagnostics: &mut Vec<Diagnostic>) {
         money::unchecked(whole, one, diagnostics);
     }
     // Settings that do not go together make records overlap: the cause is told already.
-    if !diagnostics.iter().any(|d| d.code == values::REQUIRE_NOT_MET) {
+    if !diagnostics.iter().any(|d| values::CLASHING.contains(&d.code)) {
         overlap::check(whole, diagnostics);
     }
 }

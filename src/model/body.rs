@@ -8,7 +8,7 @@ use super::own::scope_of;
 use super::pairing::{self, identity, match_rule};
 use super::scope::{Globals, Records};
 use super::statements::{self, filter, master, number_columns};
-use super::{part, rows};
+use super::{branches, part, rows};
 use crate::diag::Diagnostic;
 use crate::diag::codes::{names, records as codes};
 use crate::program::entity::Label;
@@ -115,6 +115,7 @@ impl<'a> Body<'_, 'a> {
         for statement in flat.iter().copied() {
             self.statement(statement, diagnostics);
         }
+        branches::check(self, flat, diagnostics);
         // A match compares as the lines carry, so it comes after them.
         for statement in flat.iter().copied() {
             if let Statement::Match { pairs, span } = statement {
@@ -288,9 +289,12 @@ impl<'a> Body<'_, 'a> {
         self.entity.once |= send.once;
         self.entity.only_when_needed |= send.only_when_needed;
         let side = send.side.value;
+        // What a layer narrows is told there.
+        let narrowed = send.condition.as_ref().filter(|condition| condition.span.file != send.span.file);
+        let place = Some(narrowed.map_or(send.span, |condition| condition.span));
         match side {
-            Side::Severa => self.places.send_severa = Some(send.span),
-            Side::Business => self.places.send_business = Some(send.span),
+            Side::Severa => self.places.send_severa = place,
+            Side::Business => self.places.send_business = place,
         }
         let sends = match side {
             Side::Severa => self.direction != Arrow::ToSevera,

@@ -42,7 +42,8 @@ pub fn accepts(end: &End, arrival: &Arrival, diagnostics: &mut Vec<Diagnostic>) 
     if types.len() != end.fields.len() {
         let message = format!("{} fields here, and {} values come", end.fields.len(), types.len());
         let label = format!("{} arrives here", arrival.shape);
-        diagnostics.push(Diagnostic::new(codes::TYPE_MISMATCH, message, end.span, label));
+        diagnostics.push(Diagnostic::new(codes::TYPE_MISMATCH, message, end.span, label)
+                .help("a tuple needs as many values as it has fields: `lines(n)` and `split_last` make several of one text, a template one of several"));
         return false;
     }
     let fault = types.iter().zip(&end.fields).find_map(|(ty, target)| fault(end, ty, target, arrival));

@@ -2,6 +2,7 @@
 
 pub(super) mod choice;
 
+use super::capacity;
 use super::scope::{self, Globals, Records, Spot};
 use super::settings::SettingValue;
 use crate::diag::Diagnostic;
@@ -90,7 +91,7 @@ impl Reader<'_, '_> {
             ExprKind::Binary { op, left, right } => self.binary(op.value, left, right, expr.span),
             ExprKind::In { value, list, negated } => {
                 let value = self.expr(value, None)?;
-                let list = self.members(list)?;
+                let list = self.members(list, if let Shape::One(ty) = &value.shape { Some(ty) } else { None })?;
                 let test = Expr::In { value: Box::new(value.expr), list };
                 one(if *negated { Expr::Not(Box::new(test)) } else { test }, Type::Bool, false)
             }
@@ -189,7 +190,10 @@ impl Reader<'_, '_> {
                 "{} has a field of that name: the left side is Severa, the right side Visma Business",
                 other.title()
             )),
-            None => diagnostic,
+            None => diagnostic.help(format!(
+                "`samband schema {}.{record}` lists its fields; a text stands in quotes, and a setting is declared by `setting {name}: …`",
+                self.records.side.word()
+            )),
         }
     }
 
@@ -235,7 +239,9 @@ impl Reader<'_, '_> {
             Shape::One(ty) if ty.is_number() => Some(typed),
             other => {
                 let message = format!("a number is needed here, and this is {other}");
-                self.diagnostics.push(Diagnostic::new(lines::TYPE_MISMATCH, message, expr.span, "not a number"));
+                self.diagnostics.push(Diagnostic::new(lines::TYPE_MISMATCH, message, expr.span, "not a number").help(
+                    "only numbers can be reckoned with; fields are joined to a text in a template, `\"{a} {b}\"`",
+                ));
                 None
             }
         }
@@ -263,7 +269,10 @@ impl Reader<'_, '_> {
             && matches!(&right.expr, Expr::Const(value) if value.as_decimal().is_some_and(|n| n.is_zero()))
         {
             let message = "nothing can be divided by 0";
-            self.diagnostics.push(Diagnostic::new(lines::BAD_ARGUMENT, message, divisor, "always 0"));
+            self.diagnostics.push(
+                Diagnostic::new(lines::BAD_ARGUMENT, message, divisor, "always 0")
+                    .help("give another number or setting to divide by"),
+            );
             return None;
         }
         let places = |typed: &Typed| if let Shape::One(Type::Decimal(_, places)) = typed.shape { places } else { 0 };
@@ -285,7 +294,7 @@ impl Reader<'_, '_> {
             Some(Typed { shape: Shape::One(ty), .. }) => Some(ty.clone()),
             _ => None,
         };
-        let (mut first, second) = (self.expr(left, None), right);
+        let (mut first, second, first_written) = (self.expr(left, None), right, left);
         let right = self.expr(second, type_of(&first).as_ref());
         // A text beside a date is a date.
         if matches!(left.kind, ExprKind::Text(_)) && type_of(&right) == Some(Type::Date) {
@@ -302,9 +311,26 @@ impl Reader<'_, '_> {
                 (Type::Instant, _) | (_, Type::Instant) => {
                     diagnostic.help("a point in time can only be compared with another one")
                 }
-                _ => diagnostic,
+                (Type::Bool, _) | (_, Type::Bool) => {
+                    diagnostic.help("a flag is a condition by itself: write `isActive` or `not isActive`")
+                }
+                (Type::Guid, _) | (_, Type::Guid) => diagnostic.help(
+                    "an identifier can be compared with a setting that names the record, such as `setting sent: severa InvoiceStatus by name`",
+                ),
+                (Type::Text(_) | Type::Enum(_), b) if b.is_number() => quotes(diagnostic, second),
+                (a, Type::Text(_) | Type::Enum(_)) if a.is_number() => quotes(diagnostic, second),
+                _ => diagnostic.help("compare values of one type"),
             });
             return None;
+        }
+        for (words, of, written) in [(&left, &right, second), (&right, &left, first_written)] {
+            if let (Shape::One(ty), Expr::Const(value)) = (&words.shape, &of.expr)
+                && let (Some(words), Some(word)) = (ty.words(), value.as_text())
+                && !words.contains(&word)
+            {
+                self.diagnostics.push(capacity::unknown_word(word, words, written.span));
+                return None;
+            }
         }
         let op = match op {
             BinaryOp::Eq => Comparison::Eq,
@@ -338,7 +364,7 @@ impl Reader<'_, '_> {
         if blank { Expr::Const(Value::Null) } else { expr }
     }
 
-    fn members(&mut self, list: &ast::Expr) -> Option<Vec<Member>> {
+    fn members(&mut self, list: &ast::Expr, near: Option<&Type>) -> Option<Vec<Member>> {
         if let ExprKind::Path(path) = &list.kind {
             let setting = scope::setting(self.globals.settings, self.entity, path);
             if let Some(SettingValue::List(members)) = setting {
@@ -356,8 +382,9 @@ impl Reader<'_, '_> {
                     let bound = |e| scope::number(self.globals, self.entity, e);
                     Member::Between(bound(low)?, bound(high)?)
                 }
-                _ => match self.expr(item, None)?.expr {
-                    Expr::Const(value) => Member::Is(value),
+                _ => match self.expr(item, near)? {
+                    typed if near.is_some_and(|near| self.misfit(&typed, near, item)) => return None,
+                    Typed { expr: Expr::Const(value), .. } => Member::Is(value),
                     _ => {
                         self.diagnostics.push(Diagnostic::new(
                             codes::NOT_A_CONDITION,
@@ -371,6 +398,28 @@ impl Reader<'_, '_> {
             });
         }
         Some(members)
+    }
+
+    /// A member of a list that the value can never be; it is told.
+    fn misfit(&mut self, member: &Typed, of: &Type, written: &ast::Expr) -> bool {
+        let Shape::One(ty) = &member.shape else { return false };
+        let fault = match (of.words(), &member.expr) {
+            (Some(words), Expr::Const(Value::Text(word))) if !words.contains(&word.as_str()) => {
+                capacity::unknown_word(word, words, written.span)
+            }
+            _ if comparable(of, ty) => return false,
+            _ => {
+                let message = format!("{of} and {ty} cannot be compared");
+                let diagnostic = Diagnostic::new(lines::TYPE_MISMATCH, message, written.span, format!("{ty}"));
+                match (of, ty) {
+                    (Type::Text(_) | Type::Enum(_), b) if b.is_number() => quotes(diagnostic, written),
+                    (a, Type::Text(_)) if a.is_number() => quotes(diagnostic, written),
+                    _ => diagnostic.help(format!("the list must hold values of type {of}")),
+                }
+            }
+        };
+        self.diagnostics.push(fault);
+        true
     }
 
     fn quantified(&mut self, list: &ast::Path, condition: &ast::Expr) -> Option<Expr> {
@@ -388,7 +437,11 @@ impl Reader<'_, '_> {
         };
         let Type::List(record) = &column.ty else {
             let message = format!("`{}` is no list", self.globals.sources.slice(list.span));
-            self.diagnostics.push(Diagnostic::new(lines::TYPE_MISMATCH, message, list.span, format!("{}", column.ty)));
+            self.diagnostics.push(
+                Diagnostic::new(lines::TYPE_MISMATCH, message, list.span, format!("{}", column.ty)).help(
+                    "`any` and `no` ask the records of a list, such as `projects`; compare a single field as it is",
+                ),
+            );
             return None;
         };
         let (Spot::Own(place), list) = (spot, self.slot(spot)) else {
@@ -414,6 +467,17 @@ impl Reader<'_, '_> {
             field.of = Some(Box::new(inner.select));
         }
         Some(Expr::Any { list, condition: Box::new(condition?) })
+    }
+}
+
+/// A number where a text is compared, or the other way round.
+fn quotes(diagnostic: Diagnostic, second: &ast::Expr) -> Diagnostic {
+    match &second.kind {
+        ExprKind::Number(number) => diagnostic.help(format!("a text stands in quotes: \"{number}\"")),
+        ExprKind::Text(text) if text.parse::<rust_decimal::Decimal>().is_ok() => {
+            diagnostic.help(format!("a number stands without quotes: {text}"))
+        }
+        _ => diagnostic.help("compare a text with a text, and a number with a number"),
     }
 }
 

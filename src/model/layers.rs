@@ -122,12 +122,15 @@ impl<'a> Library<'a> {
             chain.push(files);
             match self.base(&current) {
                 Some(base) if chain.len() > self.mappings.len() => {
-                    diagnostics.push(Diagnostic::new(
-                        codes::EXTENDS_CIRCLE,
-                        format!("`{name}` extends itself"),
-                        base.span,
-                        "through this",
-                    ));
+                    diagnostics.push(
+                        Diagnostic::new(
+                            codes::EXTENDS_CIRCLE,
+                            format!("`{name}` extends itself"),
+                            base.span,
+                            "through this",
+                        )
+                        .help("let one of them stand on its own, or write `extends standard` in it"),
+                    );
                     return None;
                 }
                 Some(base) => (current, span) = (base.value.clone(), Some(base.span)),

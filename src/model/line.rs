@@ -175,7 +175,8 @@ impl Way<'_, '_> {
                 Err(why) => {
                     diagnostics.push(
                         Diagnostic::new(codes::TYPE_MISMATCH, why, step.span, "here")
-                            .also(source.span, format!("{}", source.shape)),
+                            .also(source.span, format!("{}", source.shape))
+                            .help(step.fitting(to, &shape)),
                     );
                     return None;
                 }

@@ -37,13 +37,19 @@ pub struct Written {
     arrow: Arrow,
 }
 
-pub fn compile(reader: &mut Reader, rows: &[ast::MapRow], table: Option<&Table>) -> Option<StepKind> {
+/// `ends` are the types at both ends of the line, for the words of a choice in a map that stands in it.
+pub fn compile(
+    reader: &mut Reader,
+    rows: &[ast::MapRow],
+    table: Option<&Table>,
+    ends: [Option<&Type>; 2],
+) -> Option<StepKind> {
     let function = table.is_some_and(|t| t.function);
     let (mut to_business, mut to_severa) = (Building::default(), Building::default());
     let mut written = Vec::new();
     let (mut left_type, mut right_type) = (None, None);
     for row in rows {
-        let mut side = |key: &MapKey, ty: &mut Option<Type>| -> Option<Option<(Member, Expr)>> {
+        let mut side = |key: &MapKey, ty: &mut Option<Type>, near: Option<&Type>| -> Option<Option<(Member, Expr)>> {
             let MapKey::Value(expr) = key else { return Some(None) };
             if let ExprKind::Range(low, high) = &expr.kind {
                 let bound = |e| scope::number(reader.globals, reader.entity, e);
@@ -56,7 +62,7 @@ pub fn compile(reader: &mut Reader, rows: &[ast::MapRow], table: Option<&Table>)
             {
                 return Some(Some((Member::Is(Value::Null), Expr::Named(*place))));
             }
-            let typed = reader.expr(expr, None)?;
+            let typed = reader.expr(expr, near)?;
             if let (Shape::One(found), None) = (typed.shape, table) {
                 let known = ty.take();
                 let joined = known.as_ref().map_or_else(|| Some(found.clone()), |known| wider(known, &found));
@@ -86,7 +92,7 @@ pub fn compile(reader: &mut Reader, rows: &[ast::MapRow], table: Option<&Table>)
             };
             Some(Some((member, typed.expr)))
         };
-        let (left, right) = (side(&row.left, &mut left_type)?, side(&row.right, &mut right_type)?);
+        let (left, right) = (side(&row.left, &mut left_type, ends[0])?, side(&row.right, &mut right_type, ends[1])?);
         for (key, on_left, side) in [(&row.left, true, &left), (&row.right, false, &right)] {
             if let (MapKey::Value(expr), Some((_, Expr::Const(value @ (Value::Text(_) | Value::Bool(_)))))) =
                 (key, side)
@@ -210,7 +216,8 @@ pub fn check_rows(settings: &Settings, rows: &[ast::MapRow], function: bool, dia
             let message = format!("two rows for `{key}`");
             diagnostics.push(
                 Diagnostic::new(codes::TABLE_DOUBLE, message, row.span, "never reached")
-                    .also(first, "this one is taken"),
+                    .also(first, "this one is taken")
+                    .help("remove one of the two, or give it another key"),
             );
             continue;
         }

@@ -222,7 +222,7 @@ pub fn unknown_record(schemas: &Schemas, side: Side, record: &Name) -> Diagnosti
             "it is a record of {}: the left side is Severa, the right side Visma Business",
             side.other().title()
         )),
-        None => diagnostic,
+        None => diagnostic.help(format!("`samband schema {}` lists the records there are", side.word())),
     }
 }
 

@@ -16,7 +16,7 @@ use crate::source::{Sources, Span};
 use crate::syntax::ast::{self, ExprKind, SettingType, Statement};
 use crate::systems::{RecordName, Select};
 use crate::value::{Side, Type, Value};
-use constants::{declared, literal, member, plain, whole};
+use constants::{declared, element, literal, member, plain, wanted, whole};
 pub use constants::{is_of, table_type};
 use std::collections::{BTreeMap, HashSet};
 
@@ -104,6 +104,12 @@ struct Resolver<'a> {
     assumed: &'a [(String, Value)],
     diagnostics: &'a mut Vec<Diagnostic>,
     settings: Settings,
+    /// Those of whose values something is said already.
+    faulty: HashSet<String>,
+    /// The full names of all settings.
+    declared: HashSet<String>,
+    /// Where a layer chose a setting's value.
+    settled: &'a [(String, Span)],
 }
 
 pub fn resolve(
@@ -114,8 +120,18 @@ pub fn resolve(
     assumed: &[(String, Value)],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Settings {
-    let mut resolver =
-        Resolver { demanded: true, sources, schemas, given, assumed, diagnostics, settings: Settings::default() };
+    let mut resolver = Resolver {
+        demanded: true,
+        sources,
+        schemas,
+        given,
+        assumed,
+        diagnostics,
+        settings: Settings::default(),
+        faulty: HashSet::new(),
+        declared: names_of(merged),
+        settled: &merged.settled,
+    };
     for setting in &merged.settings {
         resolver.declare(None, setting);
     }
@@ -191,6 +207,7 @@ impl Resolver<'_> {
             let code = codes::SETTING_TYPE;
             let diagnostic = Diagnostic::new(code, message, given.span, "this value");
             this.diagnostics.push(diagnostic.also(setting.name.span, label).help(help));
+            this.faulty.insert(name.to_owned());
             this.instead(name, entity, setting, ty)
         };
         let value = match (&setting.ty, &given.value) {
@@ -206,12 +223,14 @@ impl Resolver<'_> {
                 );
             }
             (SettingType::List(_), GivenValue::List(members)) => {
-                match members.iter().map(member).collect::<Option<Vec<_>>>() {
-                    Some(members) => return SettingValue::List(members),
-                    None => {
-                        return wrong(self, format!("`{name}` is a list of something else"), format!("it is a {ty}"));
-                    }
+                let of = if let Type::Values(of) = ty { of } else { ty };
+                let found: Vec<(&GivenValue, Option<Member>)> =
+                    members.iter().map(|one| (one, element(of, one))).collect();
+                if let Some((one, _)) = found.iter().find(|(_, member)| member.is_none()) {
+                    let message = format!("`{}` cannot stand in the list `{name}`", one.shown());
+                    return wrong(self, message, format!("its members are each {}", wanted(of)));
                 }
+                return SettingValue::List(found.into_iter().filter_map(|(_, member)| member).collect());
             }
             (_, value) => match plain(ty, value) {
                 Some(value) => value,
@@ -219,32 +238,39 @@ impl Resolver<'_> {
                     return wrong(
                         self,
                         format!("`{name}` cannot be `{}`", given.value.shown()),
-                        format!("it is of type {ty}"),
+                        format!("write {}", wanted(ty)),
                     );
                 }
             },
         };
-        self.within(name, setting, value, given.span)
+        match self.within(name, setting, &value, given.span) {
+            true => SettingValue::Is(value),
+            false => self.instead(name, entity, setting, ty),
+        }
     }
 
     fn default_value(&mut self, name: &str, entity: Option<&str>, setting: &ast::Setting, ty: &Type) -> SettingValue {
         match &setting.default {
             Some(expr) => match self.constant(entity, expr, ty) {
-                Some(SettingValue::Is(value)) => self.within(name, setting, value, expr.span),
+                Some(SettingValue::Is(value)) => match self.within(name, setting, &value, expr.span) {
+                    true => SettingValue::Is(value),
+                    false => self.stand_in(name, setting, ty),
+                },
                 Some(value) => value,
                 None => {
                     let message = format!("the default of `{name}` is not of its type");
-                    self.diagnostics.push(Diagnostic::new(
-                        codes::SETTING_TYPE,
-                        message,
-                        expr.span,
-                        format!("not {ty}"),
-                    ));
-                    SettingValue::Missing
+                    self.diagnostics.push(
+                        Diagnostic::new(codes::SETTING_TYPE, message, expr.span, format!("not {ty}"))
+                            .help(format!("write {}", wanted(ty))),
+                    );
+                    self.faulty.insert(name.to_owned());
+                    self.stand_in(name, setting, ty)
                 }
             },
             None if setting.or_none => SettingValue::None,
             None if self.given.is_none() || !self.demanded => self.stand_in(name, setting, ty),
+            // Given under a name with a slip: that is said of the name.
+            None if self.misspelt(name) => self.stand_in(name, setting, ty),
             None => {
                 let message = format!("the setting `{name}` has no default and is not given");
                 self.diagnostics.push(
@@ -254,6 +280,16 @@ impl Resolver<'_> {
                 self.stand_in(name, setting, ty)
             }
         }
+    }
+
+    /// Whether a setting that the mapping does not have was meant for this one.
+    fn misspelt(&self, name: &str) -> bool {
+        let unknown = |given: &&Given| !self.declared.contains(&given.name.value);
+        let mut unknown = self.given.unwrap_or_default().iter().filter(unknown);
+        unknown.any(|given| {
+            let near = || did_you_mean(&given.name.value, std::iter::once(name)).is_some();
+            name.rsplit('.').next() == Some(&given.name.value) || near()
+        })
     }
 
     /// After a fault: the default, or any value that is allowed, so that what uses the setting is checked all the same.
@@ -305,8 +341,8 @@ impl Resolver<'_> {
         self.diagnostics.push(diagnostic.help(help));
     }
 
-    /// A value within `int in 1..12`.
-    fn within(&mut self, name: &str, setting: &ast::Setting, value: Value, span: Span) -> SettingValue {
+    /// Whether a value lies within `int in 1..12`; where not, it is told.
+    fn within(&mut self, name: &str, setting: &ast::Setting, value: &Value, span: Span) -> bool {
         if let SettingType::Plain { within: Some((low, high)), .. } = &setting.ty
             && let (Some(low), Some(high), Some(number)) = (whole(low), whole(high), value.as_int())
             && !(low..=high).contains(&number)
@@ -318,11 +354,23 @@ impl Resolver<'_> {
                     span,
                     "this value",
                 )
-                .also(setting.span, "its range is declared here"),
+                .also(setting.span, "its range is declared here")
+                .help(format!("write a number from {low} to {high}")),
             );
-            return SettingValue::Is(Value::Int(low));
+            self.faulty.insert(name.to_owned());
+            return false;
         }
-        SettingValue::Is(value)
+        if let Some(number) =
+            value.as_int().filter(|number| setting_is_whole(setting) && i32::try_from(*number).is_err())
+        {
+            let message = format!("`{name}` is {number}, more than a column of Visma Business holds");
+            let label = format!("from {} to {}", i32::MIN, i32::MAX);
+            self.diagnostics
+                .push(Diagnostic::new(codes::SETTING_RANGE, message, span, label).help("write a smaller number"));
+            self.faulty.insert(name.to_owned());
+            return false;
+        }
+        true
     }
 
     /// A default: a constant, or another setting declared before.
@@ -375,20 +423,64 @@ impl Resolver<'_> {
     }
 
     fn require(&mut self, require: &ast::Require) {
-        let holds = super::pushdown::constant(&self.settings, "", &require.condition);
-        if holds == Some(false) {
-            let mut diagnostic = Diagnostic::new(
-                codes::REQUIRE_NOT_MET,
-                require.message.value.clone(),
-                require.condition.span,
-                "does not hold",
-            );
-            for given in self.given.unwrap_or_default() {
-                if self.sources.slice(require.condition.span).contains(given.name.value.as_str()) {
-                    diagnostic = diagnostic.also(given.span, "given here");
-                }
-            }
-            self.diagnostics.push(diagnostic);
+        if super::pushdown::constant(&self.settings, "", &require.condition) != Some(false) {
+            return;
         }
+        let mut names = Vec::new();
+        named_in(&require.condition, &mut names);
+        // A value that is wrong by itself says nothing about how it goes with others.
+        if names.iter().any(|name| self.faulty.contains(name)) {
+            return;
+        }
+        let given = self.given.unwrap_or_default().iter().filter(|g| names.contains(&g.name.value)).map(|g| g.span);
+        let settled = self.settled.iter().filter(|(name, _)| names.contains(name)).map(|(_, span)| *span);
+        let mut places = given.chain(settled);
+        let (code, message, rule) = (codes::REQUIRE_NOT_MET, require.message.value.clone(), require.condition.span);
+        let diagnostic = match places.next() {
+            Some(first) => {
+                let diagnostic = Diagnostic::new(code, message, first, "given here");
+                places.fold(diagnostic, |diagnostic, place| diagnostic.also(place, "and here")).also(rule, "must hold")
+            }
+            None => Diagnostic::new(code, message, rule, "does not hold"),
+        };
+        let list = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ");
+        self.diagnostics.push(diagnostic.help(format!("give {list} another value")));
+    }
+}
+
+/// The full names of all settings.
+fn names_of(merged: &Merged) -> HashSet<String> {
+    let own = merged.entities.iter().flat_map(|entity| {
+        entity.body.iter().filter_map(move |statement| match statement {
+            Statement::Setting(setting) => Some(format!("{}.{}", entity.name.value, setting.name.value)),
+            _ => None,
+        })
+    });
+    merged.settings.iter().map(|setting| setting.name.value.clone()).chain(own).collect()
+}
+
+fn setting_is_whole(setting: &ast::Setting) -> bool {
+    matches!(&setting.ty, SettingType::Plain { name, .. } if name.value == "int")
+}
+
+/// The names in a condition over settings.
+pub fn named_in(expr: &ast::Expr, names: &mut Vec<String>) {
+    match &expr.kind {
+        ExprKind::Path(path) => names.push(super::scope::name_of(path).into_owned()),
+        ExprKind::Not(of) | ExprKind::Negative(of) | ExprKind::Is { value: of, .. } => named_in(of, names),
+        ExprKind::Binary { left, right, .. } => {
+            named_in(left, names);
+            named_in(right, names);
+        }
+        ExprKind::In { value, list, .. } => {
+            named_in(value, names);
+            named_in(list, names);
+        }
+        ExprKind::Tuple(parts) | ExprKind::List(parts) => parts.iter().for_each(|part| named_in(part, names)),
+        ExprKind::Quantified { list, condition, .. } => {
+            names.push(super::scope::name_of(list).into_owned());
+            named_in(condition, names);
+        }
+        _ => {}
     }
 }

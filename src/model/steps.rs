@@ -126,7 +126,7 @@ fn step(reader: &mut Reader, what: &ast::Expr, ends: &EndTypes) -> Option<StepKi
         ExprKind::Call { name, args } => named(reader, &name.value, name.span, args, ends),
         ExprKind::Map(rows) => {
             maps::check_rows(reader.globals.settings, rows, false, reader.diagnostics);
-            maps::compile(reader, rows, None)
+            maps::compile(reader, rows, None, [ends.severa.as_ref(), ends.business.as_ref()])
         }
         ExprKind::Link { entity, column } => link(reader, entity, column.as_ref(), ends, what.span),
         ExprKind::Template(parts) => around(reader, parts, ends, what.span),
@@ -158,7 +158,7 @@ fn named(reader: &mut Reader, name: &str, span: Span, args: &[ast::Expr], ends: 
     }
     if let Some(table) = reader.globals.tables.find(reader.entity, name) {
         return match &table.kind {
-            Kind::Given(rows) => maps::compile(reader, rows, Some(table)),
+            Kind::Given(rows) => maps::compile(reader, rows, Some(table), [None, None]),
             Kind::Kept(place) => Some(StepKind::Kept {
                 table: *place,
                 left: table.left.clone(),
@@ -173,7 +173,7 @@ fn named(reader: &mut Reader, name: &str, span: Span, args: &[ast::Expr], ends: 
     let known = functions::all().map(|f| f.name).chain(tables);
     reader.diagnostics.push(match suggestion(name, span, known) {
         Some(suggestion) => diagnostic.suggest(suggestion),
-        None => diagnostic,
+        None => diagnostic.help("`samband explain` lists the transforms; a table is declared by `table NAME: … { … }`"),
     });
     None
 }
@@ -263,7 +263,15 @@ fn link(
             "`{}` refers to a {record}, and {} is an entity of {}",
             ends.severa_text, entity.value, target.severa.0.name
         );
-        reader.diagnostics.push(Diagnostic::new(codes::LINK_WRONG_ENTITY, message, span, "another record"));
+        let fits = globals.entities.iter().find(|other| other.severa.0.name == *record);
+        let help = match fits {
+            Some(other) => format!("write `link {}`", other.name.value),
+            None => format!(
+                "no entity of the mapping carries a {record}: drop the line, or map a field that refers to a {}",
+                target.severa.0.name
+            ),
+        };
+        reader.diagnostics.push(Diagnostic::new(codes::LINK_WRONG_ENTITY, message, span, "another record").help(help));
         return None;
     }
     let wanted = match (column, &ends.refers) {
@@ -397,6 +405,25 @@ impl Step {
                 let steps = if undo { backward } else { forward };
                 steps.iter().try_fold(given.clone(), |shape, step| step.shape(to, false, &shape))
             }
+        }
+    }
+
+    /// What to do about a value that cannot go through it.
+    pub fn fitting(&self, to: Side, given: &Shape) -> String {
+        let arrow = if to == Side::Business { "->" } else { "<-" };
+        match (&self.kind, given) {
+            (StepKind::Map { function: false, left, right, .. }, Shape::One(ty)) if ty == left || ty == right => {
+                format!(
+                    "the rows stand the other way round: Severa's value left, Visma Business' right, and `{arrow}` between them"
+                )
+            }
+            (StepKind::Link { .. }, _) => {
+                "a link takes a record's GUID in Severa, and its number in Visma Business".to_owned()
+            }
+            (_, Shape::One(Type::Int | Type::Text(_) | Type::Guid)) | (_, Shape::Tuple(_)) => {
+                "put `key`, a table or another transform before it, or take it away".to_owned()
+            }
+            (_, given) => format!("take it away, or put a map or table before it that takes {given}"),
         }
     }
 

@@ -20,7 +20,7 @@ pub fn all(
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     // Settings that do not go together can put two things into one place: the cause is told already.
-    let settings_clash = diagnostics.iter().any(|d| d.code == values::REQUIRE_NOT_MET);
+    let settings_clash = diagnostics.iter().any(|d| values::CLASHING.contains(&d.code));
     for (one, _) in compiled.iter().zip(sound).filter(|(_, sound)| !**sound) {
         // A line that is missing because it is faulty must not be told a second time.
         let faulty = diagnostics.iter().any(|d| {

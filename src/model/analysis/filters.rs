@@ -64,7 +64,7 @@ fn always(one: &Compiled, side: Side, filter: &Filter, span: Span, diagnostics: 
 }
 
 /// A condition over constants alone, settings among them.
-fn constant(condition: &Expr) -> Option<bool> {
+pub fn constant(condition: &Expr) -> Option<bool> {
     if condition.any(&|e| {
         matches!(e, Expr::Slot(_) | Expr::Any { .. } | Expr::Named(_) | Expr::Link { .. } | Expr::Kept { .. })
     }) {
