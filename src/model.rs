@@ -159,7 +159,6 @@ pub fn views(
 
 fn compile(start: &Start, diagnostics: &mut Vec<Diagnostic>) -> Program {
     let Start { sources, schemas, merged, given, .. } = *start;
-    let told = diagnostics.len();
     let whole = |globals: &scope::Globals, mut found: Entities, diagnostics: &mut Vec<Diagnostic>| {
         let finished = found.finish(globals);
         let sound: Vec<bool> = finished.iter().map(|one| one.as_ref().is_some_and(|one| one.is_sound())).collect();
@@ -169,7 +168,8 @@ fn compile(start: &Start, diagnostics: &mut Vec<Diagnostic>) -> Program {
         let settled = given.is_some() && merged.own.len() < merged.files.len();
         let (compiled, own) = (found.all.as_slice(), merged.own.as_slice());
         let depth = &|file| merged.depth(file);
-        analysis::all(&analysis::Whole { schemas, compiled, sound: &sound, own, depth, settled }, diagnostics);
+        let drops = merged.drops.as_slice();
+        analysis::all(&analysis::Whole { schemas, compiled, sound: &sound, own, depth, drops, settled }, diagnostics);
         // Where there are faults some checks are left out.
         if diagnostics.len() == before && !diag::has_errors(diagnostics) {
             finished.iter().flatten().for_each(|one| one.found_sound());
@@ -187,9 +187,13 @@ fn compile(start: &Start, diagnostics: &mut Vec<Diagnostic>) -> Program {
         });
     }
     follow_on::pointless_below(merged, diagnostics);
-    let mut found = diagnostics.split_off(told.min(diagnostics.len()));
+    let (kept, named) = (tables.kept, settings.named);
+    let fingerprint = fingerprint(sources, merged, given);
+    let mut program = Program { mapping: merged.name.clone(), fingerprint, entities, kept, named, examples };
+    examples::leave_out_below(&mut program, merged, diagnostics);
+    examples::kept_back(&program, &merged.own, diagnostics);
     if let Some(given) = given {
-        blame::settings(merged, given, &mut found, &mut |given| {
+        blame::settings(merged, given, diagnostics, &mut |given| {
             let mut faults = Vec::new();
             Start { given: Some(given), memo: None, ..*start }.compile(
                 &Vec::new(),
@@ -201,13 +205,7 @@ fn compile(start: &Start, diagnostics: &mut Vec<Diagnostic>) -> Program {
             faults
         });
     }
-    blame::upward(merged, given, &mut found);
-    diagnostics.extend(found);
-    let fingerprint = fingerprint(sources, merged, given);
-    let (kept, named) = (tables.kept, settings.named);
-    let mut program = Program { mapping: merged.name.clone(), fingerprint, entities, kept, named, examples };
-    examples::leave_out_below(&mut program, merged, diagnostics);
-    examples::kept_back(&program, &merged.own, diagnostics);
+    blame::upward(merged, given, diagnostics);
     program
 }
 

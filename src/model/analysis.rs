@@ -13,10 +13,11 @@ mod rights;
 pub(super) mod scopes;
 
 use super::facts::Compiled;
-use crate::diag::Diagnostic;
+use super::layers::Dropped;
 use crate::diag::codes::values;
+use crate::diag::{Diagnostic, Severity};
 use crate::schema::Schemas;
-use crate::source::FileId;
+use crate::source::{FileId, Span};
 
 /// What the checks over the whole may look at.
 pub struct Whole<'w> {
@@ -29,11 +30,19 @@ pub struct Whole<'w> {
     pub own: &'w [FileId],
     /// How far from the lowest layer a file stands.
     pub depth: &'w dyn Fn(FileId) -> usize,
+    /// Lines that layers dropped.
+    pub drops: &'w [Dropped],
     /// The settings are a customer's, not what stands in for them.
     pub settled: bool,
 }
 
 pub fn all(whole: &Whole, diagnostics: &mut Vec<Diagnostic>) {
+    // Of an entity with a fault it is not known which records it stands for, or which numbers tell them apart.
+    let faulty = |one: &Compiled| {
+        let inside = |span: Span| one.places.whole.iter().any(|stretch| stretch.contains(span));
+        diagnostics.iter().any(|d| d.severity() == Severity::Error && d.span().is_some_and(inside))
+    };
+    let faulty: Vec<bool> = whole.compiled.iter().map(faulty).collect();
     for (at, one) in whole.compiled.iter().enumerate() {
         super::verify::each(one, &mut |one| links::may_miss(whole, one, diagnostics));
         if whole.sound.get(at) == Some(&true) {
@@ -46,10 +55,14 @@ pub fn all(whole: &Whole, diagnostics: &mut Vec<Diagnostic>) {
             pairs::check(one, diagnostics);
             money::without_currency(whole, one, diagnostics);
         });
+        let before = diagnostics.len();
         money::unchecked(whole, one, diagnostics);
+        if diagnostics.len() == before {
+            money::unset(whole, one, diagnostics);
+        }
     }
     // Settings that do not go together make records overlap: the cause is told already.
     if !diagnostics.iter().any(|d| values::CLASHING.contains(&d.code)) {
-        overlap::check(whole, diagnostics);
+        overlap::check(whole, &faulty, diagnostics);
     }
 }

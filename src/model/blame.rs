@@ -34,11 +34,14 @@ pub fn settings(
     compile: &mut dyn FnMut(&[Given]) -> Vec<Diagnostic>,
 ) {
     let heights = Heights { merged, settings: given.first().map(|g| g.span.file) };
+    // A mapping that stands on its own is written for every value of its settings.
+    let own = if merged.own.len() < merged.files.len() { merged.own.as_slice() } else { &[] };
     let below = |d: &Diagnostic| {
         d.severity() != Severity::Note
             && !values::ALL.contains(&d.code)
-            && d.labels.iter().all(|label| !merged.own.contains(&label.span.file) && heights.of(label.span) != SETTINGS)
+            && d.labels.iter().all(|label| !own.contains(&label.span.file) && heights.of(label.span) != SETTINGS)
     };
+    let known: HashSet<(&str, Option<Span>)> = diagnostics.iter().map(|d| (d.code.name(), d.span())).collect();
     let mut open: Vec<usize> = diagnostics.iter().enumerate().filter(|(_, d)| below(d)).map(|(at, _)| at).collect();
     for (place, setting) in given.iter().enumerate() {
         if open.is_empty() {
@@ -46,7 +49,12 @@ pub fn settings(
         }
         let mut others = given.to_vec();
         others.remove(place);
-        let still: HashSet<(&str, Option<Span>)> = compile(&others).iter().map(|d| (d.code.name(), d.span())).collect();
+        let faults = compile(&others);
+        // Where there are new errors some checks are left out, and nothing can be told.
+        if faults.iter().any(|d| d.severity() == Severity::Error && !known.contains(&(d.code.name(), d.span()))) {
+            continue;
+        }
+        let still: HashSet<(&str, Option<Span>)> = faults.iter().map(|d| (d.code.name(), d.span())).collect();
         open.retain(|at| {
             let Some(fault) = diagnostics.get_mut(*at) else { return false };
             if still.contains(&(fault.code.name(), fault.span())) {

@@ -9,8 +9,8 @@ use super::pairing::{self, identity, match_rule};
 use super::scope::{Globals, Records};
 use super::statements::{self, filter, master, number_columns};
 use super::{branches, part, rows};
-use crate::diag::Diagnostic;
 use crate::diag::codes::{names, records as codes};
+use crate::diag::{self, Diagnostic};
 use crate::program::entity::Label;
 use crate::program::{Conflict, Entity, Line};
 use crate::schema::Record;
@@ -33,6 +33,8 @@ pub struct Body<'b, 'a> {
     pub entity: Entity,
     pub lines: Vec<LineFact>,
     pub pairs: Vec<PairFact>,
+    /// It has a match line, be it faulty.
+    pub matching: bool,
     pub children: Vec<Compiled>,
     pub places: Places,
 }
@@ -53,13 +55,10 @@ pub fn compile<'a>(
     entity.title = def.severa.0.title.clone();
     entity.after = after;
     let (left, right) = (def.systems.severa.condition.as_ref(), def.systems.business.condition.as_ref());
-    let before = diagnostics.len();
     let own = scope_of(globals, name, &mut severa, left, None, diagnostics);
     (entity.constants_severa, entity.own_severa) = (own.constants, own.rest);
     let own = scope_of(globals, name, &mut business, right, None, diagnostics);
     (entity.constants_business, entity.own_business) = (own.constants, own.rest);
-    let mut places = Places::new(def);
-    places.unsure = diagnostics.len() > before;
     let mut body = Body {
         globals,
         name,
@@ -71,8 +70,9 @@ pub fn compile<'a>(
         entity,
         lines: Vec::new(),
         pairs: Vec::new(),
+        matching: false,
         children: Vec::new(),
-        places,
+        places: Places::new(def),
     };
     body.statements(&def.body, diagnostics);
     body.finish(def.systems.span, diagnostics).0
@@ -106,6 +106,12 @@ impl<'a> Body<'_, 'a> {
                     *span,
                     diagnostics,
                 );
+                // What a layer makes pointless by another arrow is told as such.
+                for fault in diagnostics.iter_mut().filter(|d| d.code == codes::NUMBER_DIRECTION) {
+                    if fault.span() == Some(*span) && fault.labels.len() == 1 {
+                        fault.labels.push(diag::Label { span: self.arrow, text: "one way".to_owned() });
+                    }
+                }
                 match by.value.as_str() {
                     "position" => self.entity.positions.extend(found),
                     _ => self.entity.numbers.extend(found),
@@ -278,6 +284,7 @@ impl<'a> Body<'_, 'a> {
     }
 
     fn matching(&mut self, pairs: &[(ast::Expr, ast::Expr)], span: Span, diagnostics: &mut Vec<Diagnostic>) {
+        self.matching = true;
         let rule = self.entity.matches.len();
         if let Some((found, facts)) = match_rule(self, rule, pairs, span, diagnostics) {
             self.entity.matches.push(found);
@@ -333,7 +340,9 @@ impl<'a> Body<'_, 'a> {
         // A piece of a text has no identifier of its own: it is found by its place among the others.
         let of_pieces = entity.owner.as_ref().is_some_and(|owner| owner.pieces.is_some());
         let placed = of_pieces && !entity.positions.is_empty();
-        if entity.identity.is_none() && entity.mark.is_none() && entity.matches.is_empty() && !placed {
+        // What was meant to be one, and is faulty, is told already.
+        let meant = self.places.identity.is_some() || self.matching;
+        if entity.identity.is_none() && entity.mark.is_none() && entity.matches.is_empty() && !placed && !meant {
             let help = match of_pieces {
                 true => "give it `number COLUMN by position`: a piece is found by its place among the others",
                 false => "give it `identity guid -> Inf[n]` or `match number = … and name = …`",

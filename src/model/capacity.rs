@@ -40,7 +40,9 @@ pub fn accepts(end: &End, arrival: &Arrival, diagnostics: &mut Vec<Diagnostic>) 
         Shape::Tuple(types) => types.iter().collect(),
     };
     if types.len() != end.fields.len() {
-        let message = format!("{} fields here, and {} values come", end.fields.len(), types.len());
+        let counted = |n: usize, what: &str| if n == 1 { format!("one {what}") } else { format!("{n} {what}s") };
+        let (fields, values) = (counted(end.fields.len(), "field"), counted(types.len(), "value"));
+        let message = format!("{values} for {fields}");
         let label = format!("{} arrives here", arrival.shape);
         diagnostics.push(Diagnostic::new(codes::TYPE_MISMATCH, message, end.span, label)
                 .help("a tuple needs as many values as it has fields: `lines(n)` and `split_last` make several of one text, a template one of several"));

@@ -60,8 +60,6 @@ pub struct Places {
     pub send_business: Option<Span>,
     /// The stretches of the files in which it is written and changed.
     pub whole: Vec<Span>,
-    /// Its own `where` has a fault, so it is not known which records it stands for.
-    pub unsure: bool,
 }
 
 impl Places {
@@ -79,7 +77,6 @@ impl Places {
             send_severa: None,
             send_business: None,
             whole: def.whole.clone(),
-            unsure: false,
         }
     }
 

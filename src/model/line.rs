@@ -9,6 +9,7 @@ use super::scope::{Globals, Records};
 use super::steps::{self, EndTypes, Step, StepKind};
 use crate::diag::Diagnostic;
 use crate::diag::codes::lines as codes;
+use crate::diag::codes::names::UNKNOWN_NAME;
 use crate::program::expr::Fallback;
 use crate::program::{Expr, Line, Origin};
 use crate::schema::Column;
@@ -40,6 +41,7 @@ pub fn compile<'a>(
 ) -> Option<(Line, LineFact)> {
     let (first, last) = (line.segments.first()?, line.segments.last()?);
     let entity = place.settings;
+    let before = diagnostics.len();
     let mut right = Reader { globals, entity, records: business, part: None, diagnostics };
     let right_end = end(&mut right, last, None);
     let mut left = Reader { globals, entity, records: severa, part: place.part, diagnostics };
@@ -53,6 +55,10 @@ pub fn compile<'a>(
         let wanted = right_end.as_ref().and_then(End::ty);
         steps::fallback(&mut right, f, wanted.as_ref(), reason(globals, last))
     });
+    if left_end.is_none() && right_end.is_none() {
+        swapped(severa, business, line, before, diagnostics);
+    }
+    let mut right = Reader { globals, entity, records: business, part: None, diagnostics };
     let types = end_types(globals, left_end.as_ref(), right_end.as_ref(), first);
     let middle = &line.segments[1..line.segments.len() - 1];
     let chain: Vec<Option<Step>> = middle.iter().map(|segment| steps::compile(&mut right, segment, &types)).collect();
@@ -87,6 +93,25 @@ pub fn compile<'a>(
     };
     let fact = LineFact { span: line.span, left: left_end.span, right: right_end.span, links: way.links() };
     Some((compiled, fact))
+}
+
+/// A line whose two ends stand on the wrong sides has one fault, and not two.
+fn swapped(severa: &Records, business: &Records, line: &ast::Line, before: usize, diagnostics: &mut Vec<Diagnostic>) {
+    let field = |segment: Option<&ast::Segment>| match segment.map(|segment| &segment.what.kind) {
+        Some(ExprKind::Path(path)) => Some(super::scope::name_of(path).into_owned()),
+        _ => None,
+    };
+    let (Some(left), Some(right)) = (field(line.segments.first()), field(line.segments.last())) else { return };
+    if business.record.field(&left).is_none() || severa.record.field(&right).is_none() {
+        return;
+    }
+    diagnostics.truncate(before);
+    let message = format!("`{left}` is a field of Visma Business, and `{right}` one of Severa");
+    diagnostics.push(
+        Diagnostic::new(UNKNOWN_NAME, message, line.span, "the two ends stand on the wrong sides").help(format!(
+            "Severa stands left, Visma Business right: let `{right}` begin the line, and `{left}` end it"
+        )),
+    );
 }
 
 /// An end; what `first of` chooses from leads to the other end.

@@ -101,6 +101,7 @@ pub fn compile<'a>(
         entity,
         lines: Vec::new(),
         pairs: Vec::new(),
+        matching: false,
         children: Vec::new(),
         places: Places::new(&def),
     };

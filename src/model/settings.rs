@@ -1,5 +1,6 @@
 //! The mapping's own settings: types, defaults, and the customer's values.
 
+pub mod conditions;
 mod constants;
 
 use super::fields::select_field;
@@ -146,6 +147,15 @@ pub fn resolve(
     }
     resolver.demanded = true;
     resolver.unknown();
+    for entity in &merged.entities {
+        let name = &entity.name.value;
+        if let Some(condition) = &entity.only_if {
+            conditions::check(&resolver.settings, name, condition, resolver.diagnostics);
+        }
+        if merged.switched_off(name).is_none() {
+            resolver.switches(name, &entity.body);
+        }
+    }
     for require in &merged.requires {
         resolver.require(require);
     }
@@ -166,6 +176,17 @@ impl Resolver<'_> {
         }
         let ty = declared(self.schemas, &setting.ty, self.diagnostics);
         self.settings.own.insert(setting.name.value.clone());
+        if let SettingType::Plain { within: Some((low, high)), .. } = &setting.ty
+            && let (Some(first), Some(last)) = (whole(low), whole(high))
+            && first > last
+        {
+            let message = format!("no number lies in {first}..{last}");
+            self.diagnostics.push(
+                Diagnostic::new(codes::SETTING_RANGE, message, low.span, "higher than its end")
+                    .help(format!("write `in {last}..{first}`")),
+            );
+            self.faulty.insert(name.clone());
+        }
         let Some(ty) = ty else {
             let unknown = Setting { value: SettingValue::Missing, ty: Type::Text(None), declared: setting.name.span };
             self.settings.all.insert(name, unknown);
@@ -347,6 +368,10 @@ impl Resolver<'_> {
             && let (Some(low), Some(high), Some(number)) = (whole(low), whole(high), value.as_int())
             && !(low..=high).contains(&number)
         {
+            if low > high {
+                // That the range is empty is told where it is declared.
+                return false;
+            }
             self.diagnostics.push(
                 Diagnostic::new(
                     codes::SETTING_RANGE,
@@ -396,6 +421,20 @@ impl Resolver<'_> {
         plain(ty, &given).map(SettingValue::Is)
     }
 
+    /// The conditions of `only if`, in an entity and in its parts.
+    fn switches(&mut self, entity: &str, body: &[Statement]) {
+        for statement in body {
+            match statement {
+                Statement::OnlyIf { condition, body, .. } => {
+                    conditions::check(&self.settings, entity, condition, self.diagnostics);
+                    self.switches(entity, body);
+                }
+                Statement::Part(part) => self.switches(entity, &part.body),
+                _ => {}
+            }
+        }
+    }
+
     fn unknown(&mut self) {
         for given in self.given.unwrap_or_default() {
             let name = given.name.value.as_str();
@@ -423,6 +462,9 @@ impl Resolver<'_> {
     }
 
     fn require(&mut self, require: &ast::Require) {
+        if !conditions::check(&self.settings, "", &require.condition, self.diagnostics) {
+            return;
+        }
         if super::pushdown::constant(&self.settings, "", &require.condition) != Some(false) {
             return;
         }

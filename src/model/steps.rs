@@ -282,12 +282,17 @@ fn link(
     let found = wanted.as_ref().and_then(|name| target.business.0.column(name, None, target.business.1));
     let Some(found) = found else {
         let diagnostic = match wanted {
-            Some(name) => Diagnostic::new(
-                names::UNKNOWN_FIELD,
-                format!("{} has no field `{name}`", target.business.0.name),
-                span,
-                "unknown",
-            ),
+            Some(name) => {
+                let at = column.map_or(span, |column| column.span);
+                let message = format!("{} has no field `{name}`", target.business.0.name);
+                let diagnostic = Diagnostic::new(names::UNKNOWN_FIELD, message, at, "unknown");
+                let fields = target.business.0.fields.iter().map(|field| field.name.as_str());
+                match suggestion(&name, at, fields) {
+                    Some(near) => diagnostic.suggest(near),
+                    None => diagnostic
+                        .help(format!("`samband schema business.{}` lists its fields", target.business.0.name)),
+                }
+            }
             None => Diagnostic::new(
                 codes::LINK_COLUMN,
                 format!("it is not known which field of {} is meant", entity.value),

@@ -9,11 +9,12 @@ use crate::program::{Entity, Slot};
 use crate::source::Span;
 use crate::value::Side;
 
-pub fn check(whole: &Whole, diagnostics: &mut Vec<Diagnostic>) {
+pub fn check(whole: &Whole, faulty: &[bool], diagnostics: &mut Vec<Diagnostic>) {
     let compiled = whole.compiled;
     compiled.iter().for_each(|one| siblings(&one.children, diagnostics));
-    for (place, second) in compiled.iter().enumerate() {
-        for first in &compiled[..place] {
+    let sound = |place: usize| faulty.get(place) != Some(&true);
+    for (place, second) in compiled.iter().enumerate().filter(|(place, _)| sound(*place)) {
+        for (_, first) in compiled[..place].iter().enumerate().filter(|(place, _)| sound(*place)) {
             // Links decide the order of a run, and must not decide where a fault is told.
             let (first, second) = if told_at_first(whole, first, second) { (second, first) } else { (first, second) };
             let meets = |side: Side| {
@@ -29,7 +30,7 @@ pub fn check(whole: &Whole, diagnostics: &mut Vec<Diagnostic>) {
             if roles(&first.entity, &second.entity) {
                 same_identity(first, second, diagnostics);
                 shared_fields(first, second, Side::Business, diagnostics);
-            } else if !first.places.unsure && !second.places.unsure {
+            } else {
                 overlap(first, second, diagnostics);
             }
         }

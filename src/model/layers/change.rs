@@ -334,7 +334,7 @@ fn narrow(body: &mut [Statement], send: &ast::Send, diagnostics: &mut Vec<Diagno
         None => diagnostics.push(
             Diagnostic::new(
                 codes::NARROWS_NOTHING,
-                format!("nothing is said below about what is sent from {}", send.side.value.word()),
+                format!("nothing is said below about what is sent from {}", send.side.value.title()),
                 send.span,
                 "`also` narrows a filter that is there",
             )
