@@ -61,6 +61,10 @@ pub fn all(whole: &Whole, diagnostics: &mut Vec<Diagnostic>) {
             money::unset(whole, one, diagnostics);
         }
     }
+    // A line that is missing because it is faulty may be the one that needs another entity's records.
+    if !faulty.contains(&true) {
+        links::needed_by_none(whole, diagnostics);
+    }
     // Settings that do not go together make records overlap: the cause is told already.
     if !diagnostics.iter().any(|d| values::CLASHING.contains(&d.code)) {
         overlap::check(whole, &faulty, diagnostics);

@@ -88,6 +88,22 @@ pub fn value(given: &Typed, wanted: &Type, side: Side, span: Span) -> Option<Dia
     })
 }
 
+/// A value that new records get by their own `where`, against the column that must hold it.
+pub fn held(name: &str, ty: &Type, value: &Value, side: Side, span: Span) -> Option<Diagnostic> {
+    match (ty, value) {
+        (Type::Text(Some(size)), Value::Text(text)) if text.chars().count() > *size as usize => {
+            let message = format!("no `{name}` can be this: it holds {size} characters");
+            let label = format!("{} characters", text.chars().count());
+            Some(Diagnostic::new(codes::MAY_NOT_FIT, message, span, label).help("write a shorter text"))
+        }
+        (Type::Int | Type::Decimal(..), _) => {
+            let number = value.as_int().filter(|n| side == Side::Business && n.abs() > LARGEST)?;
+            Some(too_large(number, span))
+        }
+        _ => None,
+    }
+}
+
 fn too_large(number: i64, span: Span) -> Diagnostic {
     let message = format!("{number} is larger than a column of Visma Business holds");
     Diagnostic::new(codes::MAY_NOT_FIT, message, span, format!("at most {LARGEST}")).help("write a smaller number")
@@ -227,6 +243,16 @@ fn fault(end: &End, given: &Type, target: &Target, arrival: &Arrival) -> Option<
             let help = match (given, wanted) {
                 (Type::Text(_), Type::Int) | (Type::Int, Type::Text(_)) => {
                     "put `key` between them: it goes between number keys and text keys"
+                }
+                (Type::Decimal(..), Type::Int) => {
+                    "put `whole` between them, which holds a number with places, or `floor` or `ceiling`"
+                }
+                (Type::Date, Type::Text(_)) => {
+                    "put `format_date(\"yyyy-MM-dd\")` between them, with the parts as you want them"
+                }
+                (Type::Date, Type::Int) => "put `yyyymmdd` between them",
+                (Type::Text(_), Type::Date) => {
+                    "put `parse_date(\"yyyy-MM-dd\")` between them, with the parts as the text has them"
                 }
                 (Type::Guid, _) => "a reference goes through `link ENTITY`, a code through a table",
                 (Type::Bool, _) | (_, Type::Bool) => "put a value map between them: `{ true <-> 1, false <-> 0 }`",

@@ -301,9 +301,18 @@ fn end_types(globals: &Globals, left: Option<&End>, right: Option<&End>, first: 
         severa: left.and_then(End::ty),
         business: right.and_then(End::ty),
         refers: refers(right),
+        refers_number: right.and_then(|end| number_of(&end.fields.first()?.column)),
+        business_text: right.map(|end| globals.sources.slice(end.span).trim().to_owned()).unwrap_or_default(),
         severa_refers: refers(left).map(|(record, _)| record),
         severa_text: globals.sources.slice(first.what.span).trim().to_owned(),
     }
+}
+
+/// The number of a column among its like: 2 of `R2`, where units are numbered as the columns that refer to them.
+fn number_of(column: &Column) -> Option<u8> {
+    let (record, _) = column.field.refers.as_ref()?;
+    let own = column.name.strip_prefix(column.field.name.as_str()).filter(|_| record == "OrgUnit")?;
+    own.parse().ok()
 }
 
 fn writable(

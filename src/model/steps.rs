@@ -1,9 +1,12 @@
 //! What stands between the two ends of a line: transforms, tables, value maps, links.
 
+mod fitting;
+mod link;
+
 use super::capacity;
 use super::condition::Reader;
 use super::maps::{self, Rows, Written};
-use super::scope::{self, Globals};
+use super::scope;
 use super::tables::Kind;
 use crate::diag::Diagnostic;
 use crate::diag::codes::{lines as codes, names};
@@ -68,6 +71,9 @@ pub struct EndTypes {
     pub business: Option<Type>,
     /// The record and column that the Visma Business end refers to.
     pub refers: Option<(String, String)>,
+    /// The number of that end among its like, where the records it refers to are numbered too: 2 of `R[2]`.
+    pub refers_number: Option<u8>,
+    pub business_text: String,
     /// The record that the Severa end refers to.
     pub severa_refers: Option<String>,
     /// The path of the Severa end as it is written.
@@ -128,7 +134,7 @@ fn step(reader: &mut Reader, what: &ast::Expr, ends: &EndTypes) -> Option<StepKi
             maps::check_rows(reader.globals.settings, rows, false, reader.diagnostics);
             maps::compile(reader, rows, None, [ends.severa.as_ref(), ends.business.as_ref()])
         }
-        ExprKind::Link { entity, column } => link(reader, entity, column.as_ref(), ends, what.span),
+        ExprKind::Link { entity, column } => link::link(reader, entity, column.as_ref(), ends, what.span),
         ExprKind::Template(parts) => around(reader, parts, ends, what.span),
         ExprKind::TwoWays { forward, backward } => {
             let mut chain = |exprs: &[ast::Expr]| -> Option<Vec<Step>> {
@@ -244,70 +250,6 @@ fn arguments(
     Some(values)
 }
 
-fn link(
-    reader: &mut Reader,
-    entity: &ast::Name,
-    column: Option<&ast::Name>,
-    ends: &EndTypes,
-    span: Span,
-) -> Option<StepKind> {
-    let globals: &Globals = reader.globals;
-    let Some((place, target)) = globals.entity(&entity.value) else {
-        reader.diagnostics.extend(scope::unknown_entity(globals, entity));
-        return None;
-    };
-    if let Some(record) = &ends.severa_refers
-        && *record != target.severa.0.name
-    {
-        let message = format!(
-            "`{}` refers to a {record}, and {} is an entity of {}",
-            ends.severa_text, entity.value, target.severa.0.name
-        );
-        let fits = globals.entities.iter().find(|other| other.severa.0.name == *record);
-        let help = match fits {
-            Some(other) => format!("write `link {}`", other.name.value),
-            None => format!(
-                "no entity of the mapping carries a {record}: drop the line, or map a field that refers to a {}",
-                target.severa.0.name
-            ),
-        };
-        reader.diagnostics.push(Diagnostic::new(codes::LINK_WRONG_ENTITY, message, span, "another record").help(help));
-        return None;
-    }
-    let wanted = match (column, &ends.refers) {
-        (Some(column), _) => Some(column.value.clone()),
-        (None, Some((record, column))) if *record == target.business.0.name => Some(column.clone()),
-        _ => None,
-    };
-    let found = wanted.as_ref().and_then(|name| target.business.0.column(name, None, target.business.1));
-    let Some(found) = found else {
-        let diagnostic = match wanted {
-            Some(name) => {
-                let at = column.map_or(span, |column| column.span);
-                let message = format!("{} has no field `{name}`", target.business.0.name);
-                let diagnostic = Diagnostic::new(names::UNKNOWN_FIELD, message, at, "unknown");
-                let fields = target.business.0.fields.iter().map(|field| field.name.as_str());
-                match suggestion(&name, at, fields) {
-                    Some(near) => diagnostic.suggest(near),
-                    None => diagnostic
-                        .help(format!("`samband schema business.{}` lists its fields", target.business.0.name)),
-                }
-            }
-            None => Diagnostic::new(
-                codes::LINK_COLUMN,
-                format!("it is not known which field of {} is meant", entity.value),
-                span,
-                "which one?",
-            )
-            .help(format!("write it, as in `link {}.{}`", entity.value, target.business.0.key)),
-        };
-        reader.diagnostics.push(diagnostic);
-        return None;
-    };
-    globals.linked.borrow_mut().insert((place, found.name.clone()));
-    Some(StepKind::Link { entity: place, column: found.name, ty: found.ty })
-}
-
 fn around(reader: &mut Reader, parts: &[TemplatePart], ends: &EndTypes, span: Span) -> Option<StepKind> {
     let (mut before, mut after, mut fields) = (String::new(), String::new(), 0);
     for part in parts {
@@ -410,25 +352,6 @@ impl Step {
                 let steps = if undo { backward } else { forward };
                 steps.iter().try_fold(given.clone(), |shape, step| step.shape(to, false, &shape))
             }
-        }
-    }
-
-    /// What to do about a value that cannot go through it.
-    pub fn fitting(&self, to: Side, given: &Shape) -> String {
-        let arrow = if to == Side::Business { "->" } else { "<-" };
-        match (&self.kind, given) {
-            (StepKind::Map { function: false, left, right, .. }, Shape::One(ty)) if ty == left || ty == right => {
-                format!(
-                    "the rows stand the other way round: Severa's value left, Visma Business' right, and `{arrow}` between them"
-                )
-            }
-            (StepKind::Link { .. }, _) => {
-                "a link takes a record's GUID in Severa, and its number in Visma Business".to_owned()
-            }
-            (_, Shape::One(Type::Int | Type::Text(_) | Type::Guid)) | (_, Shape::Tuple(_)) => {
-                "put `key`, a table or another transform before it, or take it away".to_owned()
-            }
-            (_, given) => format!("take it away, or put a map or table before it that takes {given}"),
         }
     }
 

@@ -63,6 +63,28 @@ const LAYERS: &[(&str, &[(usize, &str)])] = &[
         "entity Thing {\n    severa Project -> business Prod where ProdGr = \"x\"\n\n    identity guid -> Inf[7]\n    match    number = ProdNo and name = Descr\n\n    number         -> key          -> ProdNo\n    name or hold -> truncate(60) -> Descr\n}\n",
         &[(6, "type-mismatch")],
     ),
+    // What stands under a condition or is given to new records can be changed and dropped too; `Inf[2]` is `Inf2`.
+    ("change entity Project {\n    drop salesStatus.salesStatusTypeGuid\n}\n", &[]),
+    ("change entity Product {\n    drop PrCatNo\n}\n", &[]),
+    (
+        "change entity Project {\n    on create {\n        salesStatus.salesStatusTypeGuid <- won_status\n    }\n}\n",
+        &[(7, "changes-nothing")],
+    ),
+    ("change entity Project {\n    description -> truncate(40) -> Inf[2]\n}\n", &[]),
+    ("change entity Project {\n    drop Inf[2]\n}\n", &[]),
+    // Links that lead elsewhere, and values that new records cannot hold.
+    (
+        "change entity WorkHours {\n    user.businessUnit.guid -> link BusinessUnit -> R[5]\n}\n",
+        &[(6, "link-wrong-entity")],
+    ),
+    (
+        "change entity WorkHours {\n    drop CustNo\n    project.guid -> link Project or hold -> CustNo\n}\n",
+        &[(7, "link-wrong-entity")],
+    ),
+    (
+        "entity Thing {\n    severa Project -> business Prod where ProdGr = 99999999999\n\n    identity guid -> Inf[7]\n    match    number = ProdNo and name = Descr\n\n    number       -> key          -> ProdNo\n    name or hold -> truncate(60) -> Descr\n}\n",
+        &[(6, "may-not-fit")],
+    ),
     // Words of a choice in conditions.
     ("change entity Product {\n    send from severa where type = \"Matrials\"\n}\n", &[(6, "unknown-value")]),
     (

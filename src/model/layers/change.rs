@@ -125,11 +125,10 @@ impl Changing<'_> {
                     }
                 }
                 Statement::Part(part) => self.put_part(body, part),
-                Statement::Setting(_)
-                | Statement::Table(_)
-                | Statement::OnCreate { .. }
-                | Statement::OnlyIf { .. }
-                | Statement::Hold { .. } => body.push(change.clone()),
+                Statement::OnCreate { lines, span } => self.put_created(body, lines, *span),
+                Statement::Setting(_) | Statement::Table(_) | Statement::OnlyIf { .. } | Statement::Hold { .. } => {
+                    body.push(change.clone())
+                }
                 other => self.replace(body, other),
             }
         }
@@ -170,45 +169,58 @@ impl Changing<'_> {
     }
 
     fn put_line(&mut self, body: &mut Vec<Statement>, line: &ast::Line) {
-        let place = body.iter_mut().find_map(|s| match s {
-            Statement::Line(old) if same_ends(self.sources, old, line) && !self.layer.contains(&old.span.file) => {
-                Some(old)
-            }
-            _ => None,
-        });
-        match place {
-            Some(old) => {
-                if same_text(self.sources, old.span, line.span) {
-                    self.diagnostics.push(changes_nothing(old.span, line.span));
-                }
-                *old = line.clone();
-            }
-            None => body.push(Statement::Line(line.clone())),
+        if !self.take_place(body, line) {
+            body.push(Statement::Line(line.clone()));
         }
     }
 
-    fn drop_line(&mut self, body: &mut Vec<Statement>, field: &ast::Path, name: &str) {
-        let wanted: String = self.sources.slice(field.span).split_whitespace().collect();
-        let before = body.len();
-        let (mut known, mut half) = (Vec::new(), None);
-        body.retain(|s| match s {
-            Statement::Line(line) => {
-                let (left, right) = ends(self.sources, line);
-                // A line of the layer itself is not taken away: whoever writes it wants it.
-                if (left == wanted || right == wanted) && !self.layer.contains(&line.span.file) {
-                    let (entity, span) = (self.entity.to_owned(), field.span);
-                    self.drops.push(Dropped { entity, ends: (left, right), span });
-                    return false;
-                }
-                if [&left, &right].iter().any(|end| is_half(end, &wanted)) {
-                    half = Some((line.span, if is_half(&left, &wanted) { right.clone() } else { left.clone() }));
-                }
-                known.extend([left, right]);
-                true
+    /// Puts a line where one with the same two ends stands below, be it under a condition.
+    fn take_place(&mut self, body: &mut [Statement], line: &ast::Line) -> bool {
+        body.iter_mut().any(|statement| match statement {
+            Statement::Line(old) => self.take(old, line),
+            Statement::OnlyIf { body, .. } => self.take_place(body, line),
+            _ => false,
+        })
+    }
+
+    fn take(&mut self, old: &mut ast::Line, line: &ast::Line) -> bool {
+        if !same_ends(self.sources, old, line) || self.layer.contains(&old.span.file) {
+            return false;
+        }
+        if same_text(self.sources, old.span, line.span) {
+            self.diagnostics.push(changes_nothing(old.span, line.span));
+        }
+        *old = line.clone();
+        true
+    }
+
+    /// Values for new records: those that are given below already take the place of the others.
+    fn put_created(&mut self, body: &mut Vec<Statement>, lines: &[ast::Line], span: Span) {
+        let mut added = Vec::new();
+        for line in lines {
+            if !self.take_created(body, line) {
+                added.push(line.clone());
             }
-            _ => true,
-        });
-        if body.len() < before {
+        }
+        if !added.is_empty() || lines.is_empty() {
+            body.push(Statement::OnCreate { lines: added, span });
+        }
+    }
+
+    fn take_created(&mut self, body: &mut [Statement], line: &ast::Line) -> bool {
+        body.iter_mut().any(|statement| match statement {
+            Statement::OnCreate { lines, .. } => lines.iter_mut().any(|old| self.take(old, line)),
+            Statement::OnlyIf { body, .. } => self.take_created(body, line),
+            _ => false,
+        })
+    }
+
+    fn drop_line(&mut self, body: &mut Vec<Statement>, field: &ast::Path, name: &str) {
+        let wanted = plain(self.sources.slice(field.span));
+        let before = self.drops.len();
+        let (mut known, mut half) = (Vec::new(), None);
+        self.drop_in(body, &wanted, field.span, &mut known, &mut half);
+        if self.drops.len() > before {
             return;
         }
         if let Some((line, other)) = half {
@@ -227,6 +239,57 @@ impl Changing<'_> {
             None => diagnostic,
         });
     }
+}
+
+impl Changing<'_> {
+    /// Takes lines away, also those under a condition and those for new records; `known` gets the ends of the others.
+    fn drop_in(
+        &mut self,
+        body: &mut Vec<Statement>,
+        wanted: &str,
+        span: Span,
+        known: &mut Vec<String>,
+        half: &mut Option<(Span, String)>,
+    ) {
+        body.retain_mut(|statement| match statement {
+            Statement::Line(line) => self.stays(line, wanted, span, known, half),
+            Statement::OnCreate { lines, .. } => {
+                lines.retain(|line| self.stays(line, wanted, span, known, half));
+                true
+            }
+            Statement::OnlyIf { body, .. } => {
+                self.drop_in(body, wanted, span, known, half);
+                true
+            }
+            _ => true,
+        });
+    }
+
+    fn stays(
+        &mut self,
+        line: &ast::Line,
+        wanted: &str,
+        span: Span,
+        known: &mut Vec<String>,
+        half: &mut Option<(Span, String)>,
+    ) -> bool {
+        let (left, right) = ends(self.sources, line);
+        // A line of the layer itself is not taken away: whoever writes it wants it.
+        if (plain(&left) == wanted || plain(&right) == wanted) && !self.layer.contains(&line.span.file) {
+            self.drops.push(Dropped { entity: self.entity.to_owned(), ends: (left, right), span });
+            return false;
+        }
+        if [&left, &right].iter().any(|end| is_half(end, wanted)) {
+            *half = Some((line.span, if is_half(&left, wanted) { right.clone() } else { left.clone() }));
+        }
+        known.extend([left, right]);
+        true
+    }
+}
+
+/// Without blanks, and `Inf[2]` as `Inf2`: both name one column.
+fn plain(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '[' | ']')).collect()
 }
 
 /// Whether an end is a tuple with that field in it.
@@ -303,7 +366,10 @@ fn ends(sources: &Sources, line: &ast::Line) -> (String, String) {
 
 /// Whether two lines have the same ends: the same as comparing [`ends`], and nothing is copied for it.
 fn same_ends(sources: &Sources, a: &ast::Line, b: &ast::Line) -> bool {
-    let bytes = |segment: &ast::Segment| sources.slice(segment.what.span).split_whitespace().flat_map(str::bytes);
+    let bytes = |segment: &ast::Segment| {
+        let text = sources.slice(segment.what.span).split_whitespace().flat_map(str::bytes);
+        text.filter(|byte| !matches!(byte, b'[' | b']'))
+    };
     let same = |a: Option<&ast::Segment>, b: Option<&ast::Segment>| match (a, b) {
         (Some(a), Some(b)) => bytes(a).eq(bytes(b)),
         (a, b) => a.is_none() && b.is_none(),
