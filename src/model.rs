@@ -178,7 +178,7 @@ fn compile(start: &Start, diagnostics: &mut Vec<Diagnostic>) -> Program {
         let examples = examples::resolve(globals, merged, &entities, &finished, diagnostics);
         (entities, examples)
     };
-    let ((entities, examples), settings, tables) = start.compile(&Vec::new(), diagnostics, &whole);
+    let ((entities, examples), settings, tables) = start.compile(&Vec::new(), diagnostics, whole);
     if given.is_none() {
         variants::check(merged, diagnostics, &mut |assumed| {
             let mut faults = Vec::new();
