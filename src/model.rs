@@ -4,7 +4,9 @@
 //! the rest is checked. A program comes out only where no error was found.
 
 mod analysis;
+mod blame;
 mod body;
+mod branches;
 mod capacity;
 mod condition;
 mod ends;
@@ -124,6 +126,10 @@ pub fn build_each(
     if follow_on::is_lost(trees) {
         diagnostics.retain(|d| d.code != diag::codes::tidy::ALLOW_UNUSED);
     }
+    // What has no words of its own on what to write has those of its code.
+    for fault in diagnostics.iter_mut().filter(|d| d.help.is_none()) {
+        fault.help = Some(fault.code.0.why.to_owned());
+    }
     diag::shorten(diagnostics, 0);
     if diag::has_errors(diagnostics) { Vec::new() } else { programs }
 }
@@ -161,7 +167,9 @@ fn compile(start: &Start, diagnostics: &mut Vec<Diagnostic>) -> Program {
         // A mapping that stands on its own is written for every value of its settings, a layer for its customer's.
         let settled = given.is_some() && merged.own.len() < merged.files.len();
         let (compiled, own) = (found.all.as_slice(), merged.own.as_slice());
-        analysis::all(&analysis::Whole { schemas, compiled, sound: &sound, own, settled }, diagnostics);
+        let depth = &|file| merged.depth(file);
+        let drops = merged.drops.as_slice();
+        analysis::all(&analysis::Whole { schemas, compiled, sound: &sound, own, depth, drops, settled }, diagnostics);
         // Where there are faults some checks are left out.
         if diagnostics.len() == before && !diag::has_errors(diagnostics) {
             finished.iter().flatten().for_each(|one| one.found_sound());
@@ -179,11 +187,25 @@ fn compile(start: &Start, diagnostics: &mut Vec<Diagnostic>) -> Program {
         });
     }
     follow_on::pointless_below(merged, diagnostics);
-    let fingerprint = fingerprint(sources, merged, given);
     let (kept, named) = (tables.kept, settings.named);
+    let fingerprint = fingerprint(sources, merged, given);
     let mut program = Program { mapping: merged.name.clone(), fingerprint, entities, kept, named, examples };
     examples::leave_out_below(&mut program, merged, diagnostics);
     examples::kept_back(&program, &merged.own, diagnostics);
+    if let Some(given) = given {
+        blame::settings(merged, given, diagnostics, &mut |given| {
+            let mut faults = Vec::new();
+            Start { given: Some(given), memo: None, ..*start }.compile(
+                &Vec::new(),
+                &mut faults,
+                |globals, found, faults| {
+                    whole(globals, found, faults);
+                },
+            );
+            faults
+        });
+    }
+    blame::upward(merged, given, diagnostics);
     program
 }
 

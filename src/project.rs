@@ -4,14 +4,15 @@ mod find;
 
 use crate::diag::codes::settings::MISSING_FILE;
 use crate::diag::codes::tidy::ALLOW_UNUSED;
-use crate::diag::{self, Diagnostic};
+use crate::diag::codes::values::SETTING_MISSING;
+use crate::diag::{self, Diagnostic, Label};
 use crate::model::view::View;
 use crate::model::{Given, Memo};
 use crate::program::Program;
 use crate::schema::Schemas;
 use crate::schema::live::{self, Live};
 use crate::settings::{self, Settings};
-use crate::source::{FileId, Sources, Spanned};
+use crate::source::{FileId, Sources, Span, Spanned};
 use crate::syntax::{self, ast};
 use crate::{model, standard};
 use std::borrow::Cow;
@@ -198,7 +199,18 @@ fn checked(sources: &Sources, standard: &Standard, found: &Found, mut opened: Op
     // Whether the standard mapping's own comments have effect depends on what a project changes
     // of it, and is nothing that its user could mend.
     diagnostics.retain(|d| d.code != ALLOW_UNUSED || d.span().is_some_and(|s| own.iter().any(|f| f.id == s.file)));
+    if let Some(span) = settings.settings_at {
+        missing_settings(span, &mut diagnostics);
+    }
     Checked { folder: found.folder.clone(), settings, files: own, program, others: programs, diagnostics }
+}
+
+/// What the settings file lacks is told there, and not where the mapping declares it.
+fn missing_settings(below: Span, diagnostics: &mut Vec<Diagnostic>) {
+    for missing in diagnostics.iter_mut().filter(|d| d.code == SETTING_MISSING) {
+        missing.labels.insert(0, Label { span: below, text: "missing here".to_owned() });
+    }
+    diag::tidy(diagnostics);
 }
 
 fn is_standard(file: &ast::File) -> bool {

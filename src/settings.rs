@@ -38,6 +38,8 @@ pub struct Settings {
     pub business: Option<Business>,
     /// The mapping's own settings, for the model to type.
     pub settings: Vec<Given>,
+    /// The key they stand below, or else the one that names the mapping.
+    pub settings_at: Option<Span>,
     /// Older hours, invoices and costs stay out.
     pub start_date: Option<Date>,
     pub limits: Limits,

@@ -4,6 +4,8 @@
 //! project, `tests/check/projects/CODE/`. Add one, run with `INSTA_UPDATE=always`, and read what
 //! it says.
 
+#[path = "check/slips.rs"]
+mod slips;
 mod support;
 
 use samband::diag::{codes, human};

@@ -36,7 +36,8 @@ fn show(loaded: &Loaded, format: FaultFormat) -> Result<(), Failure> {
             let (errors, warnings) = (count(diagnostics, Severity::Error), count(diagnostics, Severity::Warning));
             let found = format!("{}, {}", counted(errors, "error"), counted(warnings, "warning"));
             output::message(&format!("{found} in {}", counted(files.len(), "file")));
-            if let Some(first) = diagnostics.first() {
+            let gravest = diagnostics.iter().find(|d| d.severity() == Severity::Error).or(diagnostics.first());
+            if let Some(first) = gravest {
                 output::message(&format!("for more, `samband explain {}`", first.code.name()));
             }
             Ok(())

@@ -8,9 +8,9 @@ use super::own::scope_of;
 use super::pairing::{self, identity, match_rule};
 use super::scope::{Globals, Records};
 use super::statements::{self, filter, master, number_columns};
-use super::{part, rows};
-use crate::diag::Diagnostic;
+use super::{branches, part, rows};
 use crate::diag::codes::{names, records as codes};
+use crate::diag::{self, Diagnostic};
 use crate::program::entity::Label;
 use crate::program::{Conflict, Entity, Line};
 use crate::schema::Record;
@@ -33,6 +33,8 @@ pub struct Body<'b, 'a> {
     pub entity: Entity,
     pub lines: Vec<LineFact>,
     pub pairs: Vec<PairFact>,
+    /// It has a match line, be it faulty.
+    pub matching: bool,
     pub children: Vec<Compiled>,
     pub places: Places,
 }
@@ -68,6 +70,7 @@ pub fn compile<'a>(
         entity,
         lines: Vec::new(),
         pairs: Vec::new(),
+        matching: false,
         children: Vec::new(),
         places: Places::new(def),
     };
@@ -103,6 +106,12 @@ impl<'a> Body<'_, 'a> {
                     *span,
                     diagnostics,
                 );
+                // What a layer makes pointless by another arrow is told as such.
+                for fault in diagnostics.iter_mut().filter(|d| d.code == codes::NUMBER_DIRECTION) {
+                    if fault.span() == Some(*span) && fault.labels.len() == 1 {
+                        fault.labels.push(diag::Label { span: self.arrow, text: "one way".to_owned() });
+                    }
+                }
                 match by.value.as_str() {
                     "position" => self.entity.positions.extend(found),
                     _ => self.entity.numbers.extend(found),
@@ -112,6 +121,7 @@ impl<'a> Body<'_, 'a> {
         for statement in flat.iter().copied() {
             self.statement(statement, diagnostics);
         }
+        branches::check(self, flat, diagnostics);
         // A match compares as the lines carry, so it comes after them.
         for statement in flat.iter().copied() {
             if let Statement::Match { pairs, span } = statement {
@@ -274,6 +284,7 @@ impl<'a> Body<'_, 'a> {
     }
 
     fn matching(&mut self, pairs: &[(ast::Expr, ast::Expr)], span: Span, diagnostics: &mut Vec<Diagnostic>) {
+        self.matching = true;
         let rule = self.entity.matches.len();
         if let Some((found, facts)) = match_rule(self, rule, pairs, span, diagnostics) {
             self.entity.matches.push(found);
@@ -285,9 +296,12 @@ impl<'a> Body<'_, 'a> {
         self.entity.once |= send.once;
         self.entity.only_when_needed |= send.only_when_needed;
         let side = send.side.value;
+        // What a layer narrows is told there.
+        let narrowed = send.condition.as_ref().filter(|condition| condition.span.file != send.span.file);
+        let place = Some(narrowed.map_or(send.span, |condition| condition.span));
         match side {
-            Side::Severa => self.places.send_severa = Some(send.span),
-            Side::Business => self.places.send_business = Some(send.span),
+            Side::Severa => self.places.send_severa = place,
+            Side::Business => self.places.send_business = place,
         }
         let sends = match side {
             Side::Severa => self.direction != Arrow::ToSevera,
@@ -326,7 +340,9 @@ impl<'a> Body<'_, 'a> {
         // A piece of a text has no identifier of its own: it is found by its place among the others.
         let of_pieces = entity.owner.as_ref().is_some_and(|owner| owner.pieces.is_some());
         let placed = of_pieces && !entity.positions.is_empty();
-        if entity.identity.is_none() && entity.mark.is_none() && entity.matches.is_empty() && !placed {
+        // What was meant to be one, and is faulty, is told already.
+        let meant = self.places.identity.is_some() || self.matching;
+        if entity.identity.is_none() && entity.mark.is_none() && entity.matches.is_empty() && !placed && !meant {
             let help = match of_pieces {
                 true => "give it `number COLUMN by position`: a piece is found by its place among the others",
                 false => "give it `identity guid -> Inf[n]` or `match number = … and name = …`",

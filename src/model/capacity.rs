@@ -17,6 +17,9 @@ pub struct Arrival<'a> {
     pub nullable: bool,
     /// It stays the same in every record.
     pub constant: Option<&'a Value>,
+    pub expr: &'a Expr,
+    /// The last step that it passed, or where it comes from.
+    pub via: Span,
     /// Where it comes from.
     pub from: Span,
     /// It comes back through a two-way line.
@@ -26,7 +29,7 @@ pub struct Arrival<'a> {
 impl<'a> Arrival<'a> {
     pub fn new(expr: &'a Expr, shape: &'a Shape, nullable: bool, from: Span, back: bool) -> Self {
         let constant = if let Expr::Const(value) = expr { Some(value) } else { None };
-        Self { shape, nullable, constant, from, back }
+        Self { shape, nullable, constant, expr, via: from, from, back }
     }
 }
 
@@ -37,9 +40,12 @@ pub fn accepts(end: &End, arrival: &Arrival, diagnostics: &mut Vec<Diagnostic>) 
         Shape::Tuple(types) => types.iter().collect(),
     };
     if types.len() != end.fields.len() {
-        let message = format!("{} fields here, and {} values come", end.fields.len(), types.len());
+        let counted = |n: usize, what: &str| if n == 1 { format!("one {what}") } else { format!("{n} {what}s") };
+        let (fields, values) = (counted(end.fields.len(), "field"), counted(types.len(), "value"));
+        let message = format!("{values} for {fields}");
         let label = format!("{} arrives here", arrival.shape);
-        diagnostics.push(Diagnostic::new(codes::TYPE_MISMATCH, message, end.span, label));
+        diagnostics.push(Diagnostic::new(codes::TYPE_MISMATCH, message, end.span, label)
+                .help("a tuple needs as many values as it has fields: `lines(n)` and `split_last` make several of one text, a template one of several"));
         return false;
     }
     let fault = types.iter().zip(&end.fields).find_map(|(ty, target)| fault(end, ty, target, arrival));
@@ -82,12 +88,28 @@ pub fn value(given: &Typed, wanted: &Type, side: Side, span: Span) -> Option<Dia
     })
 }
 
+/// A value that new records get by their own `where`, against the column that must hold it.
+pub fn held(name: &str, ty: &Type, value: &Value, side: Side, span: Span) -> Option<Diagnostic> {
+    match (ty, value) {
+        (Type::Text(Some(size)), Value::Text(text)) if text.chars().count() > *size as usize => {
+            let message = format!("no `{name}` can be this: it holds {size} characters");
+            let label = format!("{} characters", text.chars().count());
+            Some(Diagnostic::new(codes::MAY_NOT_FIT, message, span, label).help("write a shorter text"))
+        }
+        (Type::Int | Type::Decimal(..), _) => {
+            let number = value.as_int().filter(|n| side == Side::Business && n.abs() > LARGEST)?;
+            Some(too_large(number, span))
+        }
+        _ => None,
+    }
+}
+
 fn too_large(number: i64, span: Span) -> Diagnostic {
     let message = format!("{number} is larger than a column of Visma Business holds");
     Diagnostic::new(codes::MAY_NOT_FIT, message, span, format!("at most {LARGEST}")).help("write a smaller number")
 }
 
-fn unknown_word(word: &str, words: &[&str], span: Span) -> Diagnostic {
+pub fn unknown_word(word: &str, words: &[&str], span: Span) -> Diagnostic {
     let message = format!("there is no value `{word}` here");
     let diagnostic = Diagnostic::new(codes::UNKNOWN_VALUE, message, span, "not one of its values");
     let all = || format!("it is one of {}", words.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(", "));
@@ -110,6 +132,57 @@ fn nothing(end: &End, arrival: &Arrival) -> Option<Diagnostic> {
             .also(arrival.from, "can be nothing")
             .help(format!("say what then, behind `{name}`: `or hold`, `or keep`, `or default …`")),
     )
+}
+
+/// A text that is not known before goes to a field that takes certain words only.
+fn any_text(name: &str, words: &[&str], end: &End, arrival: &Arrival) -> Option<Diagnostic> {
+    let mut texts = Some(Vec::new());
+    outcomes(arrival.expr, &mut texts);
+    let wrong = match &texts {
+        Some(texts) => texts.iter().find(|text| !words.contains(&text.as_str()))?,
+        None => {
+            let list = words.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(", ");
+            let message = format!("any text can come here, and `{name}` takes certain words only");
+            return Some(
+                Diagnostic::new(codes::TYPE_MISMATCH, message, end.span, "one of its words")
+                    .also(arrival.from, "any text")
+                    .help(format!("put a map or table between them that gives {list}")),
+            );
+        }
+    };
+    let message = format!("`{name}` has no value `{wrong}`");
+    let diagnostic =
+        Diagnostic::new(codes::UNKNOWN_VALUE, message, arrival.via, "gives a word that is not one of its values");
+    let all = || format!("it is one of {}", words.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(", "));
+    Some(diagnostic.help(did_you_mean(wrong, words.iter().copied()).unwrap_or_else(all)))
+}
+
+/// The texts that an expression can come to; nothing where they are not known.
+fn outcomes(expr: &Expr, texts: &mut Option<Vec<String>>) {
+    let Some(known) = texts else { return };
+    match expr {
+        Expr::Const(Value::Null) => {}
+        Expr::Const(value) => match value.as_text() {
+            Some(text) => known.push(text.to_owned()),
+            None => *texts = None,
+        },
+        Expr::Map { rows, otherwise, .. } => {
+            rows.rows().iter().for_each(|row| outcomes(&row.value, texts));
+            otherwise.iter().for_each(|expr| outcomes(expr, texts));
+        }
+        Expr::Choice { branches, otherwise } => {
+            branches.iter().for_each(|(_, value)| outcomes(value, texts));
+            otherwise.iter().for_each(|expr| outcomes(expr, texts));
+        }
+        Expr::FirstOf(options) => options.iter().for_each(|expr| outcomes(expr, texts)),
+        Expr::Or { of, fallback } => {
+            outcomes(of, texts);
+            if let crate::program::expr::Fallback::Default(value) = fallback {
+                outcomes(value, texts);
+            }
+        }
+        _ => *texts = None,
+    }
 }
 
 fn fault(end: &End, given: &Type, target: &Target, arrival: &Arrival) -> Option<Diagnostic> {
@@ -150,8 +223,10 @@ fn fault(end: &End, given: &Type, target: &Target, arrival: &Arrival) -> Option<
                     None => diagnostic.help(all()),
                 }
             }
-            _ => return None,
+            Some(_) => return None,
+            None => return any_text(name, words, end, arrival),
         },
+        (Type::Enum(given), Type::Enum(words)) if given.iter().all(|word| words.contains(word)) => return None,
         (Type::Int, Type::Int | Type::Decimal(..)) => {
             let number = arrival.constant.and_then(Value::as_int).filter(|n| n.abs() > LARGEST);
             // Severa's whole numbers are twice as wide.
@@ -168,6 +243,16 @@ fn fault(end: &End, given: &Type, target: &Target, arrival: &Arrival) -> Option<
             let help = match (given, wanted) {
                 (Type::Text(_), Type::Int) | (Type::Int, Type::Text(_)) => {
                     "put `key` between them: it goes between number keys and text keys"
+                }
+                (Type::Decimal(..), Type::Int) => {
+                    "put `whole` between them, which holds a number with places, or `floor` or `ceiling`"
+                }
+                (Type::Date, Type::Text(_)) => {
+                    "put `format_date(\"yyyy-MM-dd\")` between them, with the parts as you want them"
+                }
+                (Type::Date, Type::Int) => "put `yyyymmdd` between them",
+                (Type::Text(_), Type::Date) => {
+                    "put `parse_date(\"yyyy-MM-dd\")` between them, with the parts as the text has them"
                 }
                 (Type::Guid, _) => "a reference goes through `link ENTITY`, a code through a table",
                 (Type::Bool, _) | (_, Type::Bool) => "put a value map between them: `{ true <-> 1, false <-> 0 }`",

@@ -1,6 +1,7 @@
 //! Expressions and conditions over the fields of one side's record.
 
-mod choice;
+pub(super) mod choice;
+mod compare;
 
 use super::scope::{self, Globals, Records, Spot};
 use super::settings::SettingValue;
@@ -8,11 +9,10 @@ use crate::diag::Diagnostic;
 use crate::diag::codes::{lines, names, records as codes};
 use crate::diag::suggest::suggestion;
 use crate::functions::Shape;
-use crate::program::expr::{Arithmetic, Member, Piece};
+use crate::program::expr::{Arithmetic, Piece};
 use crate::program::{Expr, Slot};
 use crate::source::Span;
 use crate::syntax::ast::{self, BinaryOp, ExprKind, IsTest, TemplatePart, Word};
-use crate::systems::Comparison;
 use crate::value::{Type, Value};
 
 /// An expression with its type.
@@ -90,7 +90,7 @@ impl Reader<'_, '_> {
             ExprKind::Binary { op, left, right } => self.binary(op.value, left, right, expr.span),
             ExprKind::In { value, list, negated } => {
                 let value = self.expr(value, None)?;
-                let list = self.members(list)?;
+                let list = self.members(list, if let Shape::One(ty) = &value.shape { Some(ty) } else { None })?;
                 let test = Expr::In { value: Box::new(value.expr), list };
                 one(if *negated { Expr::Not(Box::new(test)) } else { test }, Type::Bool, false)
             }
@@ -183,13 +183,20 @@ impl Reader<'_, '_> {
             self.globals.settings.all.keys().map(|k| k.strip_prefix(&format!("{}.", self.entity)).unwrap_or(k));
         let other = self.records.side.other();
         let elsewhere = self.globals.schemas.of(other).records.iter().any(|r| r.field(name).is_some());
+        let inside = format!("{name}.");
+        if let Some(field) = self.records.record.fields.iter().find(|field| field.name.starts_with(&inside)) {
+            return diagnostic.help(format!("it is known by its own fields, such as `{}`", field.name));
+        }
         match suggestion(name, path.span, fields.chain(settings)) {
             Some(suggestion) => diagnostic.suggest(suggestion),
             None if elsewhere => diagnostic.help(format!(
                 "{} has a field of that name: the left side is Severa, the right side Visma Business",
                 other.title()
             )),
-            None => diagnostic,
+            None => diagnostic.help(format!(
+                "`samband schema {}.{record}` lists its fields; a text stands in quotes, and a setting is declared by `setting {name}: …`",
+                self.records.side.word()
+            )),
         }
     }
 
@@ -235,7 +242,9 @@ impl Reader<'_, '_> {
             Shape::One(ty) if ty.is_number() => Some(typed),
             other => {
                 let message = format!("a number is needed here, and this is {other}");
-                self.diagnostics.push(Diagnostic::new(lines::TYPE_MISMATCH, message, expr.span, "not a number"));
+                self.diagnostics.push(Diagnostic::new(lines::TYPE_MISMATCH, message, expr.span, "not a number").help(
+                    "only numbers can be reckoned with; fields are joined to a text in a template, `\"{a} {b}\"`",
+                ));
                 None
             }
         }
@@ -263,7 +272,10 @@ impl Reader<'_, '_> {
             && matches!(&right.expr, Expr::Const(value) if value.as_decimal().is_some_and(|n| n.is_zero()))
         {
             let message = "nothing can be divided by 0";
-            self.diagnostics.push(Diagnostic::new(lines::BAD_ARGUMENT, message, divisor, "always 0"));
+            self.diagnostics.push(
+                Diagnostic::new(lines::BAD_ARGUMENT, message, divisor, "always 0")
+                    .help("give another number or setting to divide by"),
+            );
             return None;
         }
         let places = |typed: &Typed| if let Shape::One(Type::Decimal(_, places)) = typed.shape { places } else { 0 };
@@ -278,99 +290,6 @@ impl Reader<'_, '_> {
             shape: Shape::One(Type::Decimal(28, places)),
             nullable: left.nullable || right.nullable,
         })
-    }
-
-    fn comparison(&mut self, op: BinaryOp, left: &ast::Expr, right: &ast::Expr, span: Span) -> Option<Expr> {
-        let type_of = |typed: &Option<Typed>| match typed {
-            Some(Typed { shape: Shape::One(ty), .. }) => Some(ty.clone()),
-            _ => None,
-        };
-        let (mut first, second) = (self.expr(left, None), right);
-        let right = self.expr(second, type_of(&first).as_ref());
-        // A text beside a date is a date.
-        if matches!(left.kind, ExprKind::Text(_)) && type_of(&right) == Some(Type::Date) {
-            first = self.expr(left, Some(&Type::Date));
-        }
-        let (left, right) = (first?, right?);
-        if let (Shape::One(a), Shape::One(b)) = (&left.shape, &right.shape)
-            && !comparable(a, b)
-        {
-            let message = format!("{a} and {b} cannot be compared");
-            let diagnostic = Diagnostic::new(lines::TYPE_MISMATCH, message, span, "compared here");
-            self.diagnostics.push(match (a, b) {
-                (Type::Date, _) | (_, Type::Date) => diagnostic.help("write a date as a text: \"2026-01-31\""),
-                (Type::Instant, _) | (_, Type::Instant) => {
-                    diagnostic.help("a point in time can only be compared with another one")
-                }
-                _ => diagnostic,
-            });
-            return None;
-        }
-        let op = match op {
-            BinaryOp::Eq => Comparison::Eq,
-            BinaryOp::Ne => Comparison::Ne,
-            BinaryOp::Lt => Comparison::Lt,
-            BinaryOp::Le => Comparison::Le,
-            BinaryOp::Gt => Comparison::Gt,
-            _ => Comparison::Ge,
-        };
-        let equality = matches!(op, Comparison::Eq | Comparison::Ne);
-        let (left, right) = match equality {
-            true => (self.nothing(&right, left.expr.clone()), self.nothing(&left, right.expr.clone())),
-            false => (left.expr, right.expr),
-        };
-        Some(Expr::Compare { op, left: Box::new(left), right: Box::new(right) })
-    }
-
-    /// A 0 that stands against a column where 0 means nothing is that nothing.
-    fn nothing(&self, against: &Typed, expr: Expr) -> Expr {
-        let Expr::Const(Value::Int(0)) = &expr else { return expr };
-        let blank = match &against.expr {
-            Expr::Slot(Slot::Own(place) | Slot::Part { field: place, .. }) => {
-                self.records.select.fields.get(*place).is_some_and(|f| f.blank_is_nothing)
-            }
-            Expr::Slot(Slot::Owner(place)) => {
-                let above = self.records.owner.as_ref().and_then(|owner| owner.select.fields.get(*place));
-                above.is_some_and(|f| f.blank_is_nothing)
-            }
-            _ => false,
-        };
-        if blank { Expr::Const(Value::Null) } else { expr }
-    }
-
-    fn members(&mut self, list: &ast::Expr) -> Option<Vec<Member>> {
-        if let ExprKind::Path(path) = &list.kind {
-            let setting = scope::setting(self.globals.settings, self.entity, path);
-            if let Some(SettingValue::List(members)) = setting {
-                return Some(members);
-            }
-        }
-        let items = match &list.kind {
-            ExprKind::List(items) | ExprKind::Tuple(items) => items.as_slice(),
-            _ => std::slice::from_ref(list),
-        };
-        let mut members = Vec::new();
-        for item in items {
-            members.push(match &item.kind {
-                ExprKind::Range(low, high) => {
-                    let bound = |e| scope::number(self.globals, self.entity, e);
-                    Member::Between(bound(low)?, bound(high)?)
-                }
-                _ => match self.expr(item, None)?.expr {
-                    Expr::Const(value) => Member::Is(value),
-                    _ => {
-                        self.diagnostics.push(Diagnostic::new(
-                            codes::NOT_A_CONDITION,
-                            "a list holds constants and settings",
-                            item.span,
-                            "not a constant",
-                        ));
-                        return None;
-                    }
-                },
-            });
-        }
-        Some(members)
     }
 
     fn quantified(&mut self, list: &ast::Path, condition: &ast::Expr) -> Option<Expr> {
@@ -388,7 +307,11 @@ impl Reader<'_, '_> {
         };
         let Type::List(record) = &column.ty else {
             let message = format!("`{}` is no list", self.globals.sources.slice(list.span));
-            self.diagnostics.push(Diagnostic::new(lines::TYPE_MISMATCH, message, list.span, format!("{}", column.ty)));
+            self.diagnostics.push(
+                Diagnostic::new(lines::TYPE_MISMATCH, message, list.span, format!("{}", column.ty)).help(
+                    "`any` and `no` ask the records of a list, such as `projects`; compare a single field as it is",
+                ),
+            );
             return None;
         };
         let (Spot::Own(place), list) = (spot, self.slot(spot)) else {
@@ -415,9 +338,4 @@ impl Reader<'_, '_> {
         }
         Some(Expr::Any { list, condition: Box::new(condition?) })
     }
-}
-
-fn comparable(a: &Type, b: &Type) -> bool {
-    let texts = |t: &Type| matches!(t, Type::Text(_) | Type::Enum(_) | Type::Side);
-    a == b || (a.is_number() && b.is_number()) || (texts(a) && texts(b))
 }

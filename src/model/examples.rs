@@ -86,7 +86,8 @@ fn standing<'a>(merged: &Merged<'a>, diagnostics: &mut Vec<Diagnostic>) -> Vec<&
                     example.title.span,
                     "the second",
                 )
-                .also(first.title.span, "the first"),
+                .also(first.title.span, "the first")
+                .help("give one of them another title"),
             ),
             Some(place) => *place = (*layer, example),
             None => standing.push((*layer, example)),

@@ -47,6 +47,11 @@ pub fn drop(sources: &Sources, trees: &[(FileId, &ast::File)], diagnostics: &mut
     let unsure = unsure(sources, trees, &lost);
     diagnostics.retain(|d| {
         let lies_in = |stretches: &[Span]| d.labels.iter().any(|l| stretches.iter().any(|s| s.contains(l.span)));
+        // A block that seems empty may hold what did not parse.
+        let holds_lost = || d.span().is_some_and(|span| lost.iter().any(|lost| span.contains(*lost)));
+        if d.code == layers::CHANGES_NOTHING && holds_lost() {
+            return false;
+        }
         let follows = if lies_in(&unsure) && !syntax::ALL.contains(&d.code) {
             true
         } else if OF_NAMES.contains(&d.code) || examples::ALL.contains(&d.code) {

@@ -8,7 +8,7 @@ use crate::diag::suggest::{did_you_mean, suggestion};
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::ast::{self, Item, Name};
 pub(super) use change::end_text;
-use change::{Changing, change_rows, changes_nothing, same_text, setting_mut, table_mut, table_names};
+use change::{Changing, change_rows, changes_nothing, empty, same_text, setting_mut, table_mut, table_names, twice};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -38,8 +38,8 @@ pub struct Merged<'a> {
     depths: Vec<(FileId, usize)>,
     /// The files of the mapping itself, without those of what it extends.
     pub own: Vec<FileId>,
-    /// Settings whose value a layer has chosen.
-    pub settled: Vec<String>,
+    /// Settings whose value a layer has chosen, and where.
+    pub settled: Vec<(String, Span)>,
     /// Lines that a layer dropped, by entity or part.
     pub drops: Vec<Dropped>,
     /// Where entities are written and changed, by name.
@@ -122,12 +122,15 @@ impl<'a> Library<'a> {
             chain.push(files);
             match self.base(&current) {
                 Some(base) if chain.len() > self.mappings.len() => {
-                    diagnostics.push(Diagnostic::new(
-                        codes::EXTENDS_CIRCLE,
-                        format!("`{name}` extends itself"),
-                        base.span,
-                        "through this",
-                    ));
+                    diagnostics.push(
+                        Diagnostic::new(
+                            codes::EXTENDS_CIRCLE,
+                            format!("`{name}` extends itself"),
+                            base.span,
+                            "through this",
+                        )
+                        .help("let one of them stand on its own, or write `extends standard` in it"),
+                    );
                     return None;
                 }
                 Some(base) => (current, span) = (base.value.clone(), Some(base.span)),
@@ -201,20 +204,32 @@ impl<'a> Merged<'a> {
             Item::ChangeSetting { name, value, span } => {
                 match setting_mut(&mut self.settings, &mut self.entities, &name.value) {
                     Some(setting) => {
+                        let layer = &self.files[self.layer_from..];
+                        let before = self.settled.iter().rev().find(|(known, _)| *known == name.value);
+                        if let Some((_, first)) = before.filter(|(_, first)| layer.contains(&first.file)) {
+                            diagnostics.push(twice(&name.value, *first, *span));
+                            return;
+                        }
                         if setting.default.as_ref().is_some_and(|old| same_text(sources, old.span, value.span)) {
                             diagnostics.push(changes_nothing(setting.span, *span));
                         }
                         setting.default = Some(value.clone());
-                        self.settled.push(name.value.clone());
+                        self.settled.push((name.value.clone(), *span));
                     }
                     None => {
                         diagnostics.push(nothing("setting", name, self.settings.iter().map(|s| s.name.value.as_str())))
                     }
                 }
             }
-            Item::ChangeTable { name, rows, .. } => {
+            Item::ChangeTable { name, rows, span } => {
+                if rows.is_empty() {
+                    diagnostics.push(empty(&format!("change table {}", name.value), *span));
+                }
+                let layer = &self.files[self.layer_from..];
                 match table_mut(&mut self.tables, &mut self.entities, &name.value).map(|table| &mut table.kind) {
-                    Some(ast::TableKind::Given { rows: old, .. }) => change_rows(sources, old, rows, diagnostics),
+                    Some(ast::TableKind::Given { rows: old, .. }) => {
+                        change_rows(sources, old, rows, layer, diagnostics);
+                    }
                     Some(ast::TableKind::Kept { .. }) => {
                         let message = format!("the rows of `{}` are not given by the mapping", name.value);
                         diagnostics.push(
@@ -230,6 +245,9 @@ impl<'a> Merged<'a> {
             }
             Item::ChangeEntity { name, body, span } => {
                 self.stretches.push((name.value.clone(), *span));
+                if body.is_empty() {
+                    diagnostics.push(empty(&format!("change entity {}", name.value), *span));
+                }
                 match self.entities.iter_mut().find(|e| e.name.value == name.value) {
                     Some(entity) => {
                         let (layer, drops) = (&self.files[self.layer_from..], &mut self.drops);
@@ -242,7 +260,10 @@ impl<'a> Merged<'a> {
                 }
             }
             Item::OffEntity { name, .. } => match self.entities.iter().any(|e| e.name.value == name.value) {
-                true => self.off.push(name.clone()),
+                true => match self.switched_off(&name.value) {
+                    Some(first) => diagnostics.push(changes_nothing(first, name.span)),
+                    None => self.off.push(name.clone()),
+                },
                 false => diagnostics.push(nothing("entity", name, self.entities.iter().map(|e| e.name.value.as_str()))),
             },
             _ => {}

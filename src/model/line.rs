@@ -4,10 +4,12 @@ use super::capacity::{self, Arrival};
 use super::condition::Reader;
 use super::ends::{self, End};
 use super::facts::{LineFact, LinkFact};
+use super::maps;
 use super::scope::{Globals, Records};
 use super::steps::{self, EndTypes, Step, StepKind};
 use crate::diag::Diagnostic;
 use crate::diag::codes::lines as codes;
+use crate::diag::codes::names::UNKNOWN_NAME;
 use crate::program::expr::Fallback;
 use crate::program::{Expr, Line, Origin};
 use crate::schema::Column;
@@ -39,6 +41,7 @@ pub fn compile<'a>(
 ) -> Option<(Line, LineFact)> {
     let (first, last) = (line.segments.first()?, line.segments.last()?);
     let entity = place.settings;
+    let before = diagnostics.len();
     let mut right = Reader { globals, entity, records: business, part: None, diagnostics };
     let right_end = end(&mut right, last, None);
     let mut left = Reader { globals, entity, records: severa, part: place.part, diagnostics };
@@ -52,6 +55,10 @@ pub fn compile<'a>(
         let wanted = right_end.as_ref().and_then(End::ty);
         steps::fallback(&mut right, f, wanted.as_ref(), reason(globals, last))
     });
+    if left_end.is_none() && right_end.is_none() {
+        swapped(severa, business, line, before, diagnostics);
+    }
+    let mut right = Reader { globals, entity, records: business, part: None, diagnostics };
     let types = end_types(globals, left_end.as_ref(), right_end.as_ref(), first);
     let middle = &line.segments[1..line.segments.len() - 1];
     let chain: Vec<Option<Step>> = middle.iter().map(|segment| steps::compile(&mut right, segment, &types)).collect();
@@ -86,6 +93,25 @@ pub fn compile<'a>(
     };
     let fact = LineFact { span: line.span, left: left_end.span, right: right_end.span, links: way.links() };
     Some((compiled, fact))
+}
+
+/// A line whose two ends stand on the wrong sides has one fault, and not two.
+fn swapped(severa: &Records, business: &Records, line: &ast::Line, before: usize, diagnostics: &mut Vec<Diagnostic>) {
+    let field = |segment: Option<&ast::Segment>| match segment.map(|segment| &segment.what.kind) {
+        Some(ExprKind::Path(path)) => Some(super::scope::name_of(path).into_owned()),
+        _ => None,
+    };
+    let (Some(left), Some(right)) = (field(line.segments.first()), field(line.segments.last())) else { return };
+    if business.record.field(&left).is_none() || severa.record.field(&right).is_none() {
+        return;
+    }
+    diagnostics.truncate(before);
+    let message = format!("`{left}` is a field of Visma Business, and `{right}` one of Severa");
+    diagnostics.push(
+        Diagnostic::new(UNKNOWN_NAME, message, line.span, "the two ends stand on the wrong sides").help(format!(
+            "Severa stands left, Visma Business right: let `{right}` begin the line, and `{left}` end it"
+        )),
+    );
 }
 
 /// An end; what `first of` chooses from leads to the other end.
@@ -163,22 +189,32 @@ impl Way<'_, '_> {
         let undo = self.line.arrow == Arrow::Both && to == Side::Severa;
         let ordered: Vec<&Step> =
             if to == Side::Business { self.chain.iter().collect() } else { self.chain.iter().rev().collect() };
-        for step in ordered {
+        let mut via = source.span;
+        for (at, step) in ordered.iter().enumerate() {
+            // What is said behind a step or at the end counts for what it has no answer to.
+            let said = step.fallback.is_some() || (at + 1 == ordered.len() && arrives.is_some());
+            let before = shape.clone();
+            via = step.span;
             shape = match step.shape(to, undo, &shape) {
                 Ok(shape) => shape,
                 Err(why) => {
                     diagnostics.push(
                         Diagnostic::new(codes::TYPE_MISMATCH, why, step.span, "here")
-                            .also(source.span, format!("{}", source.shape)),
+                            .also(source.span, format!("{}", source.shape))
+                            .help(step.fitting(to, &shape)),
                     );
                     return None;
                 }
             };
+            if !maps::covers(step, to, &before, said, diagnostics) {
+                return None;
+            }
             nullable = step.nullable(to, nullable);
             expr = step.apply(to, undo, expr);
         }
         let nullable = nullable && !fills(arrives);
-        let fine = capacity::accepts(target, &Arrival::new(&expr, &shape, nullable, source.span, undo), diagnostics);
+        let arrival = Arrival { via, ..Arrival::new(&expr, &shape, nullable, source.span, undo) };
+        let fine = capacity::accepts(target, &arrival, diagnostics);
         fine.then(|| target.write(or(expr, arrives)))
     }
 
@@ -265,9 +301,18 @@ fn end_types(globals: &Globals, left: Option<&End>, right: Option<&End>, first: 
         severa: left.and_then(End::ty),
         business: right.and_then(End::ty),
         refers: refers(right),
+        refers_number: right.and_then(|end| number_of(&end.fields.first()?.column)),
+        business_text: right.map(|end| globals.sources.slice(end.span).trim().to_owned()).unwrap_or_default(),
         severa_refers: refers(left).map(|(record, _)| record),
         severa_text: globals.sources.slice(first.what.span).trim().to_owned(),
     }
+}
+
+/// The number of a column among its like: 2 of `R2`, where units are numbered as the columns that refer to them.
+fn number_of(column: &Column) -> Option<u8> {
+    let (record, _) = column.field.refers.as_ref()?;
+    let own = column.name.strip_prefix(column.field.name.as_str()).filter(|_| record == "OrgUnit")?;
+    own.parse().ok()
 }
 
 fn writable(

@@ -1,5 +1,6 @@
 //! A record's own `where`: which rows are ours at all.
 
+use super::capacity;
 use super::condition::Reader;
 use super::pushdown::{conjuncts, pushed};
 use super::scope::{Globals, Records};
@@ -37,6 +38,13 @@ pub fn scope_of<'a>(
                 if let Condition { field, test: Test::Compare(Comparison::Eq, value) } = &condition
                     && !value.is_null()
                 {
+                    let column = records.record.column(field, None, records.index);
+                    if let Some(fault) = column
+                        .and_then(|column| capacity::held(&column.name, &column.ty, value, records.side, conjunct.span))
+                    {
+                        diagnostics.push(fault);
+                        continue;
+                    }
                     scoped.constants.push((field.clone(), value.clone()));
                 }
                 records.select.scope.push(condition);

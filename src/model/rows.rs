@@ -101,6 +101,7 @@ pub fn compile<'a>(
         entity,
         lines: Vec::new(),
         pairs: Vec::new(),
+        matching: false,
         children: Vec::new(),
         places: Places::new(&def),
     };
@@ -209,6 +210,8 @@ fn pieces<'a>(
         severa: Some(column.ty.clone()),
         business: None,
         refers: None,
+        refers_number: None,
+        business_text: String::new(),
         severa_refers: None,
         severa_text: globals.sources.slice(written.list.span).trim().to_owned(),
     };

@@ -181,7 +181,8 @@ impl<'a> Records<'a> {
                     "{} has a field of that name: the left side is Severa, the right side Visma Business",
                     self.side.other().title()
                 );
-                if there { diagnostic.help(sides) } else { diagnostic }
+                let lists = format!("`samband schema {}.{}` lists its fields", self.side.word(), self.record.name);
+                diagnostic.help(if there { sides } else { lists })
             }
         }
     }
@@ -222,7 +223,7 @@ pub fn unknown_record(schemas: &Schemas, side: Side, record: &Name) -> Diagnosti
             "it is a record of {}: the left side is Severa, the right side Visma Business",
             side.other().title()
         )),
-        None => diagnostic,
+        None => diagnostic.help(format!("`samband schema {}` lists the records there are", side.word())),
     }
 }
 
@@ -248,8 +249,9 @@ pub fn unknown_entity(globals: &Globals, name: &Name) -> Option<Diagnostic> {
         "unknown",
     );
     let known = globals.entities.iter().map(|e| e.name.value.as_str());
-    Some(match suggestion(&name.value, name.span, known) {
+    let list = || known.clone().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    Some(match suggestion(&name.value, name.span, known.clone()) {
         Some(suggestion) => diagnostic.suggest(suggestion),
-        None => diagnostic,
+        None => diagnostic.help(format!("the entities are {}", list())),
     })
 }

@@ -1,9 +1,11 @@
 //! The mapping's own settings: types, defaults, and the customer's values.
 
+pub mod conditions;
 mod constants;
+mod values;
 
 use super::fields::select_field;
-use super::given::{Given, GivenValue};
+use super::given::Given;
 use super::layers::Merged;
 use super::memo::{Asked, Trace};
 use crate::diag::Diagnostic;
@@ -16,7 +18,7 @@ use crate::source::{Sources, Span};
 use crate::syntax::ast::{self, ExprKind, SettingType, Statement};
 use crate::systems::{RecordName, Select};
 use crate::value::{Side, Type, Value};
-use constants::{declared, literal, member, plain, whole};
+use constants::{declared, whole};
 pub use constants::{is_of, table_type};
 use std::collections::{BTreeMap, HashSet};
 
@@ -104,6 +106,12 @@ struct Resolver<'a> {
     assumed: &'a [(String, Value)],
     diagnostics: &'a mut Vec<Diagnostic>,
     settings: Settings,
+    /// Those of whose values something is said already.
+    faulty: HashSet<String>,
+    /// The full names of all settings.
+    declared: HashSet<String>,
+    /// Where a layer chose a setting's value.
+    settled: &'a [(String, Span)],
 }
 
 pub fn resolve(
@@ -114,8 +122,18 @@ pub fn resolve(
     assumed: &[(String, Value)],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Settings {
-    let mut resolver =
-        Resolver { demanded: true, sources, schemas, given, assumed, diagnostics, settings: Settings::default() };
+    let mut resolver = Resolver {
+        demanded: true,
+        sources,
+        schemas,
+        given,
+        assumed,
+        diagnostics,
+        settings: Settings::default(),
+        faulty: HashSet::new(),
+        declared: names_of(merged),
+        settled: &merged.settled,
+    };
     for setting in &merged.settings {
         resolver.declare(None, setting);
     }
@@ -130,6 +148,15 @@ pub fn resolve(
     }
     resolver.demanded = true;
     resolver.unknown();
+    for entity in &merged.entities {
+        let name = &entity.name.value;
+        if let Some(condition) = &entity.only_if {
+            conditions::check(&resolver.settings, name, condition, resolver.diagnostics);
+        }
+        if merged.switched_off(name).is_none() {
+            resolver.switches(name, &entity.body);
+        }
+    }
     for require in &merged.requires {
         resolver.require(require);
     }
@@ -150,6 +177,17 @@ impl Resolver<'_> {
         }
         let ty = declared(self.schemas, &setting.ty, self.diagnostics);
         self.settings.own.insert(setting.name.value.clone());
+        if let SettingType::Plain { within: Some((low, high)), .. } = &setting.ty
+            && let (Some(first), Some(last)) = (whole(low), whole(high))
+            && first > last
+        {
+            let message = format!("no number lies in {first}..{last}");
+            self.diagnostics.push(
+                Diagnostic::new(codes::SETTING_RANGE, message, low.span, "higher than its end")
+                    .help(format!("write `in {last}..{first}`")),
+            );
+            self.faulty.insert(name.clone());
+        }
         let Some(ty) = ty else {
             let unknown = Setting { value: SettingValue::Missing, ty: Type::Text(None), declared: setting.name.span };
             self.settings.all.insert(name, unknown);
@@ -169,183 +207,18 @@ impl Resolver<'_> {
         self.settings.all.insert(name, Setting { value, ty, declared: setting.name.span });
     }
 
-    fn given_value(
-        &mut self,
-        name: &str,
-        entity: Option<&str>,
-        setting: &ast::Setting,
-        ty: &Type,
-        given: &Given,
-    ) -> SettingValue {
-        if let SettingType::Of { side, record, by: Some(by) } = &setting.ty
-            && let GivenValue::Text(text) | GivenValue::Number(text) = &given.value
-        {
-            self.in_tenant(&record.value, &by.value, text, given.span);
-            return self.named(name, *side, &record.value, &by.value, text.clone());
-        }
-        if setting.or_none && matches!(&given.value, GivenValue::Nothing) {
-            return SettingValue::None;
-        }
-        let wrong = |this: &mut Self, message: String, help: String| {
-            let label = format!("`{name}` is declared here");
-            let code = codes::SETTING_TYPE;
-            let diagnostic = Diagnostic::new(code, message, given.span, "this value");
-            this.diagnostics.push(diagnostic.also(setting.name.span, label).help(help));
-            this.instead(name, entity, setting, ty)
-        };
-        let value = match (&setting.ty, &given.value) {
-            (SettingType::OneOf(words), GivenValue::Text(text)) if words.iter().any(|w| w.value == *text) => {
-                Value::text(text)
-            }
-            (SettingType::OneOf(words), _) => {
-                let words: Vec<_> = words.iter().map(|w| format!("`{}`", w.value)).collect();
-                return wrong(
-                    self,
-                    format!("`{name}` cannot be `{}`", given.value.shown()),
-                    format!("it is one of {}", words.join(", ")),
-                );
-            }
-            (SettingType::List(_), GivenValue::List(members)) => {
-                match members.iter().map(member).collect::<Option<Vec<_>>>() {
-                    Some(members) => return SettingValue::List(members),
-                    None => {
-                        return wrong(self, format!("`{name}` is a list of something else"), format!("it is a {ty}"));
-                    }
+    /// The conditions of `only if`, in an entity and in its parts.
+    fn switches(&mut self, entity: &str, body: &[Statement]) {
+        for statement in body {
+            match statement {
+                Statement::OnlyIf { condition, body, .. } => {
+                    conditions::check(&self.settings, entity, condition, self.diagnostics);
+                    self.switches(entity, body);
                 }
-            }
-            (_, value) => match plain(ty, value) {
-                Some(value) => value,
-                None => {
-                    return wrong(
-                        self,
-                        format!("`{name}` cannot be `{}`", given.value.shown()),
-                        format!("it is of type {ty}"),
-                    );
-                }
-            },
-        };
-        self.within(name, setting, value, given.span)
-    }
-
-    fn default_value(&mut self, name: &str, entity: Option<&str>, setting: &ast::Setting, ty: &Type) -> SettingValue {
-        match &setting.default {
-            Some(expr) => match self.constant(entity, expr, ty) {
-                Some(SettingValue::Is(value)) => self.within(name, setting, value, expr.span),
-                Some(value) => value,
-                None => {
-                    let message = format!("the default of `{name}` is not of its type");
-                    self.diagnostics.push(Diagnostic::new(
-                        codes::SETTING_TYPE,
-                        message,
-                        expr.span,
-                        format!("not {ty}"),
-                    ));
-                    SettingValue::Missing
-                }
-            },
-            None if setting.or_none => SettingValue::None,
-            None if self.given.is_none() || !self.demanded => self.stand_in(name, setting, ty),
-            None => {
-                let message = format!("the setting `{name}` has no default and is not given");
-                self.diagnostics.push(
-                    Diagnostic::new(codes::SETTING_MISSING, message, setting.name.span, "declared here")
-                        .help(format!("add `{name}: …` below `settings:` in samband.yaml")),
-                );
-                self.stand_in(name, setting, ty)
+                Statement::Part(part) => self.switches(entity, &part.body),
+                _ => {}
             }
         }
-    }
-
-    /// After a fault: the default, or any value that is allowed, so that what uses the setting is checked all the same.
-    fn instead(&mut self, name: &str, entity: Option<&str>, setting: &ast::Setting, ty: &Type) -> SettingValue {
-        let default = setting.default.as_ref().and_then(|expr| self.constant(entity, expr, ty));
-        default.unwrap_or_else(|| self.stand_in(name, setting, ty))
-    }
-
-    /// A value that is allowed, where it is not known which the customer will give.
-    fn stand_in(&mut self, name: &str, setting: &ast::Setting, ty: &Type) -> SettingValue {
-        match &setting.ty {
-            SettingType::Of { side, record, by: Some(by) } => {
-                self.named(name, *side, &record.value, &by.value, String::new())
-            }
-            SettingType::OneOf(words) => {
-                words.first().map_or(SettingValue::Missing, |w| SettingValue::Is(Value::text(&w.value)))
-            }
-            _ => SettingValue::Is(match ty {
-                // Different settings stand for different things, so no two of them are alike.
-                Type::Int => match &setting.ty {
-                    SettingType::Plain { within: Some((low, _)), .. } => Value::Int(whole(low).unwrap_or(1)),
-                    _ => Value::Int(1_000_000 + i64::try_from(self.settings.all.len()).unwrap_or_default()),
-                },
-                Type::Enum(words) => Value::text(words.first().copied().unwrap_or_default()),
-                Type::Bool => Value::Bool(false),
-                Type::Side => Value::text("severa"),
-                Type::Values(_) => return SettingValue::List(Vec::new()),
-                _ => Value::Null,
-            }),
-        }
-    }
-
-    fn named(&mut self, setting: &str, side: Side, record: &str, by: &str, wanted: String) -> SettingValue {
-        let place = self.settings.look_up(self.schemas, setting, side, record, by, wanted);
-        place.map_or(SettingValue::Missing, SettingValue::Named)
-    }
-
-    /// Against the tenant's own names, where they are known.
-    fn in_tenant(&mut self, record: &str, by: &str, wanted: &str, span: Span) {
-        let known = self.schemas.tenant.as_ref().and_then(|tenant| tenant.names.get(record)?.get(by));
-        let Some(known) = known else { return };
-        if known.iter().any(|name| crate::value::match_form(name) == crate::value::match_form(wanted)) {
-            return;
-        }
-        let message = format!("Severa has no {record} with the {by} `{wanted}`");
-        let diagnostic = Diagnostic::new(codes::UNKNOWN_TENANT_NAME, message, span, "unknown there");
-        let list = || format!("there are {}", known.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", "));
-        let help = did_you_mean(wanted, known.iter().map(String::as_str)).unwrap_or_else(list);
-        self.diagnostics.push(diagnostic.help(help));
-    }
-
-    /// A value within `int in 1..12`.
-    fn within(&mut self, name: &str, setting: &ast::Setting, value: Value, span: Span) -> SettingValue {
-        if let SettingType::Plain { within: Some((low, high)), .. } = &setting.ty
-            && let (Some(low), Some(high), Some(number)) = (whole(low), whole(high), value.as_int())
-            && !(low..=high).contains(&number)
-        {
-            self.diagnostics.push(
-                Diagnostic::new(
-                    codes::SETTING_RANGE,
-                    format!("`{name}` is {number}, outside {low}..{high}"),
-                    span,
-                    "this value",
-                )
-                .also(setting.span, "its range is declared here"),
-            );
-            return SettingValue::Is(Value::Int(low));
-        }
-        SettingValue::Is(value)
-    }
-
-    /// A default: a constant, or another setting declared before.
-    fn constant(&mut self, entity: Option<&str>, expr: &ast::Expr, ty: &Type) -> Option<SettingValue> {
-        let given = match &expr.kind {
-            ExprKind::Path(path) => {
-                let name = super::scope::name_of(path);
-                if let Some(other) = self.settings.find(entity.unwrap_or_default(), &name) {
-                    return Some(other.value.clone());
-                }
-                GivenValue::Text(name.into_owned())
-            }
-            ExprKind::Word(_) => return Some(SettingValue::None),
-            ExprKind::List(items) => {
-                return items
-                    .iter()
-                    .map(|i| member(&literal(self.sources, i)?))
-                    .collect::<Option<Vec<_>>>()
-                    .map(SettingValue::List);
-            }
-            _ => literal(self.sources, expr)?,
-        };
-        plain(ty, &given).map(SettingValue::Is)
     }
 
     fn unknown(&mut self) {
@@ -375,20 +248,67 @@ impl Resolver<'_> {
     }
 
     fn require(&mut self, require: &ast::Require) {
-        let holds = super::pushdown::constant(&self.settings, "", &require.condition);
-        if holds == Some(false) {
-            let mut diagnostic = Diagnostic::new(
-                codes::REQUIRE_NOT_MET,
-                require.message.value.clone(),
-                require.condition.span,
-                "does not hold",
-            );
-            for given in self.given.unwrap_or_default() {
-                if self.sources.slice(require.condition.span).contains(given.name.value.as_str()) {
-                    diagnostic = diagnostic.also(given.span, "given here");
-                }
-            }
-            self.diagnostics.push(diagnostic);
+        if !conditions::check(&self.settings, "", &require.condition, self.diagnostics) {
+            return;
         }
+        if super::pushdown::constant(&self.settings, "", &require.condition) != Some(false) {
+            return;
+        }
+        let mut names = Vec::new();
+        named_in(&require.condition, &mut names);
+        // A value that is wrong by itself says nothing about how it goes with others.
+        if names.iter().any(|name| self.faulty.contains(name)) {
+            return;
+        }
+        let given = self.given.unwrap_or_default().iter().filter(|g| names.contains(&g.name.value)).map(|g| g.span);
+        let settled = self.settled.iter().filter(|(name, _)| names.contains(name)).map(|(_, span)| *span);
+        let mut places = given.chain(settled);
+        let (code, message, rule) = (codes::REQUIRE_NOT_MET, require.message.value.clone(), require.condition.span);
+        let diagnostic = match places.next() {
+            Some(first) => {
+                let diagnostic = Diagnostic::new(code, message, first, "given here");
+                places.fold(diagnostic, |diagnostic, place| diagnostic.also(place, "and here")).also(rule, "must hold")
+            }
+            None => Diagnostic::new(code, message, rule, "does not hold"),
+        };
+        let list = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ");
+        self.diagnostics.push(diagnostic.help(format!("give {list} another value")));
+    }
+}
+
+/// The full names of all settings.
+fn names_of(merged: &Merged) -> HashSet<String> {
+    let own = merged.entities.iter().flat_map(|entity| {
+        entity.body.iter().filter_map(move |statement| match statement {
+            Statement::Setting(setting) => Some(format!("{}.{}", entity.name.value, setting.name.value)),
+            _ => None,
+        })
+    });
+    merged.settings.iter().map(|setting| setting.name.value.clone()).chain(own).collect()
+}
+
+fn setting_is_whole(setting: &ast::Setting) -> bool {
+    matches!(&setting.ty, SettingType::Plain { name, .. } if name.value == "int")
+}
+
+/// The names in a condition over settings.
+pub fn named_in(expr: &ast::Expr, names: &mut Vec<String>) {
+    match &expr.kind {
+        ExprKind::Path(path) => names.push(super::scope::name_of(path).into_owned()),
+        ExprKind::Not(of) | ExprKind::Negative(of) | ExprKind::Is { value: of, .. } => named_in(of, names),
+        ExprKind::Binary { left, right, .. } => {
+            named_in(left, names);
+            named_in(right, names);
+        }
+        ExprKind::In { value, list, .. } => {
+            named_in(value, names);
+            named_in(list, names);
+        }
+        ExprKind::Tuple(parts) | ExprKind::List(parts) => parts.iter().for_each(|part| named_in(part, names)),
+        ExprKind::Quantified { list, condition, .. } => {
+            names.push(super::scope::name_of(list).into_owned());
+            named_in(condition, names);
+        }
+        _ => {}
     }
 }

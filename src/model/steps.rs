@@ -1,9 +1,12 @@
 //! What stands between the two ends of a line: transforms, tables, value maps, links.
 
+mod fitting;
+mod link;
+
 use super::capacity;
 use super::condition::Reader;
-use super::maps::{self, Rows};
-use super::scope::{self, Globals};
+use super::maps::{self, Rows, Written};
+use super::scope;
 use super::tables::Kind;
 use crate::diag::Diagnostic;
 use crate::diag::codes::{lines as codes, names};
@@ -14,6 +17,7 @@ use crate::program::expr::Fallback;
 use crate::source::Span;
 use crate::syntax::ast::{self, Arrow, ExprKind, FallbackKind, TemplatePart};
 use crate::value::{Side, Type, Value};
+use std::sync::Arc;
 
 /// One step, usable in either way.
 #[derive(Debug)]
@@ -42,6 +46,7 @@ pub enum StepKind {
         right: Type,
         /// Goes from its left to its right whichever side the line leads to.
         function: bool,
+        written: Arc<[Written]>,
     },
     Link {
         entity: usize,
@@ -66,6 +71,9 @@ pub struct EndTypes {
     pub business: Option<Type>,
     /// The record and column that the Visma Business end refers to.
     pub refers: Option<(String, String)>,
+    /// The number of that end among its like, where the records it refers to are numbered too: 2 of `R[2]`.
+    pub refers_number: Option<u8>,
+    pub business_text: String,
     /// The record that the Severa end refers to.
     pub severa_refers: Option<String>,
     /// The path of the Severa end as it is written.
@@ -124,9 +132,9 @@ fn step(reader: &mut Reader, what: &ast::Expr, ends: &EndTypes) -> Option<StepKi
         ExprKind::Call { name, args } => named(reader, &name.value, name.span, args, ends),
         ExprKind::Map(rows) => {
             maps::check_rows(reader.globals.settings, rows, false, reader.diagnostics);
-            maps::compile(reader, rows, None)
+            maps::compile(reader, rows, None, [ends.severa.as_ref(), ends.business.as_ref()])
         }
-        ExprKind::Link { entity, column } => link(reader, entity, column.as_ref(), ends, what.span),
+        ExprKind::Link { entity, column } => link::link(reader, entity, column.as_ref(), ends, what.span),
         ExprKind::Template(parts) => around(reader, parts, ends, what.span),
         ExprKind::TwoWays { forward, backward } => {
             let mut chain = |exprs: &[ast::Expr]| -> Option<Vec<Step>> {
@@ -156,7 +164,7 @@ fn named(reader: &mut Reader, name: &str, span: Span, args: &[ast::Expr], ends: 
     }
     if let Some(table) = reader.globals.tables.find(reader.entity, name) {
         return match &table.kind {
-            Kind::Given(rows) => maps::compile(reader, rows, Some(table)),
+            Kind::Given(rows) => maps::compile(reader, rows, Some(table), [None, None]),
             Kind::Kept(place) => Some(StepKind::Kept {
                 table: *place,
                 left: table.left.clone(),
@@ -171,7 +179,7 @@ fn named(reader: &mut Reader, name: &str, span: Span, args: &[ast::Expr], ends: 
     let known = functions::all().map(|f| f.name).chain(tables);
     reader.diagnostics.push(match suggestion(name, span, known) {
         Some(suggestion) => diagnostic.suggest(suggestion),
-        None => diagnostic,
+        None => diagnostic.help("`samband explain` lists the transforms; a table is declared by `table NAME: … { … }`"),
     });
     None
 }
@@ -240,57 +248,6 @@ fn arguments(
         return None;
     }
     Some(values)
-}
-
-fn link(
-    reader: &mut Reader,
-    entity: &ast::Name,
-    column: Option<&ast::Name>,
-    ends: &EndTypes,
-    span: Span,
-) -> Option<StepKind> {
-    let globals: &Globals = reader.globals;
-    let Some((place, target)) = globals.entity(&entity.value) else {
-        reader.diagnostics.extend(scope::unknown_entity(globals, entity));
-        return None;
-    };
-    if let Some(record) = &ends.severa_refers
-        && *record != target.severa.0.name
-    {
-        let message = format!(
-            "`{}` refers to a {record}, and {} is an entity of {}",
-            ends.severa_text, entity.value, target.severa.0.name
-        );
-        reader.diagnostics.push(Diagnostic::new(codes::LINK_WRONG_ENTITY, message, span, "another record"));
-        return None;
-    }
-    let wanted = match (column, &ends.refers) {
-        (Some(column), _) => Some(column.value.clone()),
-        (None, Some((record, column))) if *record == target.business.0.name => Some(column.clone()),
-        _ => None,
-    };
-    let found = wanted.as_ref().and_then(|name| target.business.0.column(name, None, target.business.1));
-    let Some(found) = found else {
-        let diagnostic = match wanted {
-            Some(name) => Diagnostic::new(
-                names::UNKNOWN_FIELD,
-                format!("{} has no field `{name}`", target.business.0.name),
-                span,
-                "unknown",
-            ),
-            None => Diagnostic::new(
-                codes::LINK_COLUMN,
-                format!("it is not known which field of {} is meant", entity.value),
-                span,
-                "which one?",
-            )
-            .help(format!("write it, as in `link {}.{}`", entity.value, target.business.0.key)),
-        };
-        reader.diagnostics.push(diagnostic);
-        return None;
-    };
-    globals.linked.borrow_mut().insert((place, found.name.clone()));
-    Some(StepKind::Link { entity: place, column: found.name, ty: found.ty })
 }
 
 fn around(reader: &mut Reader, parts: &[TemplatePart], ends: &EndTypes, span: Span) -> Option<StepKind> {

@@ -57,7 +57,7 @@ fn free<'m>(merged: &'m Merged) -> Vec<(String, &'m ast::Setting)> {
             }
         }
     }
-    all.retain(|(name, _)| !merged.settled.contains(name));
+    all.retain(|(name, _)| !merged.settled.iter().any(|(settled, _)| settled == name));
     all
 }
 

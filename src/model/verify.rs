@@ -8,7 +8,7 @@ use crate::diag::{Diagnostic, Severity};
 use crate::program::{Expr, Slot};
 use crate::source::Span;
 use crate::value::Side;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// `sound` tells of which entities it is known that nothing is to be said.
@@ -20,7 +20,7 @@ pub fn all(
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     // Settings that do not go together can put two things into one place: the cause is told already.
-    let settings_clash = diagnostics.iter().any(|d| d.code == values::REQUIRE_NOT_MET);
+    let settings_clash = diagnostics.iter().any(|d| values::CLASHING.contains(&d.code));
     for (one, _) in compiled.iter().zip(sound).filter(|(_, sound)| !**sound) {
         // A line that is missing because it is faulty must not be told a second time.
         let faulty = diagnostics.iter().any(|d| {
@@ -141,12 +141,14 @@ fn creatable(globals: &Globals, one: &Compiled, diagnostics: &mut Vec<Diagnostic
 /// Two lines that write one field, of which only one can be right.
 fn two_writers(one: &Compiled, diagnostics: &mut Vec<Diagnostic>) {
     let entity = &one.entity;
+    // Two lines that meet in several fields, or on both sides, are told once.
+    let mut told: HashSet<(Span, Span)> = HashSet::new();
     for side in Side::BOTH {
         let mut writers: HashMap<Slot, (Span, bool)> = HashMap::new();
         for (line, fact) in entity.lines.iter().zip(&one.lines).filter(|(line, _)| line.writes_to(side)) {
             for slot in line.slots(side) {
                 let Some((first, on_create)) = writers.insert(*slot, (fact.span, line.on_create)) else { continue };
-                if on_create != line.on_create {
+                if on_create != line.on_create || !told.insert((first, fact.span)) {
                     continue;
                 }
                 let field = entity.field_name(side, *slot);

@@ -50,6 +50,7 @@ fn top_level(reader: &mut Reader, top: &Section<'_>) -> Settings {
             let at = top.key("settings").unwrap_or(node.span);
             own_settings(reader, node, at)
         }),
+        settings_at: top.key("settings").or_else(|| top.key("mapping")),
         start_date: reader.form(top, "start_date", "not a date", "a date as `2026-01-01`", date).map(|d| d.value),
         limits: group(reader, top, "limits").map_or_else(Limits::default, |s| limits(reader, &s)),
         schedule: group(reader, top, "schedule").and_then(|s| schedule(reader, &s)),

@@ -32,6 +32,15 @@ impl Type {
         matches!(self, Type::Text(_))
     }
 
+    /// The words that it takes, where these are all.
+    pub fn words(&self) -> Option<&'static [&'static str]> {
+        match self {
+            Type::Enum(words) => Some(words),
+            Type::Side => Some(&["severa", "business"]),
+            _ => None,
+        }
+    }
+
     pub fn is_number(&self) -> bool {
         matches!(self, Type::Int | Type::Decimal(..))
     }

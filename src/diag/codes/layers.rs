@@ -12,6 +12,9 @@ codes! {
     CHANGES_NOTHING = "changes-nothing" Warning
         "A change that says what the mapping below says already."
         "It reads as if something were different here. Remove it.";
+    CHANGED_TWICE = "changed-twice" Error
+        "Two changes of one thing in one mapping."
+        "The second would take the first one's place without a word. Remove one of them.";
     DROP_HALF = "drop-half" Error
         "A drop of one half of a line's end."
         "A line goes as a whole: drop it by its other end, or write the line anew without that field.";

@@ -51,6 +51,12 @@ codes! {
     TABLE_DOUBLE = "table-double" Error
         "Two rows of a table with one key."
         "Only the first could ever be found. Remove one of them.";
+    TABLE_INCOMPLETE = "table-incomplete" Warning
+        "A value map without a row for something that can come."
+        "Of a choice or a flag all that can come is known. What has no row holds its record: give it a row, add an `else`, or write `or hold` behind the map where that is meant.";
+    TABLE_OVERLAP = "table-overlap" Warning
+        "Two ranges of a table that have numbers in common."
+        "For these the row that stands first counts, which hardly anybody sees. Let the ranges begin where the others end; an exception within a range stands before it.";
     TABLE_NAMED_KEY = "table-named-key" Error
         "A table that is looked up by names of the tenant."
         "What the tenant calls a record can come out of a one-way table; looking up goes by codes and numbers.";

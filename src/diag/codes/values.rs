@@ -25,3 +25,6 @@ codes! {
         "A `setting` line with a type that does not exist."
         "Types are text, int, decimal, bool, date, side, range, `one of …`, `list of …`, and records by name.";
 }
+
+/// After these it is not known which numbers meet.
+pub const CLASHING: &[super::Code] = &[REQUIRE_NOT_MET, SETTING_RANGE, SETTING_TYPE];

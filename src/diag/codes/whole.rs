@@ -21,6 +21,12 @@ codes! {
     ALWAYS_TRUE = "filter-always-true" Warning
         "A condition that every record fulfils."
         "It reads as if it kept something back, and does not. Remove it.";
+    DEAD_BRANCH = "dead-branch" Warning
+        "A branch or a `hold` whose condition decides nothing."
+        "It never holds, or always: the filter, the records' own `where` or a branch above it have decided already. What stands there, or below it, is never used.";
+    HOLD_ALWAYS = "hold-always" Error
+        "A `hold` that holds back every record."
+        "Nothing would ever be carried over. Mend its condition.";
     FILTER_OWN_WRITE = "filter-own-write" Warning
         "A line that writes the field by which its own entity decides what is sent."
         "The first write takes the record out of its filter, so later changes stay where they are. Where that is meant, say `send once`.";

@@ -48,14 +48,23 @@ fn never(one: &Compiled, side: Side, filter: &Filter, span: Span, diagnostics: &
 
 fn always(one: &Compiled, side: Side, filter: &Filter, span: Span, diagnostics: &mut Vec<Diagnostic>) {
     let scope = &one.entity.select(side).scope;
+    let mut before: Vec<crate::systems::Condition> = Vec::new();
     for (condition, text) in &filter.parts {
         let true_alone = constant(condition) == Some(true);
         let pushed = crate::model::pushdown::pushed(one.entity.select(side), condition);
-        let given = pushed.is_some_and(|asked| {
+        let given = pushed.as_ref().is_some_and(|asked| {
             scope.iter().any(|own| own.field == asked.field && scopes::implies(&own.test, &asked.test))
         });
-        if true_alone || given {
-            let why = if given { "the records' own `where` says so already" } else { "it holds of every record" };
+        let said = pushed.as_ref().is_some_and(|asked| {
+            before.iter().any(|own| own.field == asked.field && scopes::implies(&own.test, &asked.test))
+        });
+        before.extend(pushed);
+        if true_alone || given || said {
+            let why = match (given, said) {
+                (true, _) => "the records' own `where` says so already",
+                (_, true) => "what stands before it says so already",
+                _ => "it holds of every record",
+            };
             let message = format!("`{text}` decides nothing: {why}");
             diagnostics
                 .push(Diagnostic::new(codes::ALWAYS_TRUE, message, span, "always true").help("remove that condition"));
@@ -64,7 +73,7 @@ fn always(one: &Compiled, side: Side, filter: &Filter, span: Span, diagnostics: 
 }
 
 /// A condition over constants alone, settings among them.
-fn constant(condition: &Expr) -> Option<bool> {
+pub fn constant(condition: &Expr) -> Option<bool> {
     if condition.any(&|e| {
         matches!(e, Expr::Slot(_) | Expr::Any { .. } | Expr::Named(_) | Expr::Link { .. } | Expr::Kept { .. })
     }) {

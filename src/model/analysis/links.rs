@@ -47,6 +47,40 @@ pub fn may_miss(whole: &Whole, one: &Compiled, diagnostics: &mut Vec<Diagnostic>
     }
 }
 
+/// An entity whose records travel only when another needs them, and none does.
+pub fn needed_by_none(whole: &Whole, diagnostics: &mut Vec<Diagnostic>) {
+    if !whole.compiled.iter().any(|one| one.entity.only_when_needed) {
+        return;
+    }
+    let mut linked = std::collections::HashSet::new();
+    for top in whole.compiled {
+        crate::model::verify::each(top, &mut |one| {
+            for expr in one.entity.lines.iter().flat_map(|line| line.forward.iter().chain(&line.backward)) {
+                expr.visit(&mut |e| {
+                    if let crate::program::Expr::Link { entity, .. } = e {
+                        linked.insert(*entity);
+                    }
+                });
+            }
+        });
+    }
+    for (place, one) in whole.compiled.iter().enumerate() {
+        if !one.entity.only_when_needed || linked.contains(&place) {
+            continue;
+        }
+        let Some(send) = Side::BOTH.into_iter().find_map(|side| one.places.send(side)) else { continue };
+        // Who drops the line that needed it cannot take the entity below away, and need not.
+        if !whole.own.contains(&send.file) {
+            continue;
+        }
+        let message = format!("`{}` is sent only when needed, and nothing links to it", one.entity.name);
+        diagnostics.push(
+            Diagnostic::new(codes::NEVER_FIRES, message, send, "never needed")
+                .help("link to it from the line that needs it, or take `only when needed` away"),
+        );
+    }
+}
+
 fn last_field(one: &Compiled, line: &crate::program::Line, to: Side) -> String {
     line.slots(to).first().map(|slot| one.entity.field_name(to, *slot).to_owned()).unwrap_or_default()
 }

@@ -27,10 +27,9 @@ pub fn without_currency(whole: &Whole, one: &Compiled, diagnostics: &mut Vec<Dia
                 continue;
             }
             let message = format!("`{name}` is written without its currency");
-            diagnostics.push(
-                Diagnostic::new(codes::AMOUNT_WITHOUT_CURRENCY, message, fact.left, "an amount of what?")
-                    .help(format!("add a line for `{currency}`")),
-            );
+            let diagnostic = Diagnostic::new(codes::AMOUNT_WITHOUT_CURRENCY, message, fact.left, "an amount of what?")
+                .help(format!("add a line for `{currency}`"));
+            diagnostics.push(dropped(whole, &entity.name, &currency, diagnostic));
         }
     }
 }
@@ -62,6 +61,52 @@ pub fn unchecked(whole: &Whole, top: &Compiled, diagnostics: &mut Vec<Diagnostic
         }
     };
     crate::model::verify::each(top, &mut see);
+}
+
+/// Shows the `drop` that took the line away, where there is one.
+fn dropped(whole: &Whole, entity: &str, field: &str, diagnostic: Diagnostic) -> Diagnostic {
+    let top = entity.split('.').next().unwrap_or_default();
+    let drop = whole.drops.iter().find(|drop| drop.entity == top && (drop.ends.0 == field || drop.ends.1 == field));
+    match drop {
+        Some(drop) => diagnostic.also(drop.span, "dropped here"),
+        None => diagnostic,
+    }
+}
+
+/// Amounts go to a record that has a currency of its own, and nothing says which.
+pub fn unset(whole: &Whole, top: &Compiled, diagnostics: &mut Vec<Diagnostic>) {
+    let entity = &top.entity;
+    let own = ["currency.code", "currency.guid"].into_iter().filter(|field| has(whole, top, Side::Severa, field));
+    let own: Vec<&str> = own.collect();
+    let set = entity.lines.iter().any(|line| {
+        line.writes_to(Side::Business) && line.business.iter().any(|s| entity.field_name(Side::Business, *s) == "Cur")
+    });
+    let given = entity.constants_business.iter().any(|(field, _)| field == "Cur");
+    let looks = own.iter().any(|field| looked_at(top, field));
+    if !entity.creates_on(Side::Business)
+        || !has(whole, top, Side::Business, "Cur")
+        || set
+        || given
+        || own.is_empty()
+        || looks
+    {
+        return;
+    }
+    let mut told = false;
+    crate::model::verify::each(top, &mut |one| {
+        for (line, fact) in one.entity.lines.iter().zip(&one.lines).filter(|(line, _)| line.writes_to(Side::Business)) {
+            let amount = line.severa.iter().map(|slot| one.entity.field_name(Side::Severa, *slot));
+            let mut amount = amount;
+            let Some(amount) = amount.find(|name| name.ends_with(".amount")) else { continue };
+            if std::mem::replace(&mut told, true) {
+                return;
+            }
+            let message = format!("`{amount}` goes to a record whose currency nothing sets");
+            let diagnostic = Diagnostic::new(codes::CURRENCY_UNCHECKED, message, fact.span, "an amount of what?")
+                .help("map the record's currency to `Cur`, or hold what is not in the company's own");
+            diagnostics.push(dropped(whole, &entity.name, "Cur", diagnostic));
+        }
+    });
 }
 
 fn has(whole: &Whole, one: &Compiled, side: Side, field: &str) -> bool {

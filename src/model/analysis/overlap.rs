@@ -1,6 +1,6 @@
 //! Entities that meet on one record of Visma Business: two pairs of eyes, and two pens.
 
-use super::scopes;
+use super::{Whole, scopes};
 use crate::diag::Diagnostic;
 use crate::diag::codes::whole as codes;
 use crate::model::facts::Compiled;
@@ -9,17 +9,27 @@ use crate::program::{Entity, Slot};
 use crate::source::Span;
 use crate::value::Side;
 
-pub fn check(compiled: &[Compiled], diagnostics: &mut Vec<Diagnostic>) {
+pub fn check(whole: &Whole, faulty: &[bool], diagnostics: &mut Vec<Diagnostic>) {
+    let compiled = whole.compiled;
     compiled.iter().for_each(|one| siblings(&one.children, diagnostics));
-    for (place, second) in compiled.iter().enumerate() {
-        for first in &compiled[..place] {
-            let (a, b) = (&first.entity.business, &second.entity.business);
-            if a.record != b.record || scopes::disjoint(&a.scope, &b.scope) {
+    let sound = |place: usize| faulty.get(place) != Some(&true);
+    for (place, second) in compiled.iter().enumerate().filter(|(place, _)| sound(*place)) {
+        for (_, first) in compiled[..place].iter().enumerate().filter(|(place, _)| sound(*place)) {
+            // Links decide the order of a run, and must not decide where a fault is told.
+            let (first, second) = if told_at_first(whole, first, second) { (second, first) } else { (first, second) };
+            let meets = |side: Side| {
+                let (a, b) = (first.entity.select(side), second.entity.select(side));
+                a.record == b.record && !scopes::disjoint(&a.scope, &b.scope)
+            };
+            if !meets(Side::Business) {
+                if meets(Side::Severa) {
+                    shared_fields(first, second, Side::Severa, diagnostics);
+                }
                 continue;
             }
             if roles(&first.entity, &second.entity) {
                 same_identity(first, second, diagnostics);
-                shared_fields(first, second, diagnostics);
+                shared_fields(first, second, Side::Business, diagnostics);
             } else {
                 overlap(first, second, diagnostics);
             }
@@ -30,6 +40,12 @@ pub fn check(compiled: &[Compiled], diagnostics: &mut Vec<Diagnostic>) {
             filter_column(writer, reader, diagnostics);
         }
     }
+}
+
+/// Who writes the upper layer must act; within one layer it is told where the first of the two stands.
+fn told_at_first(whole: &Whole, first: &Compiled, second: &Compiled) -> bool {
+    let place = |one: &Compiled| (std::cmp::Reverse((whole.depth)(one.places.systems.file)), one.places.systems);
+    place(first) < place(second)
 }
 
 /// Parts of one record whose rows hang on it by the same columns.
@@ -64,11 +80,15 @@ fn of(one: &Compiled) -> String {
 }
 
 fn overlap(first: &Compiled, second: &Compiled, diagnostics: &mut Vec<Diagnostic>) {
-    let message = format!("a record can be both a `{}` and a `{}`", first.entity.name, second.entity.name);
+    let message = format!("a record can be of `{}` and of `{}` at once", first.entity.name, second.entity.name);
+    let column = match first.entity.business.record.name.as_str() {
+        "Prod" => "ProdGr",
+        _ => "Gr[1]",
+    };
     diagnostics.push(
         Diagnostic::new(codes::RECORDS_OVERLAP, message, second.places.systems, of(second))
             .also(first.places.systems, of(first))
-            .help("tell them apart in their own `where`, for example by a group: `where ProdGr = group` here and `where ProdGr != group` there"),
+            .help(format!("tell them apart in their own `where`, for example by a group: `where {column} = group` here and `where {column} != group` there")),
     );
 }
 
@@ -92,13 +112,13 @@ fn same_identity(first: &Compiled, second: &Compiled, diagnostics: &mut Vec<Diag
 }
 
 /// Fields that both write, told once for the two entities.
-fn shared_fields(first: &Compiled, second: &Compiled, diagnostics: &mut Vec<Diagnostic>) {
+fn shared_fields(first: &Compiled, second: &Compiled, side: Side, diagnostics: &mut Vec<Diagnostic>) {
     let writes = |one: &Compiled| -> Vec<(String, Span)> {
         let lines = one.entity.lines.iter().zip(&one.lines);
-        let written = lines.filter(|(line, _)| line.writes_to(Side::Business) && !line.on_create && !line.numbered);
+        let written = lines.filter(|(line, _)| line.writes_to(side) && !line.on_create && !line.numbered);
         let fields = written.flat_map(|(line, fact)| {
-            let name = |slot: &Slot| (one.entity.field_name(Side::Business, *slot).to_owned(), fact.span);
-            line.business.iter().map(name).collect::<Vec<_>>()
+            let name = |slot: &Slot| (one.entity.field_name(side, *slot).to_owned(), fact.span);
+            line.slots(side).iter().map(name).collect::<Vec<_>>()
         });
         fields.collect()
     };

@@ -122,14 +122,21 @@ fn join(a: &Shape, b: &Shape) -> Option<Shape> {
     })
 }
 
-fn wider(a: &Type, b: &Type) -> Option<Type> {
+pub(in crate::model) fn wider(a: &Type, b: &Type) -> Option<Type> {
+    let longest = |words: &[&str]| words.iter().map(|word| word.chars().count()).max().unwrap_or_default();
+    let size = |ty: &Type| match ty {
+        Type::Enum(words) => u32::try_from(longest(words)).ok(),
+        Type::Text(size) => *size,
+        _ => None,
+    };
     Some(match (a, b) {
         (a, b) if a == b => a.clone(),
         (Type::Int, Type::Decimal(..)) => b.clone(),
         (Type::Decimal(..), Type::Int) => a.clone(),
         (Type::Decimal(_, a), Type::Decimal(_, b)) => Type::Decimal(28, *a.max(b)),
-        (Type::Text(Some(a)), Type::Text(Some(b))) => Type::Text(Some(*a.max(b))),
-        (Type::Text(_) | Type::Enum(_), Type::Text(_) | Type::Enum(_)) => Type::Text(None),
+        (Type::Text(_) | Type::Enum(_), Type::Text(_) | Type::Enum(_)) => {
+            Type::Text(size(a).zip(size(b)).map(|(a, b)| a.max(b)))
+        }
         _ => return None,
     })
 }

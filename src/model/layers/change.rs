@@ -7,6 +7,7 @@ use crate::diag::suggest::suggestion;
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::ast::{self, Statement};
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 /// The entity that is changed, and what is to be said of it.
 pub(super) struct Changing<'c> {
@@ -70,6 +71,7 @@ pub(super) fn change_rows(
     sources: &Sources,
     old: &mut Vec<ast::MapRow>,
     new: &[ast::MapRow],
+    layer: &[FileId],
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     fn text<'s>(sources: &'s Sources, key: &ast::MapKey) -> &'s str {
@@ -78,17 +80,27 @@ pub(super) fn change_rows(
             ast::MapKey::Else(_) => "else",
         }
     }
+    // By their keys, so that a long table stays fast; new rows stand before the old ones, as they are written.
+    let mut places: HashMap<&str, usize> = HashMap::with_capacity(old.len());
+    for (place, row) in old.iter().enumerate() {
+        places.entry(text(sources, &row.left)).or_insert(place);
+    }
+    let mut added: Vec<ast::MapRow> = Vec::new();
     for row in new {
-        match old.iter_mut().find(|o| text(sources, &o.left) == text(sources, &row.left)) {
+        let key = text(sources, &row.left);
+        let known = places.get(key).and_then(|place| old.get_mut(*place));
+        match known {
+            Some(place) if layer.contains(&place.span.file) => diagnostics.push(twice(key, place.span, row.span)),
             Some(place) => {
                 if same_text(sources, place.span, row.span) {
                     diagnostics.push(changes_nothing(place.span, row.span));
                 }
                 *place = row.clone();
             }
-            None => old.insert(0, row.clone()),
+            None => added.push(row.clone()),
         }
     }
+    old.splice(0..0, added);
 }
 
 impl Changing<'_> {
@@ -98,7 +110,10 @@ impl Changing<'_> {
                 Statement::Line(line) => self.put_line(body, line),
                 Statement::Drop { field, .. } => self.drop_line(body, field, name),
                 Statement::Send(send) if send.also => narrow(body, send, self.diagnostics),
-                Statement::ChangePart { name, body: inner, .. } => {
+                Statement::ChangePart { name, body: inner, span } => {
+                    if inner.is_empty() {
+                        self.diagnostics.push(empty(&format!("change part {}", name.value), *span));
+                    }
                     let known: Vec<String> = parts(body).map(str::to_owned).collect();
                     let part = body.iter_mut().find_map(|s| match s {
                         Statement::Part(part) if part.name.value == name.value => Some(part),
@@ -110,11 +125,10 @@ impl Changing<'_> {
                     }
                 }
                 Statement::Part(part) => self.put_part(body, part),
-                Statement::Setting(_)
-                | Statement::Table(_)
-                | Statement::OnCreate { .. }
-                | Statement::OnlyIf { .. }
-                | Statement::Hold { .. } => body.push(change.clone()),
+                Statement::OnCreate { lines, span } => self.put_created(body, lines, *span),
+                Statement::Setting(_) | Statement::Table(_) | Statement::OnlyIf { .. } | Statement::Hold { .. } => {
+                    body.push(change.clone())
+                }
                 other => self.replace(body, other),
             }
         }
@@ -155,45 +169,58 @@ impl Changing<'_> {
     }
 
     fn put_line(&mut self, body: &mut Vec<Statement>, line: &ast::Line) {
-        let place = body.iter_mut().find_map(|s| match s {
-            Statement::Line(old) if same_ends(self.sources, old, line) && !self.layer.contains(&old.span.file) => {
-                Some(old)
-            }
-            _ => None,
-        });
-        match place {
-            Some(old) => {
-                if same_text(self.sources, old.span, line.span) {
-                    self.diagnostics.push(changes_nothing(old.span, line.span));
-                }
-                *old = line.clone();
-            }
-            None => body.push(Statement::Line(line.clone())),
+        if !self.take_place(body, line) {
+            body.push(Statement::Line(line.clone()));
         }
     }
 
-    fn drop_line(&mut self, body: &mut Vec<Statement>, field: &ast::Path, name: &str) {
-        let wanted: String = self.sources.slice(field.span).split_whitespace().collect();
-        let before = body.len();
-        let (mut known, mut half) = (Vec::new(), None);
-        body.retain(|s| match s {
-            Statement::Line(line) => {
-                let (left, right) = ends(self.sources, line);
-                // A line of the layer itself is not taken away: whoever writes it wants it.
-                if (left == wanted || right == wanted) && !self.layer.contains(&line.span.file) {
-                    let (entity, span) = (self.entity.to_owned(), field.span);
-                    self.drops.push(Dropped { entity, ends: (left, right), span });
-                    return false;
-                }
-                if [&left, &right].iter().any(|end| is_half(end, &wanted)) {
-                    half = Some((line.span, if is_half(&left, &wanted) { right.clone() } else { left.clone() }));
-                }
-                known.extend([left, right]);
-                true
+    /// Puts a line where one with the same two ends stands below, be it under a condition.
+    fn take_place(&mut self, body: &mut [Statement], line: &ast::Line) -> bool {
+        body.iter_mut().any(|statement| match statement {
+            Statement::Line(old) => self.take(old, line),
+            Statement::OnlyIf { body, .. } => self.take_place(body, line),
+            _ => false,
+        })
+    }
+
+    fn take(&mut self, old: &mut ast::Line, line: &ast::Line) -> bool {
+        if !same_ends(self.sources, old, line) || self.layer.contains(&old.span.file) {
+            return false;
+        }
+        if same_text(self.sources, old.span, line.span) {
+            self.diagnostics.push(changes_nothing(old.span, line.span));
+        }
+        *old = line.clone();
+        true
+    }
+
+    /// Values for new records: those that are given below already take the place of the others.
+    fn put_created(&mut self, body: &mut Vec<Statement>, lines: &[ast::Line], span: Span) {
+        let mut added = Vec::new();
+        for line in lines {
+            if !self.take_created(body, line) {
+                added.push(line.clone());
             }
-            _ => true,
-        });
-        if body.len() < before {
+        }
+        if !added.is_empty() || lines.is_empty() {
+            body.push(Statement::OnCreate { lines: added, span });
+        }
+    }
+
+    fn take_created(&mut self, body: &mut [Statement], line: &ast::Line) -> bool {
+        body.iter_mut().any(|statement| match statement {
+            Statement::OnCreate { lines, .. } => lines.iter_mut().any(|old| self.take(old, line)),
+            Statement::OnlyIf { body, .. } => self.take_created(body, line),
+            _ => false,
+        })
+    }
+
+    fn drop_line(&mut self, body: &mut Vec<Statement>, field: &ast::Path, name: &str) {
+        let wanted = plain(self.sources.slice(field.span));
+        let before = self.drops.len();
+        let (mut known, mut half) = (Vec::new(), None);
+        self.drop_in(body, &wanted, field.span, &mut known, &mut half);
+        if self.drops.len() > before {
             return;
         }
         if let Some((line, other)) = half {
@@ -214,6 +241,57 @@ impl Changing<'_> {
     }
 }
 
+impl Changing<'_> {
+    /// Takes lines away, also those under a condition and those for new records; `known` gets the ends of the others.
+    fn drop_in(
+        &mut self,
+        body: &mut Vec<Statement>,
+        wanted: &str,
+        span: Span,
+        known: &mut Vec<String>,
+        half: &mut Option<(Span, String)>,
+    ) {
+        body.retain_mut(|statement| match statement {
+            Statement::Line(line) => self.stays(line, wanted, span, known, half),
+            Statement::OnCreate { lines, .. } => {
+                lines.retain(|line| self.stays(line, wanted, span, known, half));
+                true
+            }
+            Statement::OnlyIf { body, .. } => {
+                self.drop_in(body, wanted, span, known, half);
+                true
+            }
+            _ => true,
+        });
+    }
+
+    fn stays(
+        &mut self,
+        line: &ast::Line,
+        wanted: &str,
+        span: Span,
+        known: &mut Vec<String>,
+        half: &mut Option<(Span, String)>,
+    ) -> bool {
+        let (left, right) = ends(self.sources, line);
+        // A line of the layer itself is not taken away: whoever writes it wants it.
+        if (plain(&left) == wanted || plain(&right) == wanted) && !self.layer.contains(&line.span.file) {
+            self.drops.push(Dropped { entity: self.entity.to_owned(), ends: (left, right), span });
+            return false;
+        }
+        if [&left, &right].iter().any(|end| is_half(end, wanted)) {
+            *half = Some((line.span, if is_half(&left, wanted) { right.clone() } else { left.clone() }));
+        }
+        known.extend([left, right]);
+        true
+    }
+}
+
+/// Without blanks, and `Inf[2]` as `Inf2`: both name one column.
+fn plain(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '[' | ']')).collect()
+}
+
 /// Whether an end is a tuple with that field in it.
 fn is_half(end: &str, wanted: &str) -> bool {
     let inside = end.strip_prefix('(').and_then(|e| e.strip_suffix(')'));
@@ -230,6 +308,20 @@ pub(super) fn changes_nothing(old: Span, new: Span) -> Diagnostic {
     Diagnostic::new(codes::CHANGES_NOTHING, "this says what the mapping below says already", new, "no change")
         .also(old, "the same")
         .help("remove it")
+}
+
+/// A change without anything in it.
+pub(super) fn empty(what: &str, span: Span) -> Diagnostic {
+    let message = format!("`{what}` changes nothing: there is nothing in it");
+    Diagnostic::new(codes::CHANGES_NOTHING, message, span, "empty").help("write what is to be different, or remove it")
+}
+
+/// Two changes of one thing in one mapping: the second would take the first's place without a word.
+pub(super) fn twice(what: &str, first: Span, second: Span) -> Diagnostic {
+    let message = format!("`{what}` is changed twice");
+    Diagnostic::new(codes::CHANGED_TWICE, message, second, "the second change")
+        .also(first, "the first")
+        .help("only one of them can hold: remove the other")
 }
 
 /// Of statements that stand once in a body.
@@ -274,7 +366,10 @@ fn ends(sources: &Sources, line: &ast::Line) -> (String, String) {
 
 /// Whether two lines have the same ends: the same as comparing [`ends`], and nothing is copied for it.
 fn same_ends(sources: &Sources, a: &ast::Line, b: &ast::Line) -> bool {
-    let bytes = |segment: &ast::Segment| sources.slice(segment.what.span).split_whitespace().flat_map(str::bytes);
+    let bytes = |segment: &ast::Segment| {
+        let text = sources.slice(segment.what.span).split_whitespace().flat_map(str::bytes);
+        text.filter(|byte| !matches!(byte, b'[' | b']'))
+    };
     let same = |a: Option<&ast::Segment>, b: Option<&ast::Segment>| match (a, b) {
         (Some(a), Some(b)) => bytes(a).eq(bytes(b)),
         (a, b) => a.is_none() && b.is_none(),
@@ -305,7 +400,7 @@ fn narrow(body: &mut [Statement], send: &ast::Send, diagnostics: &mut Vec<Diagno
         None => diagnostics.push(
             Diagnostic::new(
                 codes::NARROWS_NOTHING,
-                format!("nothing is said below about what is sent from {}", send.side.value.word()),
+                format!("nothing is said below about what is sent from {}", send.side.value.title()),
                 send.span,
                 "`also` narrows a filter that is there",
             )

@@ -147,3 +147,34 @@ pub(super) fn member(given: &GivenValue) -> Option<Member> {
         _ => return None,
     })
 }
+
+/// An element of a list whose elements are of a type.
+pub(super) fn element(ty: &Type, given: &GivenValue) -> Option<Member> {
+    let found = member(given)?;
+    let fits = match (ty, &found) {
+        (Type::Range, Member::Between(low, high)) => low <= high,
+        (Type::Range, Member::Is(value)) => value.as_int().is_some(),
+        (_, Member::Between(..)) => false,
+        (ty, Member::Is(_)) => return plain(ty, given).map(Member::Is),
+    };
+    fits.then_some(found)
+}
+
+/// What to write for a value of a type.
+pub(super) fn wanted(ty: &Type) -> String {
+    match ty {
+        Type::Int => "a whole number, without quotes".to_owned(),
+        Type::Decimal(..) => "a number, such as 12.5, without quotes".to_owned(),
+        Type::Bool => "`true` or `false`, without quotes".to_owned(),
+        Type::Date => "a date, such as 2026-01-31".to_owned(),
+        Type::Side => "`severa` or `business`".to_owned(),
+        Type::Range => "a whole number, or a range from a lower to a higher one, such as 4300..4399".to_owned(),
+        Type::Text(Some(size)) => format!("a text of at most {size} characters"),
+        Type::Text(None) => "a text".to_owned(),
+        Type::Enum(words) => {
+            format!("one of {}", words.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(", "))
+        }
+        Type::Values(of) => format!("a list in brackets, `[ … ]`; its members are each {}", wanted(of)),
+        other => format!("a value of type {other}"),
+    }
+}
