@@ -391,7 +391,9 @@ impl World {
         let mut sky = self.sky.lock().unwrap();
         let undone: Vec<_> = sky.effects[before..].iter().filter(|e| e.phase == Phase::Apply).cloned().collect();
         for effect in undone {
-            let of = |field: &crate::sky::Written| (effect.side, effect.table.clone(), effect.id.clone(), field.field.clone());
+            let of = |field: &crate::sky::Written| {
+                (effect.side, effect.table.clone(), effect.id.clone(), field.field.clone())
+            };
             sky.undone.extend(effect.fields.iter().map(|field| (effect.number, of(field))));
         }
         let whole = |report: &Option<Report>| {
