@@ -43,6 +43,12 @@ pub fn settings(
     };
     let known: HashSet<(&str, Option<Span>)> = diagnostics.iter().map(|d| (d.code.name(), d.span())).collect();
     let mut open: Vec<usize> = diagnostics.iter().enumerate().filter(|(_, d)| below(d)).map(|(at, _)| at).collect();
+    if open.is_empty() {
+        return;
+    }
+    // Only what compiling brings to light can be a setting's.
+    let compiled: HashSet<(&str, Option<Span>)> = compile(given).iter().map(|d| (d.code.name(), d.span())).collect();
+    open.retain(|at| diagnostics.get(*at).is_some_and(|d| compiled.contains(&(d.code.name(), d.span()))));
     for (place, setting) in given.iter().enumerate() {
         if open.is_empty() {
             return;

@@ -1,5 +1,6 @@
 //! Checks over an entity as a whole, when all its lines are known.
 
+use super::analysis::scopes::disjoint;
 use super::facts::Compiled;
 use super::layers::Dropped;
 use super::scope::{Globals, Records};
@@ -7,7 +8,8 @@ use crate::diag::codes::{layers, lines as codes, values};
 use crate::diag::{Diagnostic, Severity};
 use crate::program::{Expr, Slot};
 use crate::source::Span;
-use crate::value::Side;
+use crate::systems::{Comparison, Condition, Test};
+use crate::value::{Side, Value};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -28,7 +30,12 @@ pub fn all(
         });
         each(one, &mut |one| {
             if !faulty {
+                let before = diagnostics.len();
                 required(one, drops, diagnostics);
+                // One missing `number` line is one fault.
+                if diagnostics.len() == before {
+                    within_scope(one, diagnostics);
+                }
             }
             if !settings_clash {
                 two_writers(one, diagnostics);
@@ -82,6 +89,37 @@ fn required(one: &Compiled, drops: &[Dropped], diagnostics: &mut Vec<Diagnostic>
                 Diagnostic::new(codes::MISSING_REQUIRED, message, one.places.arrow, "creates there")
                     .help(format!("map `{field}`, or give it in `on create`, or let `number` assign it")),
             );
+        }
+    }
+}
+
+/// What the records' own `where` asks for, a new record must have, or it is never found again and created each time.
+fn within_scope(one: &Compiled, diagnostics: &mut Vec<Diagnostic>) {
+    let entity = &one.entity;
+    for side in Side::BOTH.into_iter().filter(|side| entity.creates_on(*side)) {
+        let blank =
+            |field: &str| Condition { field: field.to_owned(), test: Test::Compare(Comparison::Eq, Value::Null) };
+        for asked in &entity.select(side).scope {
+            let field = asked.field.as_str();
+            let written = entity.lines.iter().any(|line| {
+                line.writes_to(side) && line.slots(side).iter().any(|slot| entity.field_name(side, *slot) == field)
+            });
+            let given = entity.constants(side).iter().any(|(name, _)| name == field);
+            let numbers = entity.numbers.iter().chain(&entity.positions);
+            let numbered = side == Side::Business && numbers.clone().any(|(name, _)| name == field);
+            let joined = entity.owner.as_ref().is_some_and(|o| o.joins.iter().any(|(name, _)| name == field));
+            if written || given || numbered || joined || !disjoint(std::slice::from_ref(asked), &[blank(field)]) {
+                continue;
+            }
+            let message =
+                format!("nothing gives a new record in {} the `{field}` that its own `where` asks for", side.title());
+            let place = one.places.scope_business.filter(|_| side == Side::Business).unwrap_or(one.places.systems);
+            let mut diagnostic = Diagnostic::new(codes::MISSING_REQUIRED, message, place, "asks for it")
+                .help(format!("map `{field}`, give it in `on create`, or let `number` assign it: without it the record is not found again"));
+            if let Some(number) = one.places.number.filter(|_| side == Side::Business) {
+                diagnostic = diagnostic.also(number, "does not name it");
+            }
+            diagnostics.push(diagnostic);
         }
     }
 }

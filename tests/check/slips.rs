@@ -72,6 +72,8 @@ const LAYERS: &[(&str, &[(usize, &str)])] = &[
     ),
     ("change entity Project {\n    description -> truncate(40) -> Inf[2]\n}\n", &[]),
     ("change entity Project {\n    drop Inf[2]\n}\n", &[]),
+    // A new record without its own number is outside its own `where`.
+    ("change entity Customer {\n    number ActNo by business\n}\n", &[(6, "missing-required")]),
     // Links that lead elsewhere, and values that new records cannot hold.
     (
         "change entity WorkHours {\n    user.businessUnit.guid -> link BusinessUnit -> R[5]\n}\n",

@@ -26,6 +26,22 @@ impl Resolver<'_> {
             self.in_tenant(&record.value, &by.value, text, given.span);
             return self.named(name, *side, &record.value, &by.value, text.clone());
         }
+        if let (SettingType::Of { record, by: Some(by), .. }, false) =
+            (&setting.ty, setting.or_none && matches!(&given.value, GivenValue::Nothing))
+        {
+            let message = match &given.value {
+                GivenValue::Nothing => format!("`{name}` has no value"),
+                other => format!("`{name}` cannot be `{}`", other.shown()),
+            };
+            let label = format!("`{name}` is declared here");
+            self.diagnostics.push(
+                Diagnostic::new(codes::SETTING_TYPE, message, given.span, "this value")
+                    .also(setting.name.span, label)
+                    .help(format!("write the {} of one {}, as a text", by.value, record.value)),
+            );
+            self.faulty.insert(name.to_owned());
+            return self.instead(name, entity, setting, ty);
+        }
         if setting.or_none && matches!(&given.value, GivenValue::Nothing) {
             return SettingValue::None;
         }
