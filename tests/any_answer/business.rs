@@ -110,8 +110,12 @@ async fn any_answer_of_visma_business_is_read_or_refused() {
         Vec::new(),
         &[("Dt1", Type::Date, true), ("Val1", Type::Decimal(28, 6), false), ("Txt4", Type::Text(Some(80)), true)],
     );
-    let config =
-        BusinessConfig { request_timeout: Duration::from_millis(150), page_size: 16, ..company.config.clone() };
+    let config = BusinessConfig {
+        request_timeout: Duration::from_millis(150),
+        handshake_timeout: Duration::from_millis(300),
+        page_size: 16,
+        ..company.config.clone()
+    };
     let (seeds, mut refused) = (seeds(200), 0);
     for seed in &seeds {
         let select = if seed % 2 == 0 { &customers } else { &hours };

@@ -34,6 +34,8 @@ pub struct BusinessConfig {
     pub overlap: Duration,
     /// How long a statement of ours can still be at work after we lost sight of it.
     pub settle_time: Duration,
+    /// How long the exchange before the first statement may take, for a server that accepts and then says nothing.
+    pub handshake_timeout: Duration,
     /// How long one statement waits for a lock.
     pub lock_timeout: Duration,
     /// How long one statement may take in all.
@@ -80,6 +82,7 @@ impl BusinessConfig {
             home_currency: None,
             overlap: Duration::from_secs(120),
             settle_time: Duration::from_secs(60),
+            handshake_timeout: Duration::from_secs(20),
             lock_timeout: Duration::from_secs(10),
             request_timeout: Duration::from_secs(60),
             page_size: 1000,

@@ -7,13 +7,9 @@ use super::link::Link;
 use super::statements;
 use crate::systems::error::{ErrorKind, SystemError};
 use crate::value::Side;
-use std::time::Duration;
 use tiberius::error::Error;
 use tiberius::{AuthMethod, Client, EncryptionLevel};
 use tokio_util::compat::TokioAsyncReadCompatExt;
-
-/// How long the exchange before the first statement may take, for a server that accepts and then says nothing.
-const HANDSHAKE: Duration = Duration::from_secs(20);
 
 /// A new connection with our session settings.
 pub(super) async fn connect(config: &BusinessConfig, dial: &dyn Dial) -> Result<Link, SystemError> {
@@ -36,11 +32,14 @@ pub(super) async fn connect(config: &BusinessConfig, dial: &dyn Dial) -> Result<
     })?;
     let (wire, seen) = Watched::new(wire);
     let opening = Client::connect(settings, wire.compat());
-    let client = match tokio::time::timeout(HANDSHAKE, opening).await {
+    let client = match tokio::time::timeout(config.handshake_timeout, opening).await {
         Ok(opened) => opened.map_err(|e| refused(config, e))?,
         Err(_) => {
             return Err(fault(ErrorKind::Unreachable, format!("could not log in to {server}"))
-                .why(format!("it accepted the connection and said nothing for {} s", HANDSHAKE.as_secs()))
+                .why(format!(
+                    "it accepted the connection and said nothing for {} s",
+                    config.handshake_timeout.as_secs()
+                ))
                 .help("is there really an SQL Server at that port?"));
         }
     };
