@@ -70,7 +70,9 @@ fn every_scenario_survives_every_fault_at_every_call() {
     let (runs, violations) = (figures.runs, figures.violations.len());
     say(
         "storm-exhaustive",
-        &format!("storm: {scenarios} scenarios × {calls} calls × {faults} faults = {runs} runs, {violations} violations"),
+        &format!(
+            "storm: {scenarios} scenarios × {calls} calls × {faults} faults = {runs} runs, {violations} violations"
+        ),
     );
     must_be_none(&figures.violations);
 }

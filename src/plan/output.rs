@@ -64,10 +64,7 @@ impl Output {
         bases: Vec<(u64, u64, u64)>,
         born: Side,
     ) {
-        let adopted = new.then(|| Adopted {
-            born,
-            columns: columns(entity, business),
-        });
+        let adopted = new.then(|| Adopted { born, columns: columns(entity, business) });
         let (severa_id, business_id) = (severa.id.clone(), business.id.clone());
         self.settled.push(Settled { severa_id, business_id, adopted, bases });
     }

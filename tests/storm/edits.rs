@@ -214,8 +214,12 @@ pub fn address(w: &mut World, bits: u128, customer: u128, line: &str, postal: &s
 
 pub fn contact(w: &mut World, bits: u128, customer: u128, first: &str, last: &str) {
     let (first, last) = (word(first), word(last));
-    let fields =
-        [("customer.guid", guid(customer)), ("firstName", first), ("lastName", last), ("isDeleted", Value::Bool(false))];
+    let fields = [
+        ("customer.guid", guid(customer)),
+        ("firstName", first),
+        ("lastName", last),
+        ("isDeleted", Value::Bool(false)),
+    ];
     w.severa("ContactPerson", bits, &fields);
 }
 

@@ -79,7 +79,12 @@ pub const SCENARIOS: &[Scenario] = &[
             },
             |w| {
                 if let Some(id) = element(w, "ContactPerson", "firstName", "Ola") {
-                    w.edit(Side::Severa, "ContactPerson", &id, &[("firstName", word("Olav")), ("jobTitle", word("Boss"))]);
+                    w.edit(
+                        Side::Severa,
+                        "ContactPerson",
+                        &id,
+                        &[("firstName", word("Olav")), ("jobTitle", word("Boss"))],
+                    );
                 }
             },
         ],

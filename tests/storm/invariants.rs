@@ -74,9 +74,9 @@ fn own_key(effect: &Effect) -> Option<(Side, String, String)> {
         (Side::Severa, "ProjectFee") => value("description"),
         // One of a kind is enough, and one address that bills go to.
         (Side::Severa, "ContactCommunication") => Some(format!("{:?} {:?}", value("contact.guid"), value("kind"))),
-        (Side::Severa, "Address") => value("isBillingAddress")
-            .filter(|billing| billing == "true")
-            .and_then(|_| value("customer.guid")),
+        (Side::Severa, "Address") => {
+            value("isBillingAddress").filter(|billing| billing == "true").and_then(|_| value("customer.guid"))
+        }
         (Side::Severa, _) => None,
     };
     key.map(|key| (effect.side, effect.table.clone(), key))
@@ -107,12 +107,15 @@ fn no_duplicate(scene: &Scene) -> Vec<String> {
             let table = table(entity, side);
             // What a person parted is there twice because a person wants it so.
             let parted = |id: &str| {
-                scene.apart.iter().any(|(name, s, b)| *name == entity.name && id == if side == Side::Severa { s } else { b })
+                scene
+                    .apart
+                    .iter()
+                    .any(|(name, s, b)| *name == entity.name && id == if side == Side::Severa { s } else { b })
             };
             let made = |id: &str| scene.effects.iter().any(|e| e.created && e.table == table && e.id == id);
-            let doubled = by_keys.iter().filter(|(_, ids)| {
-                ids.len() > 1 && ids.iter().any(|id| made(id)) && !ids.iter().any(|id| parted(id))
-            });
+            let doubled = by_keys
+                .iter()
+                .filter(|(_, ids)| ids.len() > 1 && ids.iter().any(|id| made(id)) && !ids.iter().any(|id| parted(id)));
             found.extend(doubled.map(|((_, keys), ids)| format!("{table} of {}: {ids:?} have {keys:?}", side.word())));
         }
     }
@@ -159,9 +162,8 @@ fn disagree(scene: &Scene, entity: &Entity, line: &Line, link: &Link, severa: &R
         line.writes_to(*to) && (back || entity.updates_on(*to) && sends)
     };
     let ways: Vec<Side> = Side::BOTH.into_iter().filter(may).collect();
-    let fields = |side: Side| -> Vec<&str> {
-        line.slots(side).iter().map(|slot| entity.field_name(side, *slot)).collect()
-    };
+    let fields =
+        |side: Side| -> Vec<&str> { line.slots(side).iter().map(|slot| entity.field_name(side, *slot)).collect() };
     let edit = |side: Side| scene.last_edit(side, &table(entity, side), link.id(side), &fields(side));
     // What was put back is not carried again until what it came from changes.
     let listed = line.severa.iter().any(|slot| matches!(slot, Slot::Part { .. }));

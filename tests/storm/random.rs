@@ -1,9 +1,9 @@
 //! Random storms: people edit both sides, faults strike anywhere, machines take over, plans are applied
 //! late; then the weather clears, two runs follow, and everything must hold.
 
+use crate::edits as s;
 use crate::exhaustive::told;
 use crate::invariants;
-use crate::edits as s;
 use crate::sky::{Break, Dice};
 use crate::world::{Ask, End, Want, World, guid, text, word};
 use samband::plan::Limits;

@@ -79,7 +79,9 @@ pub const SCENARIOS: &[Scenario] = &[
         entities: CUSTOMERS,
         before: |w| {
             pair(w);
-            w.then(|w| w.severa("Customer", 0x10, &[("name", word("Kuusikko Group")), ("website", word("group.example"))]));
+            w.then(|w| {
+                w.severa("Customer", 0x10, &[("name", word("Kuusikko Group")), ("website", word("group.example"))])
+            });
         },
         steps: &[|w| undo(w, "Nm"), |w| w.severa("Customer", 0x10, &[("name", word("Kuusikko AS"))])],
     },
@@ -99,7 +101,9 @@ pub const SCENARIOS: &[Scenario] = &[
         entities: CUSTOMERS,
         before: |w| {
             pair(w);
-            w.then(|w| w.severa("Customer", 0x10, &[("name", word("Kuusikko Group")), ("website", word("group.example"))]));
+            w.then(|w| {
+                w.severa("Customer", 0x10, &[("name", word("Kuusikko Group")), ("website", word("group.example"))])
+            });
         },
         steps: &[|w| {
             undo(w, "Nm");

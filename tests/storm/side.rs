@@ -674,7 +674,8 @@ impl StormSide {
                 _ => &[],
             };
             let is = |values: &&Vec<Value>| values.first().is_some_and(|id| Some(id.to_string()) == part.id);
-            let records = elements.iter().filter_map(|e| if let Value::Record(values) = e { Some(values) } else { None });
+            let records =
+                elements.iter().filter_map(|e| if let Value::Record(values) = e { Some(values) } else { None });
             let Some(values) = records.into_iter().find(is) else {
                 return Err(self.error(ErrorKind::Moved, "it is not there any more"));
             };

@@ -24,7 +24,8 @@ impl Severa {
         let values = self.input(record, &values).await?;
         let response = self.client.post(&path, object(&values)).await?;
         self.codes.remove(record);
-        let parsed = answer::rows(&response, &path, &create.select, &derived::wanted(&create.select)).map_err(unheard)?;
+        let parsed =
+            answer::rows(&response, &path, &create.select, &derived::wanted(&create.select)).map_err(unheard)?;
         // A fee is answered as a list, as one of a recurring kind may become several: the first is the one of today.
         let Some(parsed) = parsed.into_iter().next() else {
             return Err(error(ErrorKind::Unknown, format!("POST {path} was answered without the record")));
@@ -37,7 +38,9 @@ impl Severa {
             }
         }
         let rows = self.complete(&create.select, vec![parsed], &mut Related::default()).await;
-        rows.map_err(unheard)?.pop().ok_or_else(|| error(ErrorKind::Unknown, format!("POST {path} was answered without the record")))
+        rows.map_err(unheard)?
+            .pop()
+            .ok_or_else(|| error(ErrorKind::Unknown, format!("POST {path} was answered without the record")))
     }
 
     pub(super) async fn patch(&mut self, update: &Update) -> Result<Row, SystemError> {
@@ -140,7 +143,10 @@ impl Severa {
         begun: jiff::Timestamp,
     ) -> Result<(), SystemError> {
         if self.client.now().duration_since(begun) > TERM {
-            let what = format!("the {} of {record} {owner} were left, as too long has passed since its first call", write.list);
+            let what = format!(
+                "the {} of {record} {owner} were left, as too long has passed since its first call",
+                write.list
+            );
             return Err(error(ErrorKind::Unknown, what));
         }
         let part = resources::part(record, &write.list)?;
