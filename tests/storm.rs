@@ -118,7 +118,8 @@ fn random_storms_leave_both_sides_in_step() {
 fn scenario_for(broken: Break) -> Option<&'static str> {
     match broken {
         Break::NoSettleWait => Some("a customer of Visma Business"),
-        Break::BelievesRepeated => Some("products and travel expenses of both sides"),
+        Break::BelievesRepeated => Some("a circle of supervisors"),
+        Break::LinesApart => Some("an invoice becomes an order"),
         _ => None,
     }
 }

@@ -1,6 +1,7 @@
 //! The state file of a company, in memory: several engines open it, it can be full, and it can be put back.
 
 use samband::state::State;
+use samband::value::Side;
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -103,10 +104,9 @@ impl Disk {
             "SELECT entity || severa_id || business_id || born || columns || hex(base) FROM links ORDER BY 1",
             "SELECT entity || side || source_id FROM intents ORDER BY 1",
             "SELECT entity || side || id || code || attempts FROM held ORDER BY 1",
-            "SELECT entity || side || value FROM watermarks ORDER BY 1",
             "SELECT entity || side || id || for_entity || for_side || for_value || for_column FROM waiting ORDER BY 1",
             "SELECT entity || side || id || field || old || new FROM history ORDER BY 1",
-            "SELECT key || value FROM meta ORDER BY 1",
+            "SELECT key || value FROM meta WHERE key <> 'generation' ORDER BY 1",
             "SELECT entity || decision || severa_id || business_id FROM decisions ORDER BY 1",
         ];
         let mut content = String::new();
@@ -117,6 +117,18 @@ impl Disk {
             content.push('\n');
         }
         content
+    }
+
+    /// How far each side was read, in seconds of its clock.
+    pub fn watermarks(&self) -> Vec<(String, Side, i64)> {
+        let sql = "SELECT entity, side, value FROM watermarks ORDER BY 1, 2";
+        let mut statement = self.beside.prepare_cached(sql).expect("the state");
+        let rows = statement.query_map([], |row| {
+            let (side, value): (String, String) = (row.get(1)?, row.get(2)?);
+            let side = if side == Side::Severa.word() { Side::Severa } else { Side::Business };
+            Ok((row.get(0)?, side, value.parse().expect("our own watermark")))
+        });
+        rows.expect("the state").map(|row| row.expect("a watermark")).collect()
     }
 
     /// From now on it takes nothing more into this table, or into any.

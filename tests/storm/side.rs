@@ -41,6 +41,12 @@ pub struct StormSide {
     pub engine: usize,
 }
 
+/// What was touched at this time or later is read again from a watermark.
+pub fn read_from(side: Side, watermark: i64) -> i64 {
+    let place = usize::from(side == Side::Business);
+    watermark - OVERLAP[place] - GRAIN[place]
+}
+
 pub fn table(select: &Select) -> String {
     samband::schema::table(&select.record.name, select.record.index)
 }
@@ -537,7 +543,7 @@ impl System for StormSide {
         let since: Option<i64> = read.since.as_ref().map(|w| w.0.parse().expect("our own watermark"));
         let news = |row: &Row| match (since, touched.get(&row.id).map(|at| at - at.rem_euclid(GRAIN[place]))) {
             (Some(since), Some(at)) if strict => at > since,
-            (Some(since), Some(at)) => at >= since - OVERLAP[place] - GRAIN[place],
+            (Some(since), Some(at)) => at >= read_from(self.memory.side, since),
             _ => true,
         };
         let all: Vec<Row> = rows.into_iter().filter(|row| news(row) && self.pushed(read, row)).collect();

@@ -384,18 +384,22 @@ impl World {
         if plan.is_empty() {
             return true;
         }
-        let before = self.sky.lock().unwrap().effects.len();
-        let applied = self.start(Ask::Apply(Box::new(plan)), false);
-        // What was put back stands against what it came from, as if a person had written it there and nobody
-        // had wanted it carried over.
-        let mut sky = self.sky.lock().unwrap();
-        let undone: Vec<_> = sky.effects[before..].iter().filter(|e| e.phase == Phase::Apply).cloned().collect();
-        for effect in undone {
-            let of = |field: &crate::sky::Written| {
-                (effect.side, effect.table.clone(), effect.id.clone(), field.field.clone())
-            };
-            sky.undone.extend(effect.fields.iter().map(|field| (effect.number, of(field))));
+        // What is put back stands against what it came from: nobody wants it carried over. It may come late.
+        for planned in &plan.entities {
+            let tables = self.program(|program| {
+                let entity = program.entities.iter().find(|e| e.name == planned.entity).expect("an entity");
+                Side::BOTH.map(|side| crate::side::table(entity.select(side)))
+            });
+            let mut sky = self.sky.lock().unwrap();
+            let number = sky.next_number();
+            for operation in &planned.operations {
+                let table = &tables[usize::from(operation.side == Side::Business)];
+                let id = operation.record_id.clone().unwrap_or_default();
+                let of = |field: &str| (operation.side, table.clone(), id.clone(), field.to_owned());
+                sky.undone.extend(operation.fields.iter().map(|field| (number, of(&field.field))));
+            }
         }
+        let applied = self.start(Ask::Apply(Box::new(plan)), false);
         let whole = |report: &Option<Report>| {
             report.as_ref().is_some_and(|r| r.failure.is_none() && r.outcomes.values().all(|o| *o == Outcome::Done))
         };
@@ -500,19 +504,35 @@ impl World {
         Moment { sides, seconds: self.clock.seconds(), past: sky.past(), engines: self.engines }
     }
 
-    /// All that the future depends on, but for the time of day.
+    /// All that the future depends on, but for the time of day: the state, both sides, what is still at work, and
+    /// every write so far, as the invariants read them all.
     pub fn fingerprint(&self) -> u64 {
         use std::hash::{DefaultHasher, Hash, Hasher};
         let mut hasher = DefaultHasher::new();
         let sky = self.sky.lock().unwrap();
         sky.disk.content().hash(&mut hasher);
+        let mut stamps = Vec::new();
         for memory in [&self.severa, &self.business] {
             for (table, rows) in &memory.world.lock().unwrap().tables {
                 format!("{table} {:?}", rows.rows).hash(&mut hasher);
+                stamps.extend(rows.stamps.iter().map(|(id, at)| (*at, memory.side, table.clone(), id.clone())));
             }
         }
-        format!("{:?} {:?} {:?}", sky.late, sky.unheard, sky.overtaken.len()).hash(&mut hasher);
-        (sky.effects.len(), self.violations.len()).hash(&mut hasher);
+        // Of stamps and watermarks only counts which came first.
+        stamps.sort();
+        let order: Vec<_> = stamps.iter().map(|(_, side, table, id)| (side, table, id)).collect();
+        order.hash(&mut hasher);
+        for (entity, side, watermark) in sky.disk.watermarks() {
+            let from = crate::side::read_from(side, watermark);
+            (entity, stamps.iter().filter(|(at, own, ..)| *own == side && *at < from).count()).hash(&mut hasher);
+        }
+        for Effect { side, table, id, created, phase, fields, .. } in &sky.effects {
+            format!("{side:?} {table} {id} {created} {phase:?} {fields:?}").hash(&mut hasher);
+        }
+        let now = self.clock.seconds();
+        let under_way: Vec<_> = sky.late.iter().map(|(side, at, _, request)| (side, at - now, request)).collect();
+        format!("{under_way:?} {:?} {:?}", sky.unheard, sky.overtaken.len()).hash(&mut hasher);
+        self.violations.len().hash(&mut hasher);
         hasher.finish()
     }
 
