@@ -18,11 +18,12 @@ pub struct Intent {
 
 impl State {
     pub fn intend(&self, intent: &Intent) -> Result<(), StateError> {
-        self.db.execute(
-            "INSERT INTO intents (entity, side, source_id, begun_at) VALUES (?1, ?2, ?3, ?4)
-             ON CONFLICT (entity, side, source_id) DO UPDATE SET begun_at = ?4",
-            params![intent.entity, intent.side.word(), intent.source_id, intent.begun_at.to_string()],
-        )?;
+        self.db
+            .prepare_cached(
+                "INSERT INTO intents (entity, side, source_id, begun_at) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (entity, side, source_id) DO UPDATE SET begun_at = ?4",
+            )?
+            .execute(params![intent.entity, intent.side.word(), intent.source_id, intent.begun_at.to_string()])?;
         Ok(())
     }
 
@@ -44,10 +45,9 @@ impl State {
     }
 
     pub fn settle(&self, entity: &str, side: Side, source_id: &str) -> Result<(), StateError> {
-        self.db.execute(
-            "DELETE FROM intents WHERE entity = ?1 AND side = ?2 AND source_id = ?3",
-            [entity, side.word(), source_id],
-        )?;
+        self.db
+            .prepare_cached("DELETE FROM intents WHERE entity = ?1 AND side = ?2 AND source_id = ?3")?
+            .execute([entity, side.word(), source_id])?;
         Ok(())
     }
 }
