@@ -14,6 +14,7 @@ mod conditions;
 mod config;
 mod connect;
 mod create;
+mod create_all;
 mod dates;
 mod declared;
 mod derived;
@@ -205,6 +206,14 @@ impl System for Business {
 
     async fn create(&mut self, create: &Create) -> Result<Row, SystemError> {
         create::create(self, create).await
+    }
+
+    fn together(&self) -> usize {
+        create_all::MOST
+    }
+
+    async fn create_all(&mut self, creates: &[Create]) -> Vec<Result<Row, SystemError>> {
+        create_all::create_all(self, creates).await
     }
 
     async fn update(&mut self, update: &Update) -> Result<Row, SystemError> {
