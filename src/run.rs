@@ -14,6 +14,7 @@ mod index;
 mod names;
 mod needed;
 mod owners;
+mod pages;
 mod parts;
 mod report;
 pub mod settle;
@@ -28,7 +29,7 @@ pub use find::several_pairs;
 pub use report::{Outcome, Report};
 pub use survey::{Data, Survey};
 
-use crate::plan::{self, Known, Limits, Plan};
+use crate::plan::{self, EntityPlan, Known, Limits, Plan};
 use crate::program::lookup::UnknownName;
 use crate::program::{Lookups, Program, Reference};
 use crate::state::{Holder, State};
@@ -86,6 +87,8 @@ pub struct Engine {
     created: BTreeMap<String, Row>,
     /// What the entity's records still wait for once they have been carried over.
     waits: BTreeMap<(Side, String), Vec<Reference>>,
+    /// Entities whose records wait to be planned and carried out page by page, by their place.
+    pages: BTreeMap<usize, pages::Pages>,
     /// When the lease was renewed last.
     renewed: Option<jiff::Timestamp>,
 }
@@ -120,6 +123,7 @@ impl Engine {
             opened: None,
             created: BTreeMap::new(),
             waits: BTreeMap::new(),
+            pages: BTreeMap::new(),
             renewed: None,
         }
     }
@@ -217,12 +221,13 @@ impl Engine {
     /// What a run would do. Nothing is written to either system.
     pub async fn plan(&mut self, progress: &mut dyn Progress) -> Result<Plan, RunError> {
         self.open().await?;
-        Ok(self.plan_opened(progress, &mut |_, _| {}).await?.0)
+        Ok(self.plan_opened(Records::Dropped, progress, &mut |_, _| {}).await?.0)
     }
 
     /// Plans with both sides open; each entity's records are given away once it is planned.
     async fn plan_opened(
         &mut self,
+        records: Records,
         progress: &mut dyn Progress,
         planned_from: &mut (dyn FnMut(usize, Known) + Send),
     ) -> Result<(Plan, Index), RunError> {
@@ -246,6 +251,17 @@ impl Engine {
             }
             if self.stopped() {
                 return Err(RunError::Interrupted);
+            }
+            if records != Records::Given && self.goes_by_pages(place)? {
+                let mut pages = self.gather_pages(place, &index, progress).await?;
+                progress.at("planning", &self.program.entities[place].name, 0, None);
+                if records == Records::Dropped || pages.are_few() {
+                    plan.entities.push(self.plan_pages(place, &mut pages, &mut index).await?);
+                } else {
+                    plan.entities.push(self.tally_pages(place, &mut pages, &mut index).await?);
+                    self.pages.insert(place, pages);
+                }
+                continue;
             }
             let gathered = self.gather(place, &index, progress).await?;
             progress.at("planning", &self.program.entities[place].name, 0, None);
@@ -286,9 +302,17 @@ impl Engine {
         lease: &crate::state::Lease,
         progress: &mut dyn Progress,
     ) -> Result<(Plan, Report), RunError> {
-        let plan = self.plan(progress).await?;
+        self.open().await?;
+        self.pages.clear();
+        let mut plan = self.plan_opened(Records::Aside, progress, &mut |_, _| {}).await?.0;
         self.within_limits(&plan)?;
-        let report = self.carry_out(&plan, Way::Run, run, lease, progress).await?;
+        let mut report = self.carry_out(&plan, Way::Run, run, lease, progress).await?;
+        for page in std::mem::take(&mut report.paged) {
+            if let Some(planned) = plan.entities.iter_mut().find(|planned| planned.entity == page.entity) {
+                planned.paged = page.paged;
+                planned.append(EntityPlan { paged: Default::default(), ..page });
+            }
+        }
         Ok((plan, report))
     }
 
@@ -359,6 +383,16 @@ impl Engine {
         let stopped = plan::check_limits(plan, self.options.limits);
         if stopped.is_empty() { Ok(()) } else { Err(RunError::Limits(stopped, Box::new(plan.clone()))) }
     }
+}
+
+/// What becomes of an entity's records once it is planned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Records {
+    /// Whoever asked for the plan looks at them.
+    Given,
+    Dropped,
+    /// Where there may be millions of them they are planned when they are carried out.
+    Aside,
 }
 
 /// How a plan came to be carried out.

@@ -14,6 +14,8 @@ pub struct Index {
 
 #[derive(Debug, Default)]
 struct EntityIndex {
+    /// Whether anything is looked up in it.
+    asked: bool,
     /// Whether a linked column holds whole numbers.
     numeric: HashMap<String, bool>,
     by_guid: HashMap<String, BTreeMap<String, String>>,
@@ -34,8 +36,10 @@ impl Index {
                 let numeric = entity.business.fields.get(*slot).is_some_and(|f| f.ty == Type::Int);
                 own.numeric.insert(column.clone(), numeric);
             }
-            for link in state.links(&entity.name)? {
-                own.put(&link);
+            // Nothing is ever asked of what nobody points at: there may be millions of work hours.
+            own.asked = !entity.linked_columns.is_empty() || entity.creates_on(Side::Severa);
+            if own.asked {
+                state.each_link(&entity.name, |link| own.put(&link))?;
             }
             index.names.push(entity.name.clone());
             index.entities.push(own);
@@ -119,6 +123,9 @@ impl Index {
 
 impl EntityIndex {
     fn put(&mut self, link: &Link) {
+        if !self.asked {
+            return;
+        }
         for (column, value) in &link.columns {
             self.by_column.insert((column.clone(), value.clone()), link.severa_id.clone());
         }
