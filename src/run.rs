@@ -18,6 +18,7 @@ mod pages;
 mod parts;
 mod report;
 pub mod settle;
+mod stats;
 mod strays;
 mod survey;
 mod undo;
@@ -27,6 +28,7 @@ mod write;
 pub use error::RunError;
 pub use find::several_pairs;
 pub use report::{Outcome, Report};
+pub use stats::{Phases, Stats};
 pub use survey::{Data, Survey};
 
 use crate::plan::{self, EntityPlan, Known, Limits, Plan};
@@ -89,6 +91,8 @@ pub struct Engine {
     waits: BTreeMap<(Side, String), Vec<Reference>>,
     /// Entities whose records wait to be planned and carried out page by page, by their place.
     pages: BTreeMap<usize, pages::Pages>,
+    /// Time since the engine was made.
+    phases: Phases,
     /// When the lease was renewed last.
     renewed: Option<jiff::Timestamp>,
 }
@@ -124,6 +128,7 @@ impl Engine {
             created: BTreeMap::new(),
             waits: BTreeMap::new(),
             pages: BTreeMap::new(),
+            phases: Phases::default(),
             renewed: None,
         }
     }
@@ -164,7 +169,9 @@ impl Engine {
         if self.opened.is_some() {
             return Ok(());
         }
+        let begun = self.clock.now();
         let (opened, unknown) = self.opening().await?;
+        self.phases.opening += stats::between(begun, self.clock.now());
         if !unknown.is_empty() {
             return Err(RunError::Names(unknown));
         }
@@ -231,6 +238,7 @@ impl Engine {
         progress: &mut dyn Progress,
         planned_from: &mut (dyn FnMut(usize, Known) + Send),
     ) -> Result<(Plan, Index), RunError> {
+        let (begun, read_before) = (self.clock.now(), self.phases.reading);
         let mut index = Index::load(&self.program, &self.state)?;
         let mut plan = Plan {
             mapping: self.program.mapping.clone(),
@@ -252,8 +260,10 @@ impl Engine {
             if self.stopped() {
                 return Err(RunError::Interrupted);
             }
+            let begun = self.clock.now();
             if records != Records::Given && self.goes_by_pages(place)? {
                 let mut pages = self.gather_pages(place, &index, progress).await?;
+                self.phases.reading += stats::between(begun, self.clock.now());
                 progress.at("planning", &self.program.entities[place].name, 0, None);
                 if records == Records::Dropped || pages.are_few() {
                     plan.entities.push(self.plan_pages(place, &mut pages, &mut index).await?);
@@ -264,6 +274,7 @@ impl Engine {
                 continue;
             }
             let gathered = self.gather(place, &index, progress).await?;
+            self.phases.reading += stats::between(begun, self.clock.now());
             progress.at("planning", &self.program.entities[place].name, 0, None);
             let mut planned = self.plan_one(place, &gathered.known, &mut index)?;
             while self.plan_needed(&mut plan, &planned, &mut index).await? {
@@ -285,6 +296,8 @@ impl Engine {
         if let Some(opened) = &self.opened {
             names::name(&mut plan, &opened.lookups, &index);
         }
+        let passed = stats::between(begun, self.clock.now());
+        self.phases.planning += passed.saturating_sub(self.phases.reading.saturating_sub(read_before));
         Ok((plan, index))
     }
 

@@ -9,6 +9,7 @@ pub mod business;
 pub mod clock;
 pub mod error;
 pub mod examine;
+pub mod meter;
 pub mod scalar;
 pub mod secret;
 #[cfg(feature = "run")]
@@ -254,4 +255,9 @@ pub trait System: Send {
     fn settle_time(&self) -> std::time::Duration;
 
     fn usage(&self) -> Usage;
+
+    /// The same by route, with bytes and waits. A side that does not count answers nothing.
+    fn meter(&self) -> meter::Meter {
+        meter::Meter::default()
+    }
 }

@@ -35,5 +35,5 @@ pub fn main(args: &Args) -> Result<Exit, Failure> {
         bars.clear();
         report.map_err(|error| of_run(&error))
     })?;
-    show_report(&plan, &report, args.format.format)
+    show_report(&plan, &report, args.format.format, false)
 }

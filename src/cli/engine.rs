@@ -3,6 +3,7 @@
 mod connect;
 mod failure;
 mod progress;
+mod stats;
 
 use super::exit::{Exit, Failure};
 use super::output;
@@ -107,11 +108,14 @@ pub fn show_plan(plan: &Plan, format: Format, every: bool) -> Result<(), Failure
 }
 
 /// Shows what was done, and says how it ended.
-pub fn show_report(plan: &Plan, report: &Report, format: Format) -> Result<Exit, Failure> {
+pub fn show_report(plan: &Plan, report: &Report, format: Format, with_stats: bool) -> Result<Exit, Failure> {
     match format {
         Format::Human => {
             output::data(&render(plan, false))?;
             output::data(&format!("\n{}\n", report.summary(plan)))?;
+            if with_stats {
+                output::data(&stats::table(&report.stats))?;
+            }
         }
         Format::Json => {
             let mut json = document(plan, |id| report.outcome(id));
@@ -122,6 +126,9 @@ pub fn show_report(plan: &Plan, report: &Report, format: Format) -> Result<Exit,
                 });
                 members.insert("requests".to_owned(), requests);
                 members.insert("seconds".to_owned(), seconds(report.seconds));
+                if with_stats {
+                    members.insert("stats".to_owned(), stats::document(&report.stats));
+                }
             }
             output::json(&json)?;
         }

@@ -18,6 +18,9 @@ pub struct Args {
     /// Pair what belongs together and write nothing but identities: a first look.
     #[arg(long)]
     link_only: bool,
+    /// Say at the end what it cost: requests, rows and bytes by route, waits for the quota, time by phase, CPU, memory.
+    #[arg(long)]
+    stats: bool,
 }
 
 pub fn main(args: &Args) -> Result<Exit, Failure> {
@@ -30,7 +33,7 @@ pub fn main(args: &Args) -> Result<Exit, Failure> {
         Ok::<_, Failure>(done)
     })?;
     match done {
-        Ok((plan, report)) => show_report(&plan, &report, args.format.format),
+        Ok((plan, report)) => show_report(&plan, &report, args.format.format, args.stats),
         Err(error) => {
             if let RunError::Limits(_, plan) = &error {
                 show_plan(plan, args.format.format, false)?;

@@ -2,6 +2,7 @@
 
 use super::index::Index;
 use super::report::{Outcome, Report};
+use super::stats::Stats;
 use super::write::Written;
 use super::{Engine, Progress, RunError, Way};
 use crate::plan::{EntityPlan, Kind, Operation, Plan};
@@ -77,6 +78,8 @@ impl Engine {
         report.severa = self.severa.usage();
         report.business = self.business.usage();
         let ended = self.clock.now();
+        self.phases.writing += super::stats::between(begun, ended);
+        report.stats = Stats { phases: self.phases, severa: self.severa.meter(), business: self.business.meter() };
         report.seconds = ended.duration_since(begun).as_secs_f64();
         let outcome = match (&report.failure, report.interrupted, report.held) {
             (Some(failure), ..) => failure.to_string(),

@@ -1,5 +1,6 @@
 //! What a run did.
 
+use super::stats::Stats;
 use crate::plan::{EntityPlan, Kind, Plan};
 use crate::systems::{SystemError, Usage};
 use crate::value::Side;
@@ -42,6 +43,8 @@ pub struct Report {
     pub severa: Usage,
     pub business: Usage,
     pub seconds: f64,
+    /// What it cost, by phase and route.
+    pub stats: Stats,
 }
 
 impl Report {

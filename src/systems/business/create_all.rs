@@ -144,7 +144,8 @@ async fn existing(
     let mut places: HashMap<String, usize> = HashMap::with_capacity(values.len());
     for (place, value) in &values {
         // Two creations under one identifier are one record: who asks for that is not helped by a guess.
-        if places.insert(folded(&value.to_string()), *place).is_some() {
+        let text = value.as_text().map_or_else(|| value.to_string(), str::to_owned);
+        if places.insert(folded(&text), *place).is_some() {
             return Err(Broken::Undone(Fault::Server { number: 2627, class: 14, text: "an identifier twice".into() }));
         }
     }

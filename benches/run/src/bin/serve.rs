@@ -158,7 +158,7 @@ impl Random {
 }
 
 fn settings(severa: &str, business: &str, limit: Option<usize>) -> String {
-    let pace = limit.map_or(1_000, |limit| limit.saturating_sub(1).max(1));
+    let pace = limit.unwrap_or(1_000);
     format!(
         "mapping: standard
 environment: bench.env
