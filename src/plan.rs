@@ -132,8 +132,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Kind; 6] =
-        [Kind::Create, Kind::Update, Kind::WriteBack, Kind::Link, Kind::Unlink, Kind::Report];
+    pub const ALL: [Kind; 6] = [Kind::Create, Kind::Update, Kind::WriteBack, Kind::Link, Kind::Unlink, Kind::Report];
 
     pub fn word(self) -> &'static str {
         match self {

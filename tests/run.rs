@@ -85,7 +85,8 @@ fn a_plan_is_kept_carried_out_and_refused_when_it_is_stale() {
 
     let again: Value = serde_json::from_str(&ran(&["run", "--format", "json"], 5).out).expect("one document");
     assert_eq!((&again["totals"]["create"], &again["totals"]["update"]), (&0.into(), &0.into()), "{again}");
-    let stats: Value = serde_json::from_str(&ran(&["run", "--stats", "--format", "json"], 5).out).expect("one document");
+    let stats: Value =
+        serde_json::from_str(&ran(&["run", "--stats", "--format", "json"], 5).out).expect("one document");
     let stats = &stats["stats"];
     let number = |path: &str| stats.pointer(path).and_then(Value::as_f64).unwrap_or_else(|| panic!("{path}: {stats}"));
     for path in ["/phases/opening", "/phases/reading", "/cpu_seconds", "/severa/routes/GET ~1v1~1customers/requests"] {

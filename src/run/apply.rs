@@ -159,7 +159,12 @@ impl Engine {
     }
 
     /// The operations of an entity; false where not all of them were tried, so that its watermarks stay.
-    pub(super) async fn operations(&mut self, place: usize, planned: &EntityPlan, work: &mut Work<'_>) -> Result<bool, RunError> {
+    pub(super) async fn operations(
+        &mut self,
+        place: usize,
+        planned: &EntityPlan,
+        work: &mut Work<'_>,
+    ) -> Result<bool, RunError> {
         self.created.clear();
         work.later.clear();
         let waits = planned.waits.iter().filter(|w| !w.references.is_empty());

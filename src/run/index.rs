@@ -30,14 +30,15 @@ struct EntityIndex {
 impl Index {
     pub fn load(program: &Program, state: &State) -> Result<Self, StateError> {
         let mut index = Index::default();
-        for entity in &program.entities {
+        let pointed_at = program.pointed_at();
+        for (place, entity) in program.entities.iter().enumerate() {
             let mut own = EntityIndex::default();
             for (column, slot) in &entity.linked_columns {
                 let numeric = entity.business.fields.get(*slot).is_some_and(|f| f.ty == Type::Int);
                 own.numeric.insert(column.clone(), numeric);
             }
             // Nothing is ever asked of what nobody points at: there may be millions of work hours.
-            own.asked = !entity.linked_columns.is_empty() || entity.creates_on(Side::Severa);
+            own.asked = pointed_at.contains(&place) || entity.creates_on(Side::Severa) || entity.owner.is_some();
             if own.asked {
                 state.each_link(&entity.name, |link| own.put(&link))?;
             }

@@ -79,7 +79,7 @@ impl Engine {
             && entity.roles.is_empty()
             && entity.parts.is_empty()
             && entity.children.is_empty()
-            && entity.linked_columns.is_empty()
+            && !self.program.pointed_at().contains(&place)
             && !entity.only_when_needed
             && !entity.has_rows_of_its_own()
             && self.program.parts_of(place).is_empty();
@@ -271,7 +271,16 @@ impl Engine {
         let mut links: Vec<Link> = links.into_values().collect();
         links.sort_by(|a, b| a.severa_id.cmp(&b.severa_id));
         let decisions = Decisions::default();
-        let known = Known { links, linked: pages.linked, held, decisions, intents, needed: BTreeSet::new(), severa, business: rows };
+        let known = Known {
+            links,
+            linked: pages.linked,
+            held,
+            decisions,
+            intents,
+            needed: BTreeSet::new(),
+            severa,
+            business: rows,
+        };
         Ok(Some(known))
     }
 

@@ -68,9 +68,11 @@ impl State {
     }
 
     pub fn release(&self, entity: &str, side: Side, id: &str) -> Result<(), StateError> {
-        self.db
-            .prepare_cached("DELETE FROM held WHERE entity = ?1 AND side = ?2 AND id = ?3")?
-            .execute([entity, side.word(), id])?;
+        self.db.prepare_cached("DELETE FROM held WHERE entity = ?1 AND side = ?2 AND id = ?3")?.execute([
+            entity,
+            side.word(),
+            id,
+        ])?;
         Ok(())
     }
 
@@ -110,9 +112,11 @@ impl State {
 
     /// The record is visited again when what it points at has been linked.
     pub fn wait_for(&self, entity: &str, side: Side, id: &str, references: &[Reference]) -> Result<(), StateError> {
-        self.db
-            .prepare_cached("DELETE FROM waiting WHERE entity = ?1 AND side = ?2 AND id = ?3")?
-            .execute([entity, side.word(), id])?;
+        self.db.prepare_cached("DELETE FROM waiting WHERE entity = ?1 AND side = ?2 AND id = ?3")?.execute([
+            entity,
+            side.word(),
+            id,
+        ])?;
         references.iter().try_for_each(|reference| self.wait_also_for(entity, side, id, reference))
     }
 

@@ -45,9 +45,11 @@ impl State {
     }
 
     pub fn settle(&self, entity: &str, side: Side, source_id: &str) -> Result<(), StateError> {
-        self.db
-            .prepare_cached("DELETE FROM intents WHERE entity = ?1 AND side = ?2 AND source_id = ?3")?
-            .execute([entity, side.word(), source_id])?;
+        self.db.prepare_cached("DELETE FROM intents WHERE entity = ?1 AND side = ?2 AND source_id = ?3")?.execute([
+            entity,
+            side.word(),
+            source_id,
+        ])?;
         Ok(())
     }
 }

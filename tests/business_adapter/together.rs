@@ -6,7 +6,8 @@ use samband::systems::{ErrorKind, System};
 use samband::value::{Guid, Value};
 
 fn hour(number: u128, text: &str) -> samband::systems::Create {
-    let values = [("Dt1", Value::Date(jiff::civil::date(2026, 2, 3))), ("Val1", Value::Int(7)), ("Txt1", Value::text(text))];
+    let values =
+        [("Dt1", Value::Date(jiff::civil::date(2026, 2, 3))), ("Val1", Value::Int(7)), ("Txt1", Value::text(text))];
     create(&hours(), &values, &["PK"], Some(("Txt4", Value::text(Guid(number).to_string()))))
 }
 
@@ -31,7 +32,10 @@ async fn many_rows_take_few_statements_and_each_its_own_number() {
     // Asked again, as after a lost answer, with new ones among them.
     let creates: Vec<_> = (440..460).map(|n| hour(n, "a")).collect();
     let again: Vec<_> = adapter.create_all(&creates).await.into_iter().map(Result::unwrap).collect();
-    assert_eq!(again[..10].iter().map(|r| &r.id).collect::<Vec<_>>(), rows[440..].iter().map(|r| &r.id).collect::<Vec<_>>());
+    assert_eq!(
+        again[..10].iter().map(|r| &r.id).collect::<Vec<_>>(),
+        rows[440..].iter().map(|r| &r.id).collect::<Vec<_>>()
+    );
     assert_eq!(company.count("FreeInf1 WHERE InfCatNo = 77").await, 460);
     company.end().await;
 }

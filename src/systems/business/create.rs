@@ -72,7 +72,12 @@ async fn once(config: &BusinessConfig, link: &mut Link, member: &Member<'_>) -> 
 }
 
 /// One creation at a time among programs of ours; answers the server's time.
-pub(super) async fn lock(link: &mut Link, table: &Table, config: &BusinessConfig, what: &str) -> Result<DateTime, Broken> {
+pub(super) async fn lock(
+    link: &mut Link,
+    table: &Table,
+    config: &BusinessConfig,
+    what: &str,
+) -> Result<DateTime, Broken> {
     let locked = link.run(&statements::creation_lock(table, config.lock_timeout)).await?;
     let locked = locked.first().map(Vec::as_slice).unwrap_or_default();
     match locked.first().and_then(Cell::int) {
