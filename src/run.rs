@@ -207,13 +207,17 @@ impl Engine {
         entities.chain(kept).chain(named).collect()
     }
 
-    /// All rows of each select; none where nothing is asked.
+    /// All rows of each select; none where nothing is asked. Several settings may name records of one register,
+    /// which is read once.
     async fn all_of(&mut self, asked: Vec<Option<(Side, Select)>>) -> Result<Vec<Vec<Vec<Value>>>, RunError> {
-        let mut answers = Vec::new();
-        for question in asked {
-            answers.push(match question {
-                Some((side, select)) => self.all(side, select).await?,
-                None => Vec::new(),
+        let mut answers: Vec<Vec<Vec<Value>>> = Vec::with_capacity(asked.len());
+        for (place, question) in asked.iter().enumerate() {
+            let before = asked.iter().take(place).position(|earlier| question.is_some() && earlier == question);
+            let same = before.and_then(|place| answers.get(place)).cloned();
+            answers.push(match (same, question) {
+                (Some(rows), _) => rows,
+                (None, Some((side, select))) => self.all(*side, select.clone()).await?,
+                (None, None) => Vec::new(),
             });
         }
         Ok(answers)

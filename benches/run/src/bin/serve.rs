@@ -7,7 +7,7 @@
 //! end of stdin ends it.
 
 use jiff::Timestamp;
-use samband::sandbox::business::{self, BusinessServer, Company, Encryption, Login};
+use samband::sandbox::business::{self, BusinessServer, Company, Login};
 use samband::sandbox::seed::{Seed, SeedValue, Size, seed};
 use samband::sandbox::severa::{Clock, Json, Options, SeveraServer, World, link, object, system_clock};
 use std::collections::BTreeMap;
@@ -54,7 +54,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let severa = SeveraServer::start(world, options, "127.0.0.1:0").await?;
     let options = business::Options {
         logins: vec![Login::owner("samband", SECRET)],
-        encryption: Encryption::NotSupported,
         ..business::Options::default()
     };
     let sql_server = BusinessServer::start(company, options).await?;
