@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs samband beside what one would use instead, and writes RESULTS.md.
 
-usage: run.py [transform] [check] [--records N] [--runs N] [--scratch DIR] [--no-peers] [--built DIR] [--stdout]
+usage: run.py [transform] [check] [run] [--records N] [--hours N] [--runs N] [--scratch DIR] [--no-peers] [--built DIR] [--stdout]
 
 Peers come from the package registries into the scratch folder; one that cannot be had is left out with a word.
 Every contender must give the same answer before anything is measured. All run in turn (A B C A B C ...), so that
@@ -20,6 +20,8 @@ import statistics
 import subprocess
 import sys
 import time
+
+import workload_run
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -76,6 +78,12 @@ class Prepared:
         if ready and attempt("orjson", python, "-m", "pip", "install", "--quiet", "orjson==3.13.0"):
             return python
         return None
+
+    def dlt(self, python):
+        """Whether dlt could be had for that interpreter."""
+        ready = python.exists() or attempt("a Python environment", sys.executable, "-m", "venv", self.scratch / "venv")
+        wanted = ["dlt[sqlalchemy,duckdb]==1.31.0", "pyarrow", "requests"]
+        return ready and attempt("dlt", python, "-m", "pip", "install", "--quiet", *wanted)
 
     def jaq(self):
         root = self.scratch / "tools"
@@ -282,8 +290,11 @@ def machine():
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("parts", nargs="*", choices=[[], "transform", "check"])
+    parser.add_argument("parts", nargs="*", choices=[[], "transform", "check", "run"])
     parser.add_argument("--records", type=int, default=200_000)
+    parser.add_argument("--hours", type=int, default=100_000, help="work hours of whole runs")
+    parser.add_argument("--sizes", type=lambda text: [int(n) for n in text.split(",")], default=[10_000, 100_000, 1_000_000],
+                        help="numbers of work hours over which growth is measured")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--scratch", type=pathlib.Path, default=HERE / "target")
     parser.add_argument("--no-peers", action="store_true", help="samband and what is written by hand alone")
@@ -294,7 +305,7 @@ def main():
     options.scratch.mkdir(parents=True, exist_ok=True)
     prepared = Prepared(options.scratch, not options.no_peers, options.built)
     began = time.time()
-    parts = [{"transform": transform, "check": check}[p](prepared, options) for p in options.parts or ["transform", "check"]]
+    parts = [{"transform": transform, "check": check, "run": workload_run.run}[p](prepared, options) for p in options.parts or ["transform", "check", "run"]]
     load = f", load {os.getloadavg()[0]:.1f} at the end" if hasattr(os, "getloadavg") else ""
     head = (
         "# Results\n\nWritten by `benches/run.py`. CPU is user and system time of the whole process; compare within one table, "

@@ -15,6 +15,7 @@ mod output;
 mod pair;
 mod parts;
 mod report;
+mod tally;
 mod text;
 
 pub use children::elements;
@@ -28,6 +29,7 @@ pub use mask::{mask_held, masked};
 pub use output::{Known, columns};
 pub use pair::{Pair, Pairing, held, identity_of, pair, shown};
 pub use parts::{Household, plan_parts};
+pub use tally::{Counts, Tally};
 pub use text::{planned, render};
 
 use crate::program::Origin;
@@ -78,6 +80,9 @@ pub struct EntityPlan {
     pub looked_up: Vec<(Side, String)>,
     /// Linked records before this run, for limits by share.
     pub linked: usize,
+    /// Operations that are carried out page by page, and therefore not listed above.
+    #[serde(default, skip_serializing_if = "Tally::is_empty")]
+    pub paged: Tally,
     /// How far each side was read for it; kept once all of it is done.
     pub watermarks: Vec<(Side, String)>,
 }
@@ -132,6 +137,8 @@ pub enum Kind {
 }
 
 impl Kind {
+    pub const ALL: [Kind; 6] = [Kind::Create, Kind::Update, Kind::WriteBack, Kind::Link, Kind::Unlink, Kind::Report];
+
     pub fn word(self) -> &'static str {
         match self {
             Kind::Create => "create",
@@ -236,20 +243,18 @@ impl Plan {
         for entity in &self.entities {
             totals.held += entity.held.len();
             totals.unchanged += entity.unchanged;
-            for operation in &entity.operations {
-                match operation.kind {
-                    Kind::Create => totals.create += 1,
-                    Kind::Update => totals.update += 1,
-                    Kind::WriteBack | Kind::Report => totals.write_back += 1,
-                    Kind::Link | Kind::Unlink => totals.link += 1,
-                }
-            }
+            let mut tally = Tally::of(&entity.operations);
+            tally.add(&entity.paged);
+            totals.create += tally.count(Kind::Create);
+            totals.update += tally.count(Kind::Update);
+            totals.write_back += tally.count(Kind::WriteBack) + tally.count(Kind::Report);
+            totals.link += tally.count(Kind::Link) + tally.count(Kind::Unlink);
         }
         totals
     }
 
     /// Whether it would write anything outside.
     pub fn is_empty(&self) -> bool {
-        self.entities.iter().all(|e| e.operations.is_empty())
+        self.entities.iter().all(|e| e.operations.is_empty() && e.paged.is_empty())
     }
 }

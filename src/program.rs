@@ -10,6 +10,7 @@ pub mod eval;
 pub mod example;
 pub mod expr;
 pub mod line;
+mod linked;
 pub mod lookup;
 pub mod mask;
 mod personal;

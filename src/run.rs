@@ -14,9 +14,11 @@ mod index;
 mod names;
 mod needed;
 mod owners;
+mod pages;
 mod parts;
 mod report;
 pub mod settle;
+mod stats;
 mod strays;
 mod survey;
 mod tidings;
@@ -27,10 +29,11 @@ mod write;
 pub use error::RunError;
 pub use find::several_pairs;
 pub use report::{Outcome, Report};
+pub use stats::{Phases, Stats};
 pub use survey::{Data, Survey};
 pub use tidings::{Tidings, tidings};
 
-use crate::plan::{self, Known, Limits, Plan};
+use crate::plan::{self, EntityPlan, Known, Limits, Plan};
 use crate::program::lookup::UnknownName;
 use crate::program::{Lookups, Program, Reference};
 use crate::state::{Holder, State};
@@ -88,6 +91,10 @@ pub struct Engine {
     created: BTreeMap<String, Row>,
     /// What the entity's records still wait for once they have been carried over.
     waits: BTreeMap<(Side, String), Vec<Reference>>,
+    /// Entities whose records wait to be planned and carried out page by page, by their place.
+    pages: BTreeMap<usize, pages::Pages>,
+    /// Time since the engine was made.
+    phases: Phases,
     /// When the lease was renewed last.
     renewed: Option<jiff::Timestamp>,
 }
@@ -122,6 +129,8 @@ impl Engine {
             opened: None,
             created: BTreeMap::new(),
             waits: BTreeMap::new(),
+            pages: BTreeMap::new(),
+            phases: Phases::default(),
             renewed: None,
         }
     }
@@ -162,7 +171,9 @@ impl Engine {
         if self.opened.is_some() {
             return Ok(());
         }
+        let begun = self.clock.now();
         let (opened, unknown) = self.opening().await?;
+        self.phases.opening += stats::between(begun, self.clock.now());
         if !unknown.is_empty() {
             return Err(RunError::Names(unknown));
         }
@@ -198,13 +209,17 @@ impl Engine {
         entities.chain(kept).chain(named).collect()
     }
 
-    /// All rows of each select; none where nothing is asked.
+    /// All rows of each select; none where nothing is asked. Several settings may name records of one register,
+    /// which is read once.
     async fn all_of(&mut self, asked: Vec<Option<(Side, Select)>>) -> Result<Vec<Vec<Vec<Value>>>, RunError> {
-        let mut answers = Vec::new();
-        for question in asked {
-            answers.push(match question {
-                Some((side, select)) => self.all(side, select).await?,
-                None => Vec::new(),
+        let mut answers: Vec<Vec<Vec<Value>>> = Vec::with_capacity(asked.len());
+        for (place, question) in asked.iter().enumerate() {
+            let before = asked.iter().take(place).position(|earlier| question.is_some() && earlier == question);
+            let same = before.and_then(|place| answers.get(place)).cloned();
+            answers.push(match (same, question) {
+                (Some(rows), _) => rows,
+                (None, Some((side, select))) => self.all(*side, select.clone()).await?,
+                (None, None) => Vec::new(),
             });
         }
         Ok(answers)
@@ -219,15 +234,17 @@ impl Engine {
     /// What a run would do. Nothing is written to either system.
     pub async fn plan(&mut self, progress: &mut dyn Progress) -> Result<Plan, RunError> {
         self.open().await?;
-        Ok(self.plan_opened(progress, &mut |_, _| {}).await?.0)
+        Ok(self.plan_opened(Records::Dropped, progress, &mut |_, _| {}).await?.0)
     }
 
     /// Plans with both sides open; each entity's records are given away once it is planned.
     async fn plan_opened(
         &mut self,
+        records: Records,
         progress: &mut dyn Progress,
         planned_from: &mut (dyn FnMut(usize, Known) + Send),
     ) -> Result<(Plan, Index), RunError> {
+        let (begun, read_before) = (self.clock.now(), self.phases.reading);
         let mut index = Index::load(&self.program, &self.state)?;
         let mut plan = Plan {
             mapping: self.program.mapping.clone(),
@@ -249,7 +266,21 @@ impl Engine {
             if self.stopped() {
                 return Err(RunError::Interrupted);
             }
+            let begun = self.clock.now();
+            if records != Records::Given && self.goes_by_pages(place)? {
+                let mut pages = self.gather_pages(place, &index, progress).await?;
+                self.phases.reading += stats::between(begun, self.clock.now());
+                progress.at("planning", &self.program.entities[place].name, 0, None);
+                if records == Records::Dropped || pages.are_few() {
+                    plan.entities.push(self.plan_pages(place, &mut pages, &mut index).await?);
+                } else {
+                    plan.entities.push(self.tally_pages(place, &mut pages, &mut index).await?);
+                    self.pages.insert(place, pages);
+                }
+                continue;
+            }
             let gathered = self.gather(place, &index, progress).await?;
+            self.phases.reading += stats::between(begun, self.clock.now());
             progress.at("planning", &self.program.entities[place].name, 0, None);
             let mut planned = self.plan_one(place, &gathered.known, &mut index)?;
             while self.plan_needed(&mut plan, &planned, &mut index).await? {
@@ -271,6 +302,8 @@ impl Engine {
         if let Some(opened) = &self.opened {
             names::name(&mut plan, &opened.lookups, &index);
         }
+        let passed = stats::between(begun, self.clock.now());
+        self.phases.planning += passed.saturating_sub(self.phases.reading.saturating_sub(read_before));
         Ok((plan, index))
     }
 
@@ -288,9 +321,17 @@ impl Engine {
         lease: &crate::state::Lease,
         progress: &mut dyn Progress,
     ) -> Result<(Plan, Report), RunError> {
-        let plan = self.plan(progress).await?;
+        self.open().await?;
+        self.pages.clear();
+        let mut plan = self.plan_opened(Records::Aside, progress, &mut |_, _| {}).await?.0;
         self.within_limits(&plan)?;
-        let report = self.carry_out(&plan, Way::Run, run, lease, progress).await?;
+        let mut report = self.carry_out(&plan, Way::Run, run, lease, progress).await?;
+        for page in std::mem::take(&mut report.paged) {
+            if let Some(planned) = plan.entities.iter_mut().find(|planned| planned.entity == page.entity) {
+                planned.paged = page.paged;
+                planned.append(EntityPlan { paged: Default::default(), ..page });
+            }
+        }
         Ok((plan, report))
     }
 
@@ -367,6 +408,16 @@ impl Engine {
         let stopped = plan::check_limits(plan, self.options.limits);
         if stopped.is_empty() { Ok(()) } else { Err(RunError::Limits(stopped, Box::new(plan.clone()))) }
     }
+}
+
+/// What becomes of an entity's records once it is planned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Records {
+    /// Whoever asked for the plan looks at them.
+    Given,
+    Dropped,
+    /// Where there may be millions of them they are planned when they are carried out.
+    Aside,
 }
 
 /// How a plan came to be carried out.

@@ -62,6 +62,9 @@ pub struct Severa {
     pub settle_time: Option<Duration>,
     /// Our share of the tenant's quota of ten requests a second.
     pub requests_per_second: Option<u32>,
+    /// Rows asked for in one page. Severa's documents name 100 as the most, its support article 1,000; each page is
+    /// one request of the quota.
+    pub page_size: Option<u32>,
     /// How far before the watermark a listing begins.
     pub overlap: Option<Duration>,
     pub span: Span,

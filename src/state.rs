@@ -14,7 +14,7 @@ mod watermarks;
 
 pub use decisions::{Decided, Decision, Decisions, Reason};
 pub use held::{Held, Retry};
-pub use history::{Change, Entry, RunRecord, Wanted, Written};
+pub use history::{Change, Created, Entry, NewField, RunRecord, Wanted, Written};
 pub use intents::Intent;
 pub use links::{Base, Link};
 pub use lock::{Holder, Lease};
@@ -97,6 +97,16 @@ impl State {
         db.set_prepared_statement_cache_capacity(64);
         schema::migrate(&db)?;
         Ok(Self { db, path, fence: RefCell::new(None) })
+    }
+
+    /// Where files may lie that hold the same kind of data.
+    pub fn folder(&self) -> PathBuf {
+        let beside = self.path.as_deref().and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty());
+        match (beside, &self.path) {
+            (Some(folder), _) => folder.to_path_buf(),
+            (None, Some(_)) => PathBuf::from("."),
+            (None, None) => std::env::temp_dir(),
+        }
     }
 
     /// Binds the file to one tenant and one company; later runs against others are refused.

@@ -9,6 +9,7 @@ pub mod business;
 pub mod clock;
 pub mod error;
 pub mod examine;
+pub mod meter;
 pub mod scalar;
 pub mod secret;
 #[cfg(feature = "run")]
@@ -226,6 +227,26 @@ pub trait System: Send {
     /// Creates a record and answers it as it stands afterwards.
     async fn create(&mut self, create: &Create) -> Result<Row, SystemError>;
 
+    /// How many records [`System::create_all`] creates at a time; 1 where it is no less work than one after another.
+    fn together(&self) -> usize {
+        1
+    }
+
+    /// Creates records that do not depend on each other, each as [`System::create`] does. One answer for each, in
+    /// their order; after a fault of the whole side nothing more is tried, and the answers end with it.
+    async fn create_all(&mut self, creates: &[Create]) -> Vec<Result<Row, SystemError>> {
+        let mut answers = Vec::with_capacity(creates.len());
+        for create in creates {
+            let answer = self.create(create).await;
+            let stopped = answer.as_ref().is_err_and(|error| error.kind.stops_side());
+            answers.push(answer);
+            if stopped {
+                break;
+            }
+        }
+        answers
+    }
+
     /// Changes a record if it still holds what is expected, and answers it as it stands afterwards;
     /// otherwise [`ErrorKind::Moved`] and nothing is written.
     async fn update(&mut self, update: &Update) -> Result<Row, SystemError>;
@@ -234,4 +255,9 @@ pub trait System: Send {
     fn settle_time(&self) -> std::time::Duration;
 
     fn usage(&self) -> Usage;
+
+    /// The same by route, with bytes and waits. A side that does not count answers nothing.
+    fn meter(&self) -> meter::Meter {
+        meter::Meter::default()
+    }
 }

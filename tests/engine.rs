@@ -10,6 +10,8 @@ mod held;
 mod history;
 #[path = "engine/invoices.rs"]
 mod invoices;
+#[path = "engine/many.rs"]
+mod many;
 #[path = "engine/parts.rs"]
 mod parts;
 #[path = "engine/placings.rs"]

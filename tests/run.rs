@@ -95,6 +95,30 @@ fn a_plan_is_kept_carried_out_and_refused_when_it_is_stale() {
 
     let again: Value = serde_json::from_str(&ran(&["run", "--format", "json"], 5).out).expect("one document");
     assert_eq!((&again["totals"]["create"], &again["totals"]["update"]), (&0.into(), &0.into()), "{again}");
+    let stats: Value =
+        serde_json::from_str(&ran(&["run", "--stats", "--format", "json"], 5).out).expect("one document");
+    let stats = &stats["stats"];
+    let number = |path: &str| stats.pointer(path).and_then(Value::as_f64).unwrap_or_else(|| panic!("{path}: {stats}"));
+    for path in ["/phases/opening", "/phases/reading", "/cpu_seconds", "/severa/routes/GET ~1v1~1customers/requests"] {
+        assert!(number(path) > 0.0, "{path}: {stats}");
+    }
+    // Nothing has changed: hours are listed once, and a register that several settings name records of is read once.
+    for route in ["workhours", "invoicestatuses"] {
+        let asked = number(&format!("/severa/routes/GET ~1v1~1{route}/requests"));
+        assert!(asked <= 1.0, "{route}: {stats}");
+    }
+    for side in ["severa", "business"] {
+        for what in ["requests", "bytes_out", "bytes_in"] {
+            assert!(number(&format!("/{side}/total/{what}")) > 0.0, "{side} {what}: {stats}");
+        }
+    }
+    let routes = stats["business"]["routes"].as_object().expect("routes");
+    assert!(routes.keys().any(|route| route == "SELECT FreeInf1"), "{stats}");
+    assert!(!routes.keys().any(|route| route.starts_with("INSERT")), "{stats}");
+    #[cfg(target_os = "linux")]
+    assert!(number("/peak_memory_bytes") > 1e6, "{stats}");
+    let told = ran(&["run", "--stats", "--entity", "Customer"], 5).out;
+    assert!(told.contains("GET /v1/customers") && told.contains("of memory"), "{told}");
     ran(&["plan", "--exit-code", "--entity", "Customer"], 0);
     assert!(ran(&["plan", "--entity", "Custmer"], 2).err.contains("`Customer`"));
     let status = ran(&["status", "--format", "json"], 5).out;

@@ -37,6 +37,6 @@ pub fn main(args: &Args) -> Result<Exit, Failure> {
         let report = prepared.engine.apply(&plan, &mut bars).await;
         bars.clear();
         let report = report.map_err(|error| of_run(&error))?;
-        show_report(&plan, &report, prepared.engine.program(), &args.report)
+        show_report(&plan, &report, prepared.engine.program(), &args.report, false)
     })
 }

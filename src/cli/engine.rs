@@ -3,6 +3,7 @@
 mod connect;
 mod failure;
 mod progress;
+mod stats;
 
 use super::exit::{Exit, Failure};
 use super::output;
@@ -113,11 +114,20 @@ pub fn show_plan(plan: &Plan, program: &Program, report: &ReportArg, every: bool
 }
 
 /// Shows what was done, and says how it ended.
-pub fn show_report(plan: &Plan, report: &Report, program: &Program, shape: &ReportArg) -> Result<Exit, Failure> {
+pub fn show_report(
+    plan: &Plan,
+    report: &Report,
+    program: &Program,
+    shape: &ReportArg,
+    with_stats: bool,
+) -> Result<Exit, Failure> {
     match shape.format {
         Format::Human => {
             output::data(&render(plan, false))?;
             output::data(&format!("\n{}\n", report.summary(plan)))?;
+            if with_stats {
+                output::data(&stats::table(&report.stats))?;
+            }
         }
         Format::Json => {
             let mut json = if shape.hides() {
@@ -133,6 +143,9 @@ pub fn show_report(plan: &Plan, report: &Report, program: &Program, shape: &Repo
                 });
                 members.insert("requests".to_owned(), requests);
                 members.insert("seconds".to_owned(), seconds(report.seconds));
+                if with_stats {
+                    members.insert("stats".to_owned(), stats::document(&report.stats));
+                }
             }
             output::json(&json)?;
         }

@@ -19,6 +19,9 @@ pub struct Args {
     /// Pair what belongs together and write nothing but identities: a first look.
     #[arg(long)]
     link_only: bool,
+    /// Say at the end what it cost: requests, rows and bytes by route, waits for the quota, time by phase, CPU, memory.
+    #[arg(long)]
+    stats: bool,
 }
 
 pub fn main(args: &Args) -> Result<Exit, Failure> {
@@ -31,7 +34,7 @@ pub fn main(args: &Args) -> Result<Exit, Failure> {
         let done = prepared.engine.run(&mut bars).await;
         bars.clear();
         match done {
-            Ok((plan, report)) => show_report(&plan, &report, prepared.engine.program(), &args.report),
+            Ok((plan, report)) => show_report(&plan, &report, prepared.engine.program(), &args.report, args.stats),
             Err(error) => {
                 if let RunError::Limits(_, plan) = &error {
                     show_plan(plan, prepared.engine.program(), &args.report, false)?;

@@ -90,6 +90,7 @@ pub fn plan(
         waits: out.waits,
         released,
         linked: known.linked,
+        paged: Default::default(),
         watermarks: Vec::new(),
     }
 }

@@ -1,7 +1,7 @@
 //! Limits on a plan as a whole, judged before its first write.
 
-use super::{Kind, Plan, Planned};
-use crate::value::{Side, Value};
+use super::{Plan, Tally};
+use crate::value::Side;
 
 /// At most so many changes, and at most this share of an entity's linked records. Both are per
 /// entity, side and kind of operation; emptied fields count by themselves.
@@ -30,19 +30,16 @@ const FEW: usize = 20;
 pub fn check(plan: &Plan, limits: Limits) -> Vec<Stopped> {
     let mut stopped = Vec::new();
     for entity in &plan.entities {
+        let mut tally = Tally::of(&entity.operations);
+        tally.add(&entity.paged);
         for side in Side::BOTH {
-            let of_side = || entity.operations.iter().filter(move |o| o.side == side);
-            let emptied = of_side()
-                .flat_map(|o| &o.fields)
-                .filter(|f| matches!(f.new, Planned::Value(Value::Null)) && !f.old.is_null())
-                .count();
-            let count = |kind: Kind| of_side().filter(|o| o.kind == kind).count();
+            let of_side = tally.side(side);
             let counts = [
-                ("create", count(Kind::Create)),
-                ("update", count(Kind::Update)),
-                ("write back", count(Kind::WriteBack)),
-                ("link", count(Kind::Link)),
-                ("emptied fields", emptied),
+                ("create", of_side.create),
+                ("update", of_side.update),
+                ("write back", of_side.write_back),
+                ("link", of_side.link),
+                ("emptied fields", of_side.emptied),
             ];
             for (what, count) in counts {
                 let over_count = limits.changes.filter(|most| count > *most).map(|most| format!("{most} changes"));

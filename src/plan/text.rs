@@ -16,6 +16,7 @@ pub fn render(plan: &Plan, every: bool) -> String {
     );
     for entity in &plan.entities {
         let quiet = entity.operations.is_empty()
+            && entity.paged.is_empty()
             && entity.held.is_empty()
             && entity.notes.is_empty()
             && entity.kept_back.is_empty();
@@ -36,7 +37,7 @@ fn entity(text: &mut String, plan: &Plan, entity: &EntityPlan, every: bool) {
         entity.entity, entity.read_severa, entity.read_business
     );
     for side in Side::BOTH {
-        for kind in [Kind::Create, Kind::Update, Kind::WriteBack, Kind::Link, Kind::Unlink, Kind::Report] {
+        for kind in Kind::ALL {
             let of_kind: Vec<&Operation> =
                 entity.operations.iter().filter(|o| o.side == side && o.kind == kind).collect();
             let shown = if every { of_kind.len() } else { SHOWN };
@@ -46,6 +47,10 @@ fn entity(text: &mut String, plan: &Plan, entity: &EntityPlan, every: bool) {
             if of_kind.len() > shown {
                 let _ =
                     writeln!(text, "    … and {} more to {} in {}", of_kind.len() - shown, verb(kind), side.title());
+            }
+            let paged = entity.paged.side(side).kind(kind);
+            if paged > 0 {
+                let _ = writeln!(text, "    {paged} to {} in {}", verb(kind), side.title());
             }
         }
     }

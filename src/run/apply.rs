@@ -2,6 +2,7 @@
 
 use super::index::Index;
 use super::report::{Outcome, Report};
+use super::stats::Stats;
 use super::write::Written;
 use super::{Engine, Progress, RunError, Way};
 use crate::plan::{EntityPlan, Kind, Operation, Plan};
@@ -50,7 +51,8 @@ impl Engine {
         let begun = self.clock.now();
         let index = Index::load(&self.program, &self.state)?;
         let mut work = Work { run, way, lease, index, report: Report::default(), progress, later: Vec::new() };
-        if plan.entities.iter().any(|e| !e.operations.is_empty() || !e.settled.is_empty()) {
+        let aside = self.pages.values().any(|pages| !pages.is_empty());
+        if aside || plan.entities.iter().any(|e| !e.operations.is_empty() || !e.settled.is_empty()) {
             self.state.together(|| self.state.overtake())?;
         }
         let mut family = Family::default();
@@ -62,6 +64,9 @@ impl Engine {
             }
             self.remember(place, planned, &mut work.index)?;
             family.whole &= self.operations(place, planned, &mut work).await?;
+            if let Some(pages) = self.pages.remove(&place) {
+                family.whole &= self.carry_out_pages(place, pages, &mut work).await?;
+            }
             family.members.push(planned);
             if work.report.interrupted || work.report.down.len() == Side::BOTH.len() {
                 break;
@@ -73,6 +78,8 @@ impl Engine {
         report.severa = self.severa.usage();
         report.business = self.business.usage();
         let ended = self.clock.now();
+        self.phases.writing += super::stats::between(begun, ended);
+        report.stats = Stats { phases: self.phases, severa: self.severa.meter(), business: self.business.meter() };
         report.seconds = ended.duration_since(begun).as_secs_f64();
         let outcome = match (&report.failure, report.interrupted, report.held) {
             (Some(failure), ..) => failure.to_string(),
@@ -154,22 +161,38 @@ impl Engine {
     }
 
     /// The operations of an entity; false where not all of them were tried, so that its watermarks stay.
-    async fn operations(&mut self, place: usize, planned: &EntityPlan, work: &mut Work<'_>) -> Result<bool, RunError> {
+    pub(super) async fn operations(
+        &mut self,
+        place: usize,
+        planned: &EntityPlan,
+        work: &mut Work<'_>,
+    ) -> Result<bool, RunError> {
         self.created.clear();
         work.later.clear();
         let waits = planned.waits.iter().filter(|w| !w.references.is_empty());
         self.waits = waits.map(|w| ((w.side, w.id.clone()), w.references.clone())).collect();
         let mut moved = Vec::new();
         let mut whole = true;
-        for (number, operation) in planned.operations.iter().enumerate() {
+        let mut rest = planned.operations.as_slice();
+        while let Some(first) = rest.first() {
+            let number = planned.operations.len() - rest.len();
             work.progress.at("writing", &planned.entity, number, Some(planned.operations.len()));
-            match self.one(place, operation, work).await? {
-                Written::Moved(_) if work.way == Way::Run => moved.push(operation),
-                written => {
-                    let done = matches!(written, Written::Done);
-                    whole &= self.note(operation, planned, written, &mut work.report)?;
-                    if done && work.way == Way::Run && self.gives_back(place, operation) {
-                        moved.push(operation);
+            let together = self.run_of_creations(place, rest).max(1);
+            let (some, others) = rest.split_at(together);
+            rest = others;
+            let written = match some {
+                [_] => vec![self.one(place, first, work).await?],
+                several => self.create_together(place, several, work).await?,
+            };
+            for (operation, written) in some.iter().zip(written) {
+                match written {
+                    Written::Moved(_) if work.way == Way::Run => moved.push(operation),
+                    written => {
+                        let done = matches!(written, Written::Done);
+                        whole &= self.note(operation, planned, written, &mut work.report)?;
+                        if done && work.way == Way::Run && self.gives_back(place, operation) {
+                            moved.push(operation);
+                        }
                     }
                 }
             }
@@ -216,7 +239,7 @@ impl Engine {
         self.write(place, operation, work).await
     }
 
-    fn keep_lease(&mut self, lease: &Lease) -> Result<(), RunError> {
+    pub(super) fn keep_lease(&mut self, lease: &Lease) -> Result<(), RunError> {
         let now = self.clock.now();
         let fresh = self.renewed.is_some_and(|at| now.duration_since(at).abs() < RENEW_AFTER);
         if !fresh {

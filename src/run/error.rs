@@ -12,6 +12,9 @@ pub enum RunError {
     System(#[from] SystemError),
     #[error("{0}")]
     State(StateError),
+    /// Records that were put aside in a file beside the state.
+    #[error("records cannot be put aside in the folder of the state file: {0}")]
+    Aside(#[from] std::io::Error),
     /// Names in the settings that the tenant does not have.
     #[error("names in the settings that are not there")]
     Names(Vec<UnknownName>),

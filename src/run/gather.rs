@@ -5,7 +5,7 @@ use super::{Engine, Progress, RunError};
 use crate::plan::{self, Known};
 use crate::program::{Entity, Env, Sends};
 use crate::state::{Decisions, Intent, Link, Retry};
-use crate::systems::{ErrorKind, Next, Read, Row, System, SystemError, Watermark};
+use crate::systems::{ErrorKind, Next, Page, PageToken, Read, Row, System, SystemError, Watermark};
 use crate::value::{Side, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,24 +29,45 @@ pub async fn listing(
     entity: &str,
 ) -> Result<(Vec<Row>, Watermark), SystemError> {
     let mut rows: Vec<Row> = Vec::new();
-    let mut token = None;
-    let mut before: Vec<String> = Vec::new();
+    let mut listing = Listing::new(read);
     loop {
-        let page = system.read(read, token.as_ref()).await?;
-        let ids: Vec<String> = page.rows.iter().map(|row| row.id.clone()).collect();
-        let again = matches!(&page.next, Next::More(next) if token.as_ref() == Some(next));
-        // Going on would skip what the repeated page stands in for.
-        if again || (!ids.is_empty() && ids == before) {
-            let what = format!("the listing of {} repeats a page", read.select.record.name);
-            return Err(SystemError::new(system.side(), ErrorKind::Answer, what).help("run again; nothing was written"));
-        }
-        before = ids;
+        let page = listing.next(system).await?;
         rows.extend(page.rows);
         progress.at("reading", entity, rows.len(), None);
-        match page.next {
-            Next::More(next) => token = Some(next),
-            Next::End(watermark) => return Ok((rows, watermark)),
+        if let Next::End(watermark) = page.next {
+            return Ok((rows, watermark));
         }
+    }
+}
+
+/// A listing under way.
+pub(super) struct Listing<'r> {
+    read: &'r Read,
+    token: Option<PageToken>,
+    /// The identifiers of the page before.
+    before: Vec<String>,
+}
+
+impl<'r> Listing<'r> {
+    pub fn new(read: &'r Read) -> Self {
+        Self { read, token: None, before: Vec::new() }
+    }
+
+    /// The next page; nothing may be asked for after the last one.
+    pub async fn next(&mut self, system: &mut dyn System) -> Result<Page, SystemError> {
+        let page = system.read(self.read, self.token.as_ref()).await?;
+        let ids: Vec<String> = page.rows.iter().map(|row| row.id.clone()).collect();
+        let again = matches!(&page.next, Next::More(next) if self.token.as_ref() == Some(next));
+        // Going on would skip what the repeated page stands in for.
+        if again || (!ids.is_empty() && ids == self.before) {
+            let what = format!("the listing of {} repeats a page", self.read.select.record.name);
+            return Err(SystemError::new(system.side(), ErrorKind::Answer, what).help("run again; nothing was written"));
+        }
+        self.before = ids;
+        if let Next::More(next) = &page.next {
+            self.token = Some(next.clone());
+        }
+        Ok(page)
     }
 }
 
@@ -179,7 +200,7 @@ impl Engine {
     }
 
     /// Everything is read the first time, when asked for, and when the mapping has changed.
-    fn is_full(&self, place: usize) -> Result<bool, RunError> {
+    pub(super) fn is_full(&self, place: usize) -> Result<bool, RunError> {
         let mut full = self.options.full;
         for member in self.program.family(place) {
             let entity = &self.program.entities[member];
@@ -203,11 +224,8 @@ impl Engine {
         }
         let mut links = BTreeMap::new();
         for side in Side::BOTH {
-            for id in found.get(side).keys() {
-                if let Some(link) = self.state.link_of(name, side, id)? {
-                    links.insert(link.severa_id.clone(), link);
-                }
-            }
+            let of_side = self.state.links_of(name, side, found.get(side).keys().map(String::as_str))?;
+            links.extend(of_side.into_values().map(|link| (link.severa_id.clone(), link)));
         }
         Ok(links.into_values().collect())
     }
@@ -318,8 +336,9 @@ impl Engine {
         let Some(opened) = &self.opened else { return Ok((rows, Vec::new())) };
         let env = Env::new(index, &opened.lookups);
         let (mut news, mut old) = (Vec::new(), Vec::new());
+        let mut links = self.state.links_of(&entity.name, side, rows.iter().map(|row| row.id.as_str()))?;
         for row in rows {
-            let link = self.state.link_of(&entity.name, side, &row.id)?;
+            let link = links.remove(&row.id);
             // One that has left its filter is to be said, though nothing that is mapped has changed.
             let left = |link: &Link| {
                 !entity.once && link.born == side && matches!(entity.sends(side, &row, &env), Sends::No(_))
@@ -375,14 +394,12 @@ impl Engine {
                 let env = Env::new(index, &opened.lookups);
                 let entity = &self.program.entities[place];
                 let mut lone: Vec<&Row> = Vec::new();
+                let links = self.state.links_of(&entity.name, side, found.get(side).keys().map(String::as_str))?;
                 for row in found.get(side).values() {
                     let travels = begun.contains(&(side.other(), row.id.clone()))
                         || (entity.creates_on(side.other()) || entity.identity.is_some())
                             && entity.sends(side, row, &env) == Sends::Yes;
-                    if travels
-                        && entity.is_ours(side, row, &env)
-                        && self.state.link_of(&entity.name, side, &row.id)?.is_none()
-                    {
+                    if travels && entity.is_ours(side, row, &env) && !links.contains_key(&row.id) {
                         lone.push(row);
                     }
                 }

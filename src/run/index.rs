@@ -14,6 +14,8 @@ pub struct Index {
 
 #[derive(Debug, Default)]
 struct EntityIndex {
+    /// Whether anything is looked up in it.
+    asked: bool,
     /// Whether a linked column holds whole numbers.
     numeric: HashMap<String, bool>,
     by_guid: HashMap<String, BTreeMap<String, String>>,
@@ -28,14 +30,17 @@ struct EntityIndex {
 impl Index {
     pub fn load(program: &Program, state: &State) -> Result<Self, StateError> {
         let mut index = Index::default();
-        for entity in &program.entities {
+        let pointed_at = program.pointed_at();
+        for (place, entity) in program.entities.iter().enumerate() {
             let mut own = EntityIndex::default();
             for (column, slot) in &entity.linked_columns {
                 let numeric = entity.business.fields.get(*slot).is_some_and(|f| f.ty == Type::Int);
                 own.numeric.insert(column.clone(), numeric);
             }
-            for link in state.links(&entity.name)? {
-                own.put(&link);
+            // Nothing is ever asked of what nobody points at: there may be millions of work hours.
+            own.asked = pointed_at.contains(&place) || entity.creates_on(Side::Severa) || entity.owner.is_some();
+            if own.asked {
+                state.each_link(&entity.name, |link| own.put(&link))?;
             }
             index.names.push(entity.name.clone());
             index.entities.push(own);
@@ -119,6 +124,9 @@ impl Index {
 
 impl EntityIndex {
     fn put(&mut self, link: &Link) {
+        if !self.asked {
+            return;
+        }
         for (column, value) in &link.columns {
             self.by_column.insert((column.clone(), value.clone()), link.severa_id.clone());
         }

@@ -1,6 +1,6 @@
 //! Looking before the first run: what both sides say of themselves, and the plan with the records it was made from.
 
-use super::{Engine, Progress, RunError};
+use super::{Engine, Progress, Records, RunError};
 use crate::plan::{Known, Plan};
 use crate::program::lookup::UnknownName;
 use crate::program::{Entity, Links, Lookups, Program};
@@ -57,7 +57,8 @@ impl Engine {
             Ok((opened, unknown)) => {
                 self.opened = Some(opened);
                 let mut known = Vec::new();
-                let (plan, index) = self.plan_opened(progress, &mut |place, of| known.push((place, of))).await?;
+                let (plan, index) =
+                    self.plan_opened(Records::Given, progress, &mut |place, of| known.push((place, of))).await?;
                 let Some(opened) = self.opened.take() else { return Err(RunError::Interrupted) };
                 let data = Data { plan, known, lookups: opened.lookups, links: Box::new(index) };
                 Ok(Survey { severa, business, unknown, records: Ok(data) })

@@ -2,6 +2,7 @@
 
 mod field;
 mod keep;
+mod together;
 
 use self::field::{Field, is_missing, makes_element, parts};
 use self::keep::Came;
@@ -9,10 +10,13 @@ use super::apply::Work;
 use super::index::Index;
 use super::{Engine, RunError};
 use crate::plan::{self, FieldChange, Kind, Operation, Planned};
-use crate::program::{Env, Outcome, Slot};
+use crate::program::{Entity, Env, Outcome, Slot};
 use crate::state::Intent;
 use crate::systems::{Create, ErrorKind, Row, SystemError, Update};
 use crate::value::{Side, Value};
+
+/// Fields with their values, and those that get theirs in a second pass.
+type Settled<'o> = (Vec<Field<'o>>, Vec<FieldChange>);
 
 /// What became of an operation.
 pub(super) enum Written {
@@ -39,45 +43,10 @@ impl Engine {
         if operation.follows && !self.created.contains_key(&operation.source_id) {
             return Ok(Written::NotTried);
         }
-        let mut fields = Vec::new();
-        let mut later: Vec<FieldChange> = Vec::new();
-        for change in &operation.fields {
-            let value = match &change.new {
-                Planned::Value(value) if operation.follows => {
-                    self.assigned(place, operation, change, &work.index).unwrap_or_else(|| value.clone())
-                }
-                Planned::Value(value) => value.clone(),
-                Planned::Pending(reference) if operation.kind == Kind::WriteBack && reference.entity == own => {
-                    match self.assigned(place, operation, change, &work.index) {
-                        Some(value) => value,
-                        None => return Ok(Written::NotTried),
-                    }
-                }
-                Planned::Pending(reference) => match work.index.resolve(reference) {
-                    Some(value) => value,
-                    None if reference.entity == own && operation.kind == Kind::Create => {
-                        later.push(change.clone());
-                        continue;
-                    }
-                    None if operation.kind == Kind::Link => return Ok(Written::NotTried),
-                    None if !work.report.down.is_empty() => return Ok(Written::NotTried),
-                    // Its owner was not carried over and stands on the list: it comes with it again.
-                    None if self.owner_of(place).is_some_and(|above| above.name == reference.entity) => {
-                        return Ok(Written::NotTried);
-                    }
-                    None => {
-                        let (side, id) = (operation.side.other(), &operation.source_id);
-                        self.state.together(|| self.state.wait_also_for(&own, side, id, reference))?;
-                        let reason = format!(
-                            "{} {} was not carried over, and this points at it",
-                            reference.entity, reference.value
-                        );
-                        return Ok(Written::Held { code: "not-linked", reason });
-                    }
-                },
-            };
-            fields.push(Field { change, value });
-        }
+        let (fields, later) = match self.settled(place, operation, work)? {
+            Ok(settled) => settled,
+            Err(written) => return Ok(written),
+        };
         let children = match self.children(place, operation, work)? {
             Ok(children) => children,
             Err(written) => return Ok(written),
@@ -140,6 +109,56 @@ impl Engine {
             work.later.push(second);
         }
         Ok(Written::Done)
+    }
+
+    /// The operation's fields with their values, and those that point at a record of the same entity that comes later.
+    fn settled<'o>(
+        &self,
+        place: usize,
+        operation: &'o Operation,
+        work: &Work<'_>,
+    ) -> Result<Result<Settled<'o>, Written>, RunError> {
+        let own = &self.program.entities[place].name;
+        let mut fields = Vec::new();
+        let mut later: Vec<FieldChange> = Vec::new();
+        for change in &operation.fields {
+            let value = match &change.new {
+                Planned::Value(value) if operation.follows => {
+                    self.assigned(place, operation, change, &work.index).unwrap_or_else(|| value.clone())
+                }
+                Planned::Value(value) => value.clone(),
+                Planned::Pending(reference) if operation.kind == Kind::WriteBack && reference.entity == *own => {
+                    match self.assigned(place, operation, change, &work.index) {
+                        Some(value) => value,
+                        None => return Ok(Err(Written::NotTried)),
+                    }
+                }
+                Planned::Pending(reference) => match work.index.resolve(reference) {
+                    Some(value) => value,
+                    None if reference.entity == *own && operation.kind == Kind::Create => {
+                        later.push(change.clone());
+                        continue;
+                    }
+                    None if operation.kind == Kind::Link => return Ok(Err(Written::NotTried)),
+                    None if !work.report.down.is_empty() => return Ok(Err(Written::NotTried)),
+                    // Its owner was not carried over and stands on the list: it comes with it again.
+                    None if self.owner_of(place).is_some_and(|above| above.name == reference.entity) => {
+                        return Ok(Err(Written::NotTried));
+                    }
+                    None => {
+                        let (side, id) = (operation.side.other(), &operation.source_id);
+                        self.state.together(|| self.state.wait_also_for(own, side, id, reference))?;
+                        let reason = format!(
+                            "{} {} was not carried over, and this points at it",
+                            reference.entity, reference.value
+                        );
+                        return Ok(Err(Written::Held { code: "not-linked", reason }));
+                    }
+                },
+            };
+            fields.push(Field { change, value });
+        }
+        Ok(Ok((fields, later)))
     }
 
     /// What is created together with the record, its values settled.
@@ -260,23 +279,7 @@ impl Engine {
         fields: &[Field<'_>],
         children: Vec<Create>,
     ) -> Result<Row, SystemError> {
-        let entity = &self.program.entities[place];
-        let identity = match (operation.side, entity.identity) {
-            (Side::Business, Some(slot)) => {
-                entity.business.fields.get(slot).map(|f| (f.name.clone(), Value::text(operation.source_id.clone())))
-            }
-            _ => None,
-        };
-        let own = fields.iter().filter(|f| f.change.part.is_none() && !f.value.is_null());
-        let create = Create {
-            select: entity.select(operation.side).clone(),
-            values: own.map(|f| (f.change.field.clone(), f.value.clone())).collect(),
-            numbers: operation.numbers.clone(),
-            identity,
-            parts: parts(entity, fields),
-            children,
-            joins: Vec::new(),
-        };
+        let create = creation(&self.program.entities[place], operation, fields, children);
         self.side(operation.side).create(&create).await
     }
 
@@ -316,5 +319,25 @@ impl Engine {
                 }
             }
         })
+    }
+}
+
+/// The record to create, as its side is asked for it.
+fn creation(entity: &Entity, operation: &Operation, fields: &[Field<'_>], children: Vec<Create>) -> Create {
+    let identity = match (operation.side, entity.identity) {
+        (Side::Business, Some(slot)) => {
+            entity.business.fields.get(slot).map(|f| (f.name.clone(), Value::text(operation.source_id.clone())))
+        }
+        _ => None,
+    };
+    let own = fields.iter().filter(|f| f.change.part.is_none() && !f.value.is_null());
+    Create {
+        select: entity.select(operation.side).clone(),
+        values: own.map(|f| (f.change.field.clone(), f.value.clone())).collect(),
+        numbers: operation.numbers.clone(),
+        identity,
+        parts: parts(entity, fields),
+        children,
+        joins: Vec::new(),
     }
 }

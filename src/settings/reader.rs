@@ -44,7 +44,7 @@ pub const KEYS: &[(&str, &[&str])] = &[
             "notify",
         ],
     ),
-    ("severa", &["url", "client_id", "client_secret", "settle_time", "requests_per_second", "overlap"]),
+    ("severa", &["url", "client_id", "client_secret", "settle_time", "requests_per_second", "page_size", "overlap"]),
     (
         "business",
         &[

@@ -82,6 +82,7 @@ fn severa(reader: &mut Reader, section: &Section<'_>) -> Option<Severa> {
     let client_secret = reader.secret(section, "client_secret");
     let settle_time = reader.duration(section, "settle_time");
     let requests = reader.count(section, "requests_per_second", 1..=1_000);
+    let page_size = reader.count(section, "page_size", 1..=1_000);
     let overlap = reader.duration(section, "overlap");
     Some(Severa {
         url: url?,
@@ -89,6 +90,7 @@ fn severa(reader: &mut Reader, section: &Section<'_>) -> Option<Severa> {
         client_secret: client_secret?,
         settle_time,
         requests_per_second: requests.and_then(|n| u32::try_from(n).ok()),
+        page_size: page_size.and_then(|n| u32::try_from(n).ok()),
         overlap,
         span: section.span,
     })

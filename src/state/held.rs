@@ -98,10 +98,21 @@ impl State {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Whether any record of an entity is held, and whether any waits for another.
+    pub fn has_lists(&self, entity: &str) -> Result<(bool, bool), StateError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM held WHERE entity = ?1), EXISTS (SELECT 1 FROM waiting WHERE entity = ?1)",
+        )?;
+        Ok(statement.query_row([entity], |row| Ok((row.get(0)?, row.get(1)?)))?)
+    }
+
     /// The record is visited again when what it points at has been linked.
     pub fn wait_for(&self, entity: &str, side: Side, id: &str, references: &[Reference]) -> Result<(), StateError> {
-        self.db
-            .execute("DELETE FROM waiting WHERE entity = ?1 AND side = ?2 AND id = ?3", [entity, side.word(), id])?;
+        self.db.prepare_cached("DELETE FROM waiting WHERE entity = ?1 AND side = ?2 AND id = ?3")?.execute([
+            entity,
+            side.word(),
+            id,
+        ])?;
         references.iter().try_for_each(|reference| self.wait_also_for(entity, side, id, reference))
     }
 

@@ -1,5 +1,9 @@
 //! Runs, and every value that was written with the line that caused it.
 
+mod form;
+
+pub use form::{Created, NewField};
+
 use super::{State, StateError, side_of};
 use crate::value::{Side, Value};
 use jiff::Timestamp;
@@ -182,7 +186,7 @@ impl State {
             with("at >= ?", since.to_string().into());
         }
         if let Some(field) = &wanted.field {
-            with("(field = ? OR field LIKE '%.' || ?)", field.clone().into());
+            with("(form IS NOT NULL OR field = ? OR field LIKE '%.' || ?)", field.clone().into());
             values.push(field.clone().into());
         }
         if let Some(records) = &wanted.records {
@@ -195,13 +199,31 @@ impl State {
             }
         }
         let filter = if conditions.is_empty() { "1".to_owned() } else { conditions.join(" AND ") };
-        let limit = wanted.limit.map_or(-1, |limit| i64::try_from(limit).unwrap_or(i64::MAX));
+        // A row may be of several fields, of which some are wanted: what is too much is cut off below.
+        let limit = wanted.limit.filter(|_| wanted.field.is_none());
+        let limit = limit.map_or(-1, |limit| i64::try_from(limit).unwrap_or(i64::MAX));
         let sql = format!(
-            "SELECT * FROM (SELECT rowid AS place, {COLUMNS} FROM history WHERE {filter} ORDER BY rowid DESC LIMIT {limit}) ORDER BY place"
+            "SELECT * FROM (SELECT rowid AS place, {COLUMNS}, pack, (SELECT fields FROM history_forms f WHERE f.id = form) AS fields
+             FROM history WHERE {filter} ORDER BY rowid DESC LIMIT {limit}) ORDER BY place"
         );
         let mut statement = self.db.prepare(&sql)?;
-        let rows = statement.query_map(rusqlite::params_from_iter(values), read)?;
-        rows.map(|row| entry(row?)).collect()
+        let mut rows = statement.query(rusqlite::params_from_iter(values))?;
+        let mut entries = Vec::new();
+        while let Some(row) = rows.next()? {
+            let kept = entry(read(row)?)?;
+            match row.get::<_, Option<String>>("fields")? {
+                Some(form) => {
+                    let pack: Option<String> = row.get("pack")?;
+                    let all = form::unfolded(kept, &form, pack.as_deref())?;
+                    entries.extend(all.into_iter().filter(|e| is_wanted(wanted, &e.change.field)));
+                }
+                None => entries.push(kept),
+            }
+        }
+        if let Some(limit) = wanted.limit {
+            entries.drain(..entries.len().saturating_sub(limit));
+        }
+        Ok(entries)
     }
 
     /// Removes the values and names of entries from before `until`, which may be personal data. That
@@ -210,12 +232,17 @@ impl State {
         // What is overwritten is not to be found in the file's free space afterwards either.
         self.db.pragma_update(None, "secure_delete", "ON")?;
         let forgotten = self.change(
-            "UPDATE history SET old = '', new = '', old_value = NULL, new_value = NULL, key = '', name = '', forgotten = 1
+            "UPDATE history SET old = '', new = '', old_value = NULL, new_value = NULL, pack = NULL, key = '', name = '', forgotten = 1
              WHERE at < ?1 AND forgotten = 0",
             [until.to_string()],
         )?;
         Ok(forgotten)
     }
+}
+
+fn is_wanted(wanted: &Wanted, field: &str) -> bool {
+    let last = |of: &str| field.strip_suffix(of).is_some_and(|before| before.is_empty() || before.ends_with('.'));
+    wanted.field.as_deref().is_none_or(last)
 }
 
 fn run_record(row: &Row) -> rusqlite::Result<RunRecord> {

@@ -58,31 +58,71 @@ impl Link {
     }
 }
 
+const COLUMNS: &str = "severa_id, business_id, born, columns, base, severa_stamp, business_stamp";
+
+/// So many identifiers in one statement.
+const AT_ONCE: usize = 250;
+
 impl State {
     /// The link of one record.
     pub fn link_of(&self, entity: &str, side: Side, id: &str) -> Result<Option<Link>, StateError> {
         let column = if side == Side::Severa { "severa_id" } else { "business_id" };
-        let mut statement = self.db.prepare_cached(&format!(
-            "SELECT severa_id, business_id, born, columns, base, severa_stamp, business_stamp FROM links WHERE entity = ?1 AND {column} = ?2",
-        ))?;
+        let mut statement =
+            self.db.prepare_cached(&format!("SELECT {COLUMNS} FROM links WHERE entity = ?1 AND {column} = ?2"))?;
         let Some(row) = statement.query_map([entity, id], read)?.next() else { return Ok(None) };
-        let (mut link, columns) = row?;
-        link.columns = serde_json::from_str(&columns)?;
-        Ok(Some(link))
+        Ok(Some(whole(row?)?))
+    }
+
+    /// The links of many records of one side, by their identifiers there.
+    pub fn links_of<'i>(
+        &self,
+        entity: &'i str,
+        side: Side,
+        ids: impl IntoIterator<Item = &'i str>,
+    ) -> Result<HashMap<String, Link>, StateError> {
+        let column = if side == Side::Severa { "severa_id" } else { "business_id" };
+        let mut links = HashMap::new();
+        let mut ids = ids.into_iter().peekable();
+        while ids.peek().is_some() {
+            let some: Vec<&str> = std::iter::once(entity).chain(ids.by_ref().take(AT_ONCE)).collect();
+            // Filled up, so that there is one statement to prepare.
+            let filled = (0..=AT_ONCE).map(|place| some.get(place).copied());
+            let mut statement = self.db.prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM links WHERE entity = ?1 AND {column} IN ({})",
+                vec!["?"; AT_ONCE].join(", ")
+            ))?;
+            let rows = statement.query_map(rusqlite::params_from_iter(filled), read)?;
+            for row in rows {
+                let link = whole(row?)?;
+                links.insert(link.id(side).to_owned(), link);
+            }
+        }
+        Ok(links)
     }
 
     pub fn links(&self, entity: &str) -> Result<Vec<Link>, StateError> {
-        let mut statement = self.db.prepare_cached(
-            "SELECT severa_id, business_id, born, columns, base, severa_stamp, business_stamp FROM links WHERE entity = ?1",
-        )?;
+        let mut statement = self.db.prepare_cached(&format!("SELECT {COLUMNS} FROM links WHERE entity = ?1"))?;
         let rows = statement.query_map([entity], read)?;
-        let mut links = Vec::new();
-        for row in rows {
-            let (mut link, columns) = row?;
-            link.columns = serde_json::from_str(&columns)?;
-            links.push(link);
+        rows.map(|row| whole(row?)).collect()
+    }
+
+    /// Shows every link of an entity, one after another.
+    pub fn each_link(&self, entity: &str, mut show: impl FnMut(Link)) -> Result<(), StateError> {
+        let mut statement = self.db.prepare_cached(&format!("SELECT {COLUMNS} FROM links WHERE entity = ?1"))?;
+        for row in statement.query_map([entity], read)? {
+            show(whole(row?)?);
         }
-        Ok(links)
+        Ok(())
+    }
+
+    /// The next links of an entity in the order of Severa's identifiers, after one of them: both identifiers.
+    pub fn pairs_after(&self, entity: &str, after: &str, count: usize) -> Result<Vec<(String, String)>, StateError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT severa_id, business_id FROM links WHERE entity = ?1 AND severa_id > ?2 ORDER BY severa_id LIMIT ?3",
+        )?;
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        let rows = statement.query_map(params![entity, after, count], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// How many records of an entity are linked.
@@ -95,9 +135,9 @@ impl State {
 
     /// Stores a link in the place of what either record was linked to before.
     pub fn link(&self, entity: &str, link: &Link) -> Result<(), StateError> {
-        self.unlink(entity, &link.severa_id, &link.business_id)?;
+        // Both halves are unique, so this takes away whatever either was linked to.
         self.db.prepare_cached(
-            "INSERT INTO links (entity, severa_id, business_id, born, columns, base, severa_stamp, business_stamp) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            "INSERT OR REPLACE INTO links (entity, severa_id, business_id, born, columns, base, severa_stamp, business_stamp) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         )?.execute(params![
                 entity,
                 link.severa_id,
@@ -118,6 +158,13 @@ impl State {
             .execute([entity, severa_id, business_id])?;
         Ok(())
     }
+}
+
+fn whole((mut link, columns): (Link, String)) -> Result<Link, StateError> {
+    if columns != "{}" {
+        link.columns = serde_json::from_str(&columns)?;
+    }
+    Ok(link)
 }
 
 fn read(row: &Row) -> rusqlite::Result<(Link, String)> {

@@ -70,6 +70,10 @@ const MIGRATIONS: &[&str] = &["
     ALTER TABLE history ADD COLUMN personal INTEGER NOT NULL DEFAULT 1;
     ALTER TABLE history ADD COLUMN forgotten INTEGER NOT NULL DEFAULT 0;
     CREATE INDEX history_at ON history (at);
+", "
+    CREATE TABLE history_forms (id INTEGER PRIMARY KEY, fields TEXT NOT NULL UNIQUE);
+    ALTER TABLE history ADD COLUMN form INTEGER;
+    ALTER TABLE history ADD COLUMN pack TEXT;
 "];
 
 /// Takes a file to the version that this samband knows; one of a newer samband is refused untouched.

@@ -14,6 +14,7 @@ mod conditions;
 mod config;
 mod connect;
 mod create;
+mod create_all;
 mod dates;
 mod declared;
 mod derived;
@@ -41,6 +42,7 @@ pub use dial::{Dial, TcpDial, Wire};
 
 use super::error::{ErrorKind, SystemError};
 use super::examine::{Examined, Need};
+use super::meter::Meter;
 use super::{Clock, Create, Opened, Page, PageToken, Read, RecordName, Row, Select, System, Update, Usage};
 use crate::schema;
 use crate::value::{Side, Value};
@@ -66,6 +68,7 @@ pub struct Business {
     tables: BTreeMap<String, Arc<Table>>,
     currencies: Option<Arc<related::Currencies>>,
     usage: Usage,
+    meter: Meter,
 }
 
 impl Business {
@@ -80,6 +83,7 @@ impl Business {
             tables: BTreeMap::new(),
             currencies: None,
             usage: Usage::default(),
+            meter: Meter::default(),
         }
     }
 
@@ -135,9 +139,17 @@ impl Business {
             }
             Err(Broken::Undone(_) | Broken::Unsure(_)) => false,
         };
-        self.usage.requests += std::mem::take(&mut link.requests);
+        self.count(&mut link);
         self.link = good.then_some(link);
         outcome
+    }
+
+    /// Takes over what a connection has counted.
+    fn count(&mut self, link: &mut Link) {
+        self.usage.requests += std::mem::take(&mut link.requests);
+        for (route, one) in std::mem::take(&mut link.meter).routes {
+            self.meter.count(route, one);
+        }
     }
 
     /// Waits before the next attempt; `false` when there have been enough.
@@ -156,7 +168,7 @@ impl Business {
         loop {
             let mut link = self.take(attempt > 0).await?;
             let answer = link.run(statement).await;
-            self.usage.requests += std::mem::take(&mut link.requests);
+            self.count(&mut link);
             let fault = match answer {
                 Ok(rows) => {
                     self.usage.rows += u64::try_from(rows.len()).unwrap_or(0);
@@ -207,6 +219,14 @@ impl System for Business {
         create::create(self, create).await
     }
 
+    fn together(&self) -> usize {
+        create_all::MOST
+    }
+
+    async fn create_all(&mut self, creates: &[Create]) -> Vec<Result<Row, SystemError>> {
+        create_all::create_all(self, creates).await
+    }
+
     async fn update(&mut self, update: &Update) -> Result<Row, SystemError> {
         update::update(self, update).await
     }
@@ -217,5 +237,9 @@ impl System for Business {
 
     fn usage(&self) -> Usage {
         self.usage
+    }
+
+    fn meter(&self) -> Meter {
+        self.meter.clone()
     }
 }

@@ -23,6 +23,7 @@ pub use http::{Http, HttpFailure, HttpRequest, HttpResponse};
 pub use reqwest_http::ReqwestHttp;
 
 use super::examine::{Examined, Need};
+use super::meter::Meter;
 use super::secret::Secret;
 use super::{Clock, Create, Opened, Page, PageToken, Read, Row, Select, System, SystemError, Update, Usage, Watermark};
 use crate::schema;
@@ -154,5 +155,9 @@ impl System for Severa {
 
     fn usage(&self) -> Usage {
         self.client.usage()
+    }
+
+    fn meter(&self) -> Meter {
+        self.client.meter().clone()
     }
 }

@@ -7,6 +7,7 @@ mod orders;
 mod parts;
 mod products;
 mod rows;
+mod together;
 
 #[path = "../support"]
 mod support {

@@ -43,6 +43,8 @@ pub struct World {
     pub passes: usize,
     /// A second creation under an identifier of ours answers the first record, as the adapter of Visma Business does.
     pub knows_identities: bool,
+    /// How many records are created together; 0 is as good as 1.
+    pub together: usize,
     late: Vec<(i64, Create)>,
     pub writes: usize,
 }
@@ -359,6 +361,10 @@ impl System for Memory {
                 Ok(world.row(&create.select, &id).expect("what was created is in scope"))
             }
         }
+    }
+
+    fn together(&self) -> usize {
+        self.world.lock().unwrap().together.max(1)
     }
 
     async fn update(&mut self, update: &Update) -> Result<Row, SystemError> {

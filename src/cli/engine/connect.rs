@@ -47,6 +47,7 @@ pub fn severa(ready: &Connections) -> Result<Severa, Failure> {
     let given = &ready.severa;
     let mut config = SeveraConfig::new(given.url.value.clone(), ready.client_id.clone(), ready.client_secret.clone());
     config.requests_per_second = given.requests_per_second.unwrap_or(config.requests_per_second);
+    config.page_size = given.page_size.unwrap_or(config.page_size);
     config.overlap = given.overlap.unwrap_or(config.overlap);
     config.settle_time = given.settle_time.unwrap_or(config.settle_time);
     let http = ReqwestHttp::new().map_err(|failure| {

@@ -15,6 +15,7 @@ pub fn of_run(error: &RunError) -> Failure {
     match error {
         RunError::System(error) => Failure::new(Exit::System, what, error.help.clone()),
         RunError::State(error) => of_state(error, "the one that `state` in samband.yaml names"),
+        RunError::Aside(_) => Failure::new(Exit::System, what, "check the folder, its free space and who may write it"),
         RunError::Names(names) => unknown(names),
         RunError::Limits(stopped, _) => {
             let over: Vec<_> = stopped.iter().map(over).collect();

@@ -4,6 +4,7 @@
 use super::dial::Wire;
 use std::io;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -11,11 +12,24 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 /// The first bytes that the server sent.
 pub(super) type Seen = Arc<Mutex<Vec<u8>>>;
 
-/// A connection that keeps the first bytes it reads.
+/// Bytes that went over a connection, below any encryption.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Traffic(Arc<[AtomicU64; 2]>);
+
+impl Traffic {
+    /// Bytes sent, and bytes received.
+    pub fn bytes(&self) -> (u64, u64) {
+        let [out, into] = &*self.0;
+        (out.load(Ordering::Relaxed), into.load(Ordering::Relaxed))
+    }
+}
+
+/// A connection that keeps the first bytes it reads, and counts all.
 pub(super) struct Watched {
     inner: Box<dyn Wire>,
     seen: Seen,
     done: bool,
+    traffic: Traffic,
 }
 
 const ENOUGH: usize = 512;
@@ -23,7 +37,11 @@ const ENOUGH: usize = 512;
 impl Watched {
     pub fn new(inner: Box<dyn Wire>) -> (Self, Seen) {
         let seen = Seen::default();
-        (Self { inner, seen: Arc::clone(&seen), done: false }, seen)
+        (Self { inner, seen: Arc::clone(&seen), done: false, traffic: Traffic::default() }, seen)
+    }
+
+    pub fn traffic(&self) -> Traffic {
+        self.traffic.clone()
     }
 }
 
@@ -31,6 +49,8 @@ impl AsyncRead for Watched {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         let polled = Pin::new(&mut self.inner).poll_read(cx, buf);
+        let came = buf.filled().len().saturating_sub(before) as u64;
+        self.traffic.0[1].fetch_add(came, Ordering::Relaxed);
         if !self.done {
             let new = buf.filled().get(before..).unwrap_or_default();
             let mut full = true;
@@ -47,7 +67,11 @@ impl AsyncRead for Watched {
 
 impl AsyncWrite for Watched {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.inner).poll_write(cx, buf)
+        let polled = Pin::new(&mut self.inner).poll_write(cx, buf);
+        if let Poll::Ready(Ok(count)) = &polled {
+            self.traffic.0[0].fetch_add(*count as u64, Ordering::Relaxed);
+        }
+        polled
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -31,6 +31,7 @@ pub(super) async fn connect(config: &BusinessConfig, dial: &dyn Dial) -> Result<
         fault(ErrorKind::Unreachable, format!("could not reach {server}")).why(e.to_string()).help(if matches!(address.at, At::Instance(_)) { instance } else { port })
     })?;
     let (wire, seen) = Watched::new(wire);
+    let traffic = wire.traffic();
     let opening = Client::connect(settings, wire.compat());
     let client = match tokio::time::timeout(config.handshake_timeout, opening).await {
         Ok(opened) => opened.map_err(|e| refused(config, e))?,
@@ -45,7 +46,7 @@ pub(super) async fn connect(config: &BusinessConfig, dial: &dyn Dial) -> Result<
     };
     // Only where both say "off" is the rest in clear text; otherwise the driver encrypts or fails.
     let encrypted = config.encrypt != Encrypt::Off || agreed::server_encryption(&seen) != Some(0);
-    let mut link = Link::new(client, encrypted, config.request_timeout);
+    let mut link = Link::new(client, encrypted, config.request_timeout, traffic);
     link.batch(&statements::session(config.lock_timeout))
         .await
         .map_err(|f| f.report(format!("could not set up the session at {server}"), ErrorKind::Unreachable))?;

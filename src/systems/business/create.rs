@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// SQL Server takes so many rows in one INSERT.
-const MOST_ROWS: usize = 1_000;
+pub(super) const MOST_ROWS: usize = 1_000;
 
 pub(super) async fn create(business: &mut Business, create: &Create) -> Result<Row, SystemError> {
     // All that can be refused is refused before anything is sent.
@@ -72,7 +72,12 @@ async fn once(config: &BusinessConfig, link: &mut Link, member: &Member<'_>) -> 
 }
 
 /// One creation at a time among programs of ours; answers the server's time.
-async fn lock(link: &mut Link, table: &Table, config: &BusinessConfig, what: &str) -> Result<DateTime, Broken> {
+pub(super) async fn lock(
+    link: &mut Link,
+    table: &Table,
+    config: &BusinessConfig,
+    what: &str,
+) -> Result<DateTime, Broken> {
     let locked = link.run(&statements::creation_lock(table, config.lock_timeout)).await?;
     let locked = locked.first().map(Vec::as_slice).unwrap_or_default();
     match locked.first().and_then(Cell::int) {
@@ -86,20 +91,20 @@ async fn lock(link: &mut Link, table: &Table, config: &BusinessConfig, what: &st
 }
 
 /// Rows on their way in, within a transaction.
-struct Writer<'w> {
-    config: &'w BusinessConfig,
-    link: &'w mut Link,
-    now: DateTime,
+pub(super) struct Writer<'w> {
+    pub config: &'w BusinessConfig,
+    pub link: &'w mut Link,
+    pub now: DateTime,
     /// The last number given, by what it is unique within.
-    last: BTreeMap<String, i64>,
+    pub last: BTreeMap<String, i64>,
 }
 
 /// A row's columns with their values.
-type Values<'m> = Vec<(&'m Column, Raw)>;
+pub(super) type Values<'m> = Vec<(&'m Column, Raw)>;
 
 impl Writer<'_> {
     /// The row of a record: what is known of it, the numbers it gets, and the stamps.
-    async fn values<'m>(&mut self, member: &'m Member<'_>, above: &[(&Column, Raw)]) -> Result<Values<'m>, Broken> {
+    pub async fn values<'m>(&mut self, member: &'m Member<'_>, above: &[(&Column, Raw)]) -> Result<Values<'m>, Broken> {
         let table = &member.table;
         let what = family::failure(table);
         let known = member.columns(above)?;
@@ -198,7 +203,7 @@ impl Writer<'_> {
     }
 }
 
-fn key_of(table: &Table, values: &[(&Column, Raw)]) -> Vec<Raw> {
+pub(super) fn key_of(table: &Table, values: &[(&Column, Raw)]) -> Vec<Raw> {
     let held = |key: &Column| values.iter().find(|(column, _)| *column == key).map(|(_, raw)| raw.clone());
     table.keys.iter().map(|key| held(key).unwrap_or(Raw::Nothing)).collect()
 }
@@ -246,13 +251,16 @@ pub(super) async fn read_back(
     let answer = link.run(&statements::rows(table, &shape.columns, &[test], params)).await?;
     match answer.first() {
         Some(cells) => shape.any_row(&mut Asker::Transaction(link), related, cells, &config.time_zone).await,
-        None => Err(write::refused(
-            format!("the record {} of dbo.{} was gone as soon as it was written", key::text(key), table.name),
-            "a trigger of this database moved or removed it",
-            "ask whoever looks after the database's triggers",
-        )
-        .into()),
+        None => Err(gone_at_once(table, &key::text(key)).into()),
     }
+}
+
+pub(super) fn gone_at_once(table: &Table, id: &str) -> SystemError {
+    write::refused(
+        format!("the record {id} of dbo.{} was gone as soon as it was written", table.name),
+        "a trigger of this database moved or removed it",
+        "ask whoever looks after the database's triggers",
+    )
 }
 
 fn busy(number: u32, text: &str) -> Fault {

@@ -34,6 +34,20 @@ pub(super) fn is(table: &Table, key: &[Raw], params: &mut Vec<Param>) -> String 
     tests.collect::<Vec<_>>().join(" AND ")
 }
 
+/// Any of these keys.
+pub(super) fn any_of<'k>(table: &Table, keys: impl Iterator<Item = &'k [Raw]>, params: &mut Vec<Param>) -> String {
+    if let [column] = table.keys.as_slice() {
+        let places: Vec<String> =
+            keys.filter_map(|key| key.first()).map(|raw| statements::place(params, raw, column)).collect();
+        return match places.as_slice() {
+            [] => "1 = 0".to_owned(),
+            places => format!("{} IN ({})", statements::quoted(&column.name), places.join(", ")),
+        };
+    }
+    let each: Vec<String> = keys.map(|key| format!("({})", is(table, key, params))).collect();
+    if each.is_empty() { "1 = 0".to_owned() } else { format!("({})", each.join(" OR ")) }
+}
+
 /// Any key after this one, in the order of the key's columns.
 pub(super) fn after(table: &Table, key: &[Raw], params: &mut Vec<Param>) -> String {
     let mut ways = Vec::new();

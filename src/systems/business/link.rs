@@ -1,9 +1,10 @@
 //! One connection: statements go in, result sets or a [`Fault`] come out.
 
-use super::agreed::Watched;
+use super::agreed::{Traffic, Watched};
 use super::fault::Fault;
 use super::raw::Raw;
 use super::statements::{Param, Statement};
+use crate::systems::meter::{Meter, Route};
 use jiff::civil::DateTime;
 use std::borrow::Cow;
 use std::time::Duration;
@@ -54,11 +55,21 @@ pub(super) struct Link {
     timeout: Duration,
     /// What was asked of the server since it was last counted.
     pub requests: u64,
+    /// The same by statement and table.
+    pub meter: Meter,
+    traffic: Traffic,
 }
 
 impl Link {
-    pub fn new(client: Client<Compat<Watched>>, encrypted: bool, timeout: Duration) -> Self {
-        Self { client, encrypted, timeout, requests: 0 }
+    pub fn new(client: Client<Compat<Watched>>, encrypted: bool, timeout: Duration, traffic: Traffic) -> Self {
+        Self { client, encrypted, timeout, requests: 0, meter: Meter::default(), traffic }
+    }
+
+    fn count(&mut self, sql: &str, before: (u64, u64), rows: usize) {
+        self.requests += 1;
+        let (out, into) = self.traffic.bytes();
+        let (bytes_out, bytes_in) = (out.saturating_sub(before.0), into.saturating_sub(before.1));
+        self.meter.count(route(sql), Route { requests: 1, rows: rows as u64, bytes_out, bytes_in });
     }
 
     /// Runs a statement with its parameters and answers the rows of its last result set.
@@ -66,7 +77,7 @@ impl Link {
     /// After [`Fault::Lost`] the connection must be dropped: it may still be inside a transaction,
     /// or about to read the answer to this statement as that to the next.
     pub async fn run(&mut self, statement: &Statement) -> Result<Vec<Cells>, Fault> {
-        self.requests += 1;
+        let before = self.traffic.bytes();
         tracing::trace!(sql = statement.sql, "statement");
         let mut query = Query::new(statement.sql.as_str());
         for param in &statement.params {
@@ -77,30 +88,38 @@ impl Link {
             }
         }
         let answer = async { query.query(&mut self.client).await?.into_results().await };
-        let results = timed(self.timeout, answer).await?;
-        Ok(results
-            .into_iter()
-            .next_back()
-            .unwrap_or_default()
-            .into_iter()
-            .map(|row| row.into_iter().map(cell).collect())
-            .collect())
+        let results = timed(self.timeout, answer).await;
+        let rows = results.as_ref().ok().and_then(|sets| sets.last()).map_or(0, Vec::len);
+        self.count(&statement.sql, before, rows);
+        Ok(cells(results?))
     }
 
     /// Runs a batch without parameters outside `sp_executesql`, so that its settings and transactions last.
     pub async fn batch(&mut self, sql: &str) -> Result<Vec<Cells>, Fault> {
-        self.requests += 1;
+        let before = self.traffic.bytes();
         tracing::trace!(sql, "batch");
         let client = &mut self.client;
         let answer = async { client.simple_query(sql).await?.into_results().await };
-        let results = timed(self.timeout, answer).await?;
-        Ok(results
-            .into_iter()
-            .next_back()
-            .unwrap_or_default()
-            .into_iter()
-            .map(|row| row.into_iter().map(cell).collect())
-            .collect())
+        let results = timed(self.timeout, answer).await;
+        let rows = results.as_ref().ok().and_then(|sets| sets.last()).map_or(0, Vec::len);
+        self.count(sql, before, rows);
+        Ok(cells(results?))
+    }
+}
+
+/// The rows of the last result set.
+fn cells(results: Vec<Vec<tiberius::Row>>) -> Vec<Cells> {
+    let last = results.into_iter().next_back().unwrap_or_default();
+    last.into_iter().map(|row| row.into_iter().map(cell).collect()).collect()
+}
+
+/// What a statement does to which table: `INSERT FreeInf1`.
+fn route(sql: &str) -> String {
+    let verb = sql.split_whitespace().next().unwrap_or_default();
+    let table = sql.split_once("dbo.[").and_then(|(_, rest)| rest.split_once(']')).map(|(table, _)| table);
+    match table {
+        Some(table) => format!("{verb} {table}"),
+        None => verb.to_owned(),
     }
 }
 

@@ -170,6 +170,19 @@ impl<'a> Shape<'a> {
         Ok(rows)
     }
 
+    /// Rows, wherever they lie.
+    pub async fn any_rows(
+        &self,
+        asker: &mut Asker<'_>,
+        related: &Related,
+        answer: &[Cells],
+        zone: &TimeZone,
+    ) -> Result<Vec<Row>, Broken> {
+        let derived = derived::values(asker, related, self, answer).await?;
+        let rows = answer.iter().zip(&derived).map(|(cells, derived)| self.row(cells, derived, zone));
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// A row, wherever it lies.
     pub async fn any_row(
         &self,

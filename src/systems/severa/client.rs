@@ -3,8 +3,9 @@
 use super::http::{Http, HttpFailure, HttpRequest, HttpResponse};
 use super::pace::Pace;
 use super::{SeveraConfig, answer, scope};
+use crate::systems::meter::{Meter, Route};
 use crate::systems::{Clock, ErrorKind, SystemError, Usage};
-use crate::value::Side;
+use crate::value::{Guid, Side};
 use jiff::Timestamp;
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -20,6 +21,9 @@ pub struct Client {
     /// What a token must allow.
     scopes: BTreeSet<String>,
     usage: Usage,
+    meter: Meter,
+    /// The route that was asked last: rows are counted once they have been read.
+    last: String,
     /// The server's clock as its last answer said it, and ours then.
     date: Option<(String, Timestamp)>,
 }
@@ -49,11 +53,26 @@ enum Again {
 impl Client {
     pub fn new(config: SeveraConfig, http: Arc<dyn Http>, clock: Arc<dyn Clock>) -> Self {
         let pace = Pace::new(config.requests_per_second);
-        Self { config, http, clock, pace, token: None, scopes: BTreeSet::new(), usage: Usage::default(), date: None }
+        Self {
+            config,
+            http,
+            clock,
+            pace,
+            token: None,
+            scopes: BTreeSet::new(),
+            usage: Usage::default(),
+            meter: Meter::default(),
+            last: String::new(),
+            date: None,
+        }
     }
 
     pub fn usage(&self) -> Usage {
         self.usage
+    }
+
+    pub fn meter(&self) -> &Meter {
+        &self.meter
     }
 
     pub fn now(&self) -> Timestamp {
@@ -92,6 +111,7 @@ impl Client {
 
     pub fn rows(&mut self, count: usize) {
         self.usage.rows += count as u64;
+        self.meter.count(self.last.clone(), Route { rows: count as u64, ..Route::default() });
     }
 
     pub async fn get(&mut self, path: &str, query: &[(String, String)]) -> Result<HttpResponse, SystemError> {
@@ -184,10 +204,14 @@ impl Client {
     }
 
     async fn send(&mut self, request: HttpRequest) -> Result<HttpResponse, HttpFailure> {
-        self.pace.wait(self.clock.as_ref()).await;
+        self.meter.waited += self.pace.wait(self.clock.as_ref()).await;
         self.usage.requests += 1;
+        self.last = route(request.method, request.url.strip_prefix(&self.config.url).unwrap_or_default());
+        let out = (request.url.len() + request.body.as_ref().map_or(0, String::len)) as u64;
         tracing::debug!(method = request.method, url = %request.url, "severa");
         let answer = self.http.send(request).await;
+        let bytes_in = answer.as_ref().map_or(0, |response| response.body.len() as u64);
+        self.meter.count(self.last.clone(), Route { requests: 1, rows: 0, bytes_out: out, bytes_in });
         if let Ok(Some(date)) = answer.as_ref().map(|response| response.header("date")) {
             self.date = Some((date.to_owned(), self.clock.now()));
         }
@@ -260,10 +284,12 @@ impl Client {
     }
 
     /// As long as the server asks, or else twice as long each time.
-    async fn back_off(&self, tries: u32, retry_after: Option<&str>) {
+    async fn back_off(&mut self, tries: u32, retry_after: Option<&str>) {
         let asked = retry_after.and_then(|text| text.trim().parse::<u64>().ok()).map(Duration::from_secs);
         let doubling = Duration::from_millis(500 << tries.min(6));
-        self.clock.sleep(asked.unwrap_or(doubling).min(Duration::from_secs(60))).await;
+        let wait = asked.unwrap_or(doubling).min(Duration::from_secs(60));
+        self.meter.waited += wait;
+        self.clock.sleep(wait).await;
     }
 
     fn unreachable(&self, why: String) -> SystemError {
@@ -310,5 +336,24 @@ fn escape(value: &str, into: &mut String) {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => into.push(byte as char),
             _ => into.push_str(&format!("%{byte:02X}")),
         }
+    }
+}
+
+/// Method and path, with `{guid}` in the place of identifiers and without the query.
+fn route(method: &str, path: &str) -> String {
+    let path = path.split('?').next().unwrap_or_default();
+    let part = |part: &str| if part.parse::<Guid>().is_ok() { "{guid}".to_owned() } else { part.to_owned() };
+    format!("{method} {}", path.split('/').map(part).collect::<Vec<_>>().join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::route;
+
+    #[test]
+    fn a_route_names_no_record() {
+        let path = "/v1/customers/0a0b0c0d-1111-2222-3333-444455556666/addresses?rowCount=1";
+        assert_eq!(route("GET", path), "GET /v1/customers/{guid}/addresses");
+        assert_eq!(route("POST", "/v1/token"), "POST /v1/token");
     }
 }

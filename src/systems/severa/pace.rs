@@ -17,8 +17,8 @@ impl Pace {
         Self { every: Duration::from_secs(1) / per_second.max(1), next: None }
     }
 
-    /// Waits until the next request may leave.
-    pub async fn wait(&mut self, clock: &dyn Clock) {
+    /// Waits until the next request may leave; answers how long.
+    pub async fn wait(&mut self, clock: &dyn Clock) -> Duration {
         let now = clock.now();
         let at = self.next.filter(|next| *next > now).unwrap_or(now);
         let left = Duration::try_from(at.duration_since(now)).unwrap_or_default();
@@ -28,5 +28,6 @@ impl Pace {
             clock.sleep(left).await;
         }
         self.next = at.checked_add(self.every).ok();
+        left
     }
 }
