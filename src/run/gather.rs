@@ -135,12 +135,15 @@ impl Engine {
             let start_date = self.options.start_date.filter(|_| entity.dated.is_some_and(|(dated, _)| dated == side));
             let since = if full { None } else { self.state.watermark(&name, side)? };
             let read = Read { select: entity.select(side).clone(), since, push, start_date };
-            let (rows, watermark) = listing(self.side(side), &read, progress, &name).await?;
+            let (rows, old, watermark) = if full {
+                let (rows, watermark) = listing(self.side(side), &read, progress, &name).await?;
+                (rows, Vec::new(), watermark)
+            } else {
+                self.changed(place, side, &read, index, progress).await?
+            };
             if full && rows.is_empty() && linked > 0 && start_date.is_none() {
                 return Err(RunError::EmptyListing { side, entity: name, linked });
             }
-            let entity = &self.program.entities[place];
-            let (rows, old) = if full { (rows, Vec::new()) } else { self.news(entity, side, rows, index)? };
             if side == Side::Severa {
                 listed = old;
             }
@@ -322,6 +325,35 @@ impl Engine {
             }
         }
         Ok(ids)
+    }
+
+    /// What is news since the watermark, page by page: after a first load the overlap reads all of it again, and what
+    /// holds what it did takes no memory. Such rows of Severa are kept where parts are read with them.
+    async fn changed(
+        &mut self,
+        place: usize,
+        side: Side,
+        read: &Read,
+        index: &Index,
+        progress: &mut dyn Progress,
+    ) -> Result<(Vec<Row>, Vec<Row>, Watermark), RunError> {
+        let keeps = side == Side::Severa && !self.program.parts_of(place).is_empty();
+        let (mut news, mut old, mut count) = (Vec::new(), Vec::new(), 0);
+        let mut listing = Listing::new(read);
+        loop {
+            let page = listing.next(self.side(side)).await?;
+            count += page.rows.len();
+            let entity = &self.program.entities[place];
+            progress.at("reading", &entity.name, count, None);
+            let (some, same) = self.news(entity, side, page.rows, index)?;
+            news.extend(some);
+            if keeps {
+                old.extend(same);
+            }
+            if let Next::End(watermark) = page.next {
+                return Ok((news, old, watermark));
+            }
+        }
     }
 
     /// Rows apart from those that hold what their pair was last in step with: the overlap reads many of
