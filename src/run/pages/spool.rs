@@ -263,7 +263,7 @@ mod tests {
             Value::Instant(instant),
             Value::List(vec![Value::Record(vec![Value::Int(1), Value::text("")]), Value::Record(Vec::new())]),
         ];
-        Row { id: format!("id {number}"), changed: (number % 3 > 0).then_some(instant), values }
+        Row { id: format!("id {number}"), changed: (!number.is_multiple_of(3)).then_some(instant), values }
     }
 
     #[test]

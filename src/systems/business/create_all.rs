@@ -32,10 +32,9 @@ type Answers = Vec<Result<Row, SystemError>>;
 
 /// One answer for each record, in their order. It ends early after a fault of the whole side.
 pub(super) async fn create_all(business: &mut Business, creates: &[Create]) -> Answers {
-    if creates.len() > 1 && creates.iter().all(|create| create.children.is_empty() && create.identity.is_some()) {
-        if let Some(answers) = together(business, creates).await {
-            return answers;
-        }
+    let may = creates.len() > 1 && creates.iter().all(|create| create.children.is_empty() && create.identity.is_some());
+    if may && let Some(answers) = together(business, creates).await {
+        return answers;
     }
     let mut answers = Answers::new();
     for one in creates {
