@@ -60,6 +60,7 @@ pub struct ReportArg {
 
 impl ReportArg {
     /// Whether personal data is to be left out: what is made for programs travels.
+    #[cfg(feature = "run")]
     pub fn hides(&self) -> bool {
         self.format == Format::Json && !self.unmask
     }
